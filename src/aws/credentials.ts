@@ -1,0 +1,70 @@
+/** Keys that sign requests. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string | undefined
+  readonly expiration?: Date | undefined
+}
+
+/** Whose keys are used. */
+export interface CredentialSettings {
+  /** A role to take on with the keys that were found. */
+  readonly roleArn: string | undefined
+  /** What the role's trust policy asks for. */
+  readonly externalId: string | undefined
+  readonly region: string
+}
+
+/** Credentials are renewed so long before they run out, in milliseconds. */
+const AHEAD_MS = 5 * 60_000
+
+/**
+ * Finds credentials by the AWS SDK's own chain (environment, shared files, SSO, process, web identity, container,
+ * instance), which is loaded when they are first needed, and keeps them until shortly before they run out.
+ */
+export class CredentialSource {
+  #current: Promise<Credentials> | undefined
+  #expires = 0
+  #provider: (() => Promise<Credentials>) | undefined
+
+  constructor(private readonly settings: CredentialSettings) {}
+
+  /** @throws {Error} if the chain finds none; the next call tries again */
+  get(): Promise<Credentials> {
+    if (this.#current !== undefined && Date.now() < this.#expires) return this.#current
+    const found = this.#find()
+    this.#current = found
+    this.#expires = Infinity
+    found.then(
+      (credentials) => (this.#expires = credentials.expiration ? credentials.expiration.getTime() - AHEAD_MS : Infinity),
+      () => (this.#current = undefined),
+    )
+    return found
+  }
+
+  /** Forgets the credentials, because AWS does not know them any more. */
+  refresh(): void {
+    this.#current = undefined
+    this.#provider = undefined
+  }
+
+  async #find(): Promise<Credentials> {
+    this.#provider ??= await loadProvider(this.settings)
+    return await this.#provider()
+  }
+}
+
+async function loadProvider({ roleArn, externalId, region }: CredentialSettings): Promise<() => Promise<Credentials>> {
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
+  if (roleArn === undefined) return defaultProvider()
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
+  return fromTemporaryCredentials({
+    masterCredentials: defaultProvider(),
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName: 'rontgen',
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    },
+    clientConfig: { region },
+  })
+}

@@ -1,0 +1,36 @@
+import type { ParseArgsOptionDescriptor } from 'node:util'
+
+/** Exit codes, as in sysexits(3). */
+export const Exit = { ok: 0, usage: 64, data: 65, noInput: 66, unavailable: 69, software: 70, cantCreate: 73, config: 78 } as const
+
+/** An option of a command. */
+export interface CommandOption extends ParseArgsOptionDescriptor {
+  readonly summary: string
+  /** What the value is called in `--help`. */
+  readonly value?: string
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Writes to stdout. */
+  readonly print: (text: string) => void
+  /** Writes a line to stderr. */
+  readonly complain: (line: string) => void
+}
+
+/** The one form of all commands. */
+export interface Command {
+  readonly name: string
+  /** One line for the list. */
+  readonly summary: string
+  /** Names of what stands behind the command, such as `FILE`. */
+  readonly args: string
+  /** More for its own `--help`. */
+  readonly details: string
+  readonly options: Readonly<Record<string, CommandOption>>
+  /** @returns the exit code */
+  run(context: CommandContext): Promise<number>
+}

@@ -1,0 +1,9 @@
+import type { Command } from './command.ts'
+import { explain } from './explain.ts'
+import { init } from './init.ts'
+import { printConfig } from './print-config.ts'
+import { run } from './run.ts'
+import { validate } from './validate.ts'
+
+/** Every command, in the order of `--help`. */
+export const commands: readonly Command[] = [run, init, validate, printConfig, explain]

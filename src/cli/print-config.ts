@@ -1,0 +1,18 @@
+import { type Command, Exit } from './command.ts'
+import { configOptions, loadFrom } from './config-options.ts'
+
+/** Prints the config that is in force. */
+export const printConfig: Command = {
+  name: 'print-config',
+  summary: 'print the config in force, with every default, as JSON',
+  args: '[FILE]',
+  details: 'Sizes are in bytes, times in milliseconds. Passwords in URLs are not printed.',
+  options: configOptions,
+  async run(context) {
+    const { settings } = await loadFrom(context)
+    const hidden = (_: string, value: unknown): unknown =>
+      typeof value === 'string' ? value.replace(/^(https?:\/\/[^/\s:@]*:)[^/\s@]*@/, '$1***@') : value
+    context.print(JSON.stringify(settings, hidden, 2) + '\n')
+    return Exit.ok
+  },
+}

@@ -1,0 +1,58 @@
+import * as v from 'valibot'
+import { entriesOf } from './find-flaws.ts'
+import { configSchema } from './schema.ts'
+import { bytes, duration } from './values.ts'
+
+/** A key of the config, as its schema tells it. */
+export interface KeyDescription {
+  /** From the top, with dots. */
+  readonly path: string
+  /** What may be written, in TypeScript; undefined for an object that is described by its own keys alone. */
+  readonly type: string
+  /** As it is written in a config; undefined if there is none. */
+  readonly default: string | undefined
+  readonly description: string
+  readonly isOptional: boolean
+  readonly children: readonly KeyDescription[]
+}
+
+/** Every key of the config, in order. */
+export function describeConfig(): readonly KeyDescription[] {
+  return describeEntries(configSchema, '')
+}
+
+function describeEntries(schema: v.GenericSchema, base: string): KeyDescription[] {
+  return Object.entries(entriesOf(schema) ?? {}).map(([name, inner]) => {
+    const path = base === '' ? name : `${base}.${name}`
+    const children = describeEntries(inner, path)
+    const isOptional = inner.type === 'optional'
+    return { path, type: typeOf(inner), default: defaultOf(inner), description: descriptionOf(inner), isOptional, children }
+  })
+}
+
+function descriptionOf(schema: v.GenericSchema): string {
+  return v.getDescription(schema) ?? ''
+}
+
+function defaultOf(schema: v.GenericSchema): string | undefined {
+  if (!('default' in schema)) return undefined
+  const value = typeof schema.default === 'function' ? schema.default() : schema.default
+  if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return undefined
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
+}
+
+function typeOf(schema: v.GenericSchema): string {
+  const known = new Map<unknown, string>([[bytes, 'number | string'], [duration, 'string']])
+  const name = known.get(schema)
+  if (name !== undefined) return name
+  if ('wrapped' in schema) return typeOf(schema.wrapped as v.GenericSchema) // an optional schema's own form
+  if (schema.type === 'union' && 'options' in schema && Array.isArray(schema.options)) {
+    return schema.options.map((option: v.GenericSchema) => typeOf(option)).join(' | ')
+  }
+  if (schema.type === 'literal' && 'literal' in schema) return JSON.stringify(schema.literal)
+  if (schema.type === 'picklist' && 'options' in schema && Array.isArray(schema.options)) {
+    return schema.options.map((option) => `'${String(option)}'`).join(' | ')
+  }
+  if (schema.type === 'array' && 'item' in schema) return `${typeOf(schema.item as v.GenericSchema)}[]` // its own form
+  return schema.type === 'strict_object' ? 'object' : schema.type
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { importConfig } from '../platform/import-config.ts'
+import { ConfigError } from './config-error.ts'
+import { checkConfig } from './find-flaws.ts'
+import { applyOverrides, type Override } from './overrides.ts'
+import type { Settings } from './schema.ts'
+
+/** The config file that is taken if none is named. */
+const DEFAULT_FILE = 'config.ts'
+
+/** A config that was loaded. */
+export interface Loaded {
+  readonly settings: Settings
+  /** The file it was read from; undefined if it is the defaults. */
+  readonly file: string | undefined
+}
+
+/**
+ * Loads the config: the file that is named, else ./config.ts, else the defaults; and over it what flags and
+ * environment variables say.
+ *
+ * @throws {ConfigError} with every flaw that was found
+ */
+export async function loadConfig(
+  file: string | undefined,
+  overrides: readonly Override[],
+  env: Record<string, string | undefined>,
+): Promise<Loaded> {
+  const path = file === undefined ? resolve(DEFAULT_FILE) : resolve(file)
+  if (!existsSync(path)) {
+    if (file !== undefined) throw new ConfigError([`${file}: there is no such file`])
+    return { settings: check({}, overrides, { file: 'the defaults', text: '' }), file: undefined }
+  }
+  const text = readFileSync(path, 'utf8')
+  let config: unknown
+  try {
+    const exported = await importConfig(path)
+    const place = { env, host: { name: hostname(), platform: process.platform, arch: process.arch } }
+    config = typeof exported === 'function' ? await exported(place) : exported
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError([`${file ?? DEFAULT_FILE}: cannot be read: ${reason}`], { cause })
+  }
+  if (typeof config !== 'object' || config === null) {
+    throw new ConfigError([`${file ?? DEFAULT_FILE}: it must export default defineConfig({ … })`])
+  }
+  return { settings: check(config, overrides, { file: file ?? DEFAULT_FILE, text }), file: path }
+}
+
+function check(config: object, overrides: readonly Override[], source: { file: string; text: string }): Settings {
+  const result = checkConfig(applyOverrides(config, overrides), source)
+  if ('flaws' in result) throw new ConfigError(result.flaws)
+  return result.settings
+}

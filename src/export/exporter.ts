@@ -1,0 +1,15 @@
+import type { Batch } from '../segment/batch.ts'
+
+/** A place that segments are brought to. */
+export interface Exporter {
+  /** As it is called in logs. */
+  readonly name: string
+  /**
+   * Delivers one batch.
+   *
+   * @throws {ExportError} if it was not taken, or not wholly
+   */
+  send(batch: Batch, signal: AbortSignal): Promise<void>
+  /** Gives back what it holds. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,177 @@
+import { BatchSigner } from '../aws/batch-signer.ts'
+import { CredentialSource } from '../aws/credentials.ts'
+import { xrayEndpoint, type EndpointSettings } from '../aws/endpoint.ts'
+import { findRegion } from '../aws/region.ts'
+import type { Fetch } from '../platform/http-client.ts'
+import { type Batch, documentsOf, documentText, partBytes } from '../segment/batch.ts'
+import { ExportError } from './export-error.ts'
+import type { Exporter } from './exporter.ts'
+import { classifyAnswer, isCredentialError } from './xray-errors.ts'
+
+/** Where and how segments are sent to AWS X-Ray. */
+export interface XraySettings extends EndpointSettings {
+  readonly region: string | undefined
+  readonly roleArn: string | undefined
+  readonly externalId: string | undefined
+  /** Per attempt, in milliseconds. */
+  readonly timeoutMs: number
+  readonly userAgent: string
+}
+
+/** What is needed to talk to X-Ray, found when it is first needed. */
+export interface XrayAccess {
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: CredentialSource
+}
+
+const encoder = new TextEncoder()
+const HEAD = encoder.encode('{"TraceSegmentDocuments":[')
+const TAIL = encoder.encode(']}')
+const COMMA = 0x2c
+type Env = Record<string, string | undefined>
+
+/**
+ * Finds region, endpoint and credentials.
+ *
+ * @throws {ExportError} retryable, if the region is not to be found
+ */
+export async function findAccess(settings: XraySettings, env: Env): Promise<XrayAccess> {
+  const region = await findRegion(settings.region, env)
+  if (region === undefined) {
+    throw new ExportError('retryable', 'No AWS region is set: set export.xray.region, --region or AWS_REGION', {
+      retryAfterMs: 10_000,
+    })
+  }
+  const { roleArn, externalId } = settings
+  return {
+    endpoint: xrayEndpoint(region, settings, env),
+    region,
+    credentials: new CredentialSource({ roleArn, externalId, region }),
+  }
+}
+
+/** Brings batches to AWS X-Ray by PutTraceSegments. */
+export class XrayExporter implements Exporter {
+  readonly name = 'AWS X-Ray'
+  #access: Promise<{ access: XrayAccess; url: string; signer: BatchSigner }> | undefined
+  /** AWS's clock minus ours, in milliseconds. */
+  #skew = 0
+
+  constructor(private readonly settings: XraySettings, private readonly fetch: Fetch, private readonly access: () => Promise<XrayAccess>) {}
+
+  async send(batch: Batch, signal: AbortSignal): Promise<void> {
+    const { access, url, signer } = await this.#open()
+    const credentials = await access.credentials.get().catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new ExportError('retryable', `No AWS credentials were found: ${why}`, { cause, retryAfterMs: 5000 })
+    })
+    const body = bodyOf(batch)
+    const headers = signer.sign(body, credentials, Date.now() + this.#skew)
+    headers['user-agent'] = this.settings.userAgent
+    const answer = await this.#post(url, headers, body, signal)
+    if (answer.status === 200) {
+      if (/"UnprocessedTraceSegments"\s*:\s*\[\s*\]/.test(answer.text)) return
+      return checkUnprocessed(batch, answer.text)
+    }
+    const { error, code } = classifyAnswer(answer.status, answer.headers, answer.text)
+    if (isCredentialError(code)) access.credentials.refresh()
+    if (/Skewed|SignatureDoesNotMatch|InvalidSignature/.test(code)) this.#learnSkew(answer.headers)
+    throw error
+  }
+
+  async stop(): Promise<void> {}
+
+  #open() {
+    this.#access ??= this.access().then((access) => {
+      const url = `${access.endpoint}/TraceSegments`
+      return { access, url, signer: new BatchSigner(new URL(url), access.region) }
+    })
+    this.#access.catch(() => (this.#access = undefined))
+    return this.#access
+  }
+
+  async #post(url: string, headers: Record<string, string>, body: Uint8Array<ArrayBuffer>, signal: AbortSignal) {
+    const attempt = new AbortController()
+    const abort = (): void => attempt.abort()
+    const timer = setTimeout(abort, this.settings.timeoutMs)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const response = await this.fetch(url, { method: 'POST', headers, body, signal: attempt.signal, redirect: 'manual' })
+      return { status: response.status, headers: response.headers, text: await response.text() }
+    } catch (cause) {
+      const why = attempt.signal.aborted ? `no answer within ${this.settings.timeoutMs} ms` : messageOf(cause)
+      throw new ExportError('retryable', `Cannot reach X-Ray at ${url}: ${why}`, { cause })
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  #learnSkew(headers: Headers): void {
+    const theirs = Date.parse(headers.get('date') ?? '')
+    if (Number.isFinite(theirs) && Math.abs(theirs - Date.now()) > 60_000) this.#skew = theirs - Date.now()
+  }
+}
+
+function bodyOf(batch: Batch): Uint8Array<ArrayBuffer> {
+  const parts = batch.parts.map(partBytes)
+  const size = parts.reduce((sum, part) => sum + part.length + 1, HEAD.length + TAIL.length - 1)
+  const body = new Uint8Array(size)
+  body.set(HEAD)
+  let at = HEAD.length
+  parts.forEach((part, i) => {
+    if (i > 0) body[at++] = COMMA
+    body.set(part, at)
+    at += part.length
+  })
+  body.set(TAIL, at)
+  return body
+}
+
+/** @throws {ExportError} partial if X-Ray names documents that it did not take, permanent if it does not say which */
+function checkUnprocessed(batch: Batch, text: string): void {
+  const list = unprocessedOf(text)
+  if (list.length === 0) return
+  const places = new Map<string, number>()
+  documentsOf(batch).forEach((document, i) => places.set(idOf(document), i))
+  const failed = list.map(({ id, code, message }) => ({
+    index: places.get(id) ?? -1,
+    isRetryable: /throttl|unavailable|internal|timeout|exceeded/i.test(code),
+    reason: `${code}: ${message}`,
+  }))
+  const first = failed[0]?.reason ?? ''
+  // Without an id the batch is halved, until the document stands alone.
+  if (failed.some(({ index }) => index < 0)) throw new ExportError('permanent', `X-Ray did not take a document: ${first}`)
+  throw new ExportError('partial', `X-Ray did not take ${failed.length} documents: ${first}`, { failed })
+}
+
+function unprocessedOf(text: string): { id: string; code: string; message: string }[] {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch (cause) {
+    throw new ExportError('retryable', 'X-Ray answered with something that is no JSON', { cause })
+  }
+  if (typeof answer !== 'object' || answer === null || !('UnprocessedTraceSegments' in answer)) return []
+  const list = answer.UnprocessedTraceSegments
+  if (!Array.isArray(list)) return []
+  return list.map((entry: { Id?: unknown; ErrorCode?: unknown; Message?: unknown } | null) => ({
+    id: String(entry?.Id ?? ''),
+    code: String(entry?.ErrorCode ?? 'Unknown'),
+    message: String(entry?.Message ?? ''),
+  }))
+}
+
+function idOf(document: Uint8Array): string {
+  try {
+    const parsed: unknown = JSON.parse(documentText(document))
+    return typeof parsed === 'object' && parsed !== null && 'id' in parsed ? String(parsed.id) : ''
+  } catch {
+    return ''
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+import { type Command, type CommandContext, Exit } from './cli/command.ts'
+import { commands } from './cli/commands.ts'
+import { commandHelp, programHelp } from './cli/help.ts'
+import { UsageError } from './cli/usage-error.ts'
+import { nearest } from './config/nearest.ts'
+import { VERSION } from './version.ts'
+
+const print = (text: string): void => void process.stdout.write(text)
+const complain = (line: string): void => void process.stderr.write(line + '\n')
+
+process.exitCode = await main(process.argv.slice(2))
+// A timer or socket of a library must not keep a stopped agent alive.
+if (process.exitCode !== undefined) process.exit()
+
+/** argv → command → exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [first] = argv
+  if (first === '--version' || first === '-v') return say(`rontgen ${VERSION}\n`)
+  if (first === '--help' || first === '-h' || first === 'help') return say(programHelp(commands))
+  try {
+    const isNamed = first !== undefined && !first.startsWith('-')
+    const command = findCommand(isNamed ? first : 'run')
+    const { values, positionals } = parse(command, isNamed ? argv.slice(1) : argv)
+    if (values['help'] === true) return say(commandHelp(command))
+    const context: CommandContext = { flags: values, args: positionals, env: process.env, print, complain }
+    return await command.run(context)
+  } catch (error) {
+    complain(`rontgen: ${error instanceof Error ? error.message : String(error)}`)
+    return exitCodeOf(error)
+  }
+}
+
+function findCommand(name: string): Command {
+  const found = commands.find((command) => command.name === name)
+  if (found !== undefined) return found
+  const best = nearest(name, commands.map((command) => command.name))
+  throw new UsageError(`"${name}" is no command${best === undefined ? '' : `; did you mean "${best}"?`}; see rontgen --help`)
+}
+
+function parse(command: Command, argv: readonly string[]) {
+  try {
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } as const }
+    const parsed = parseArgs({ args: [...argv], options, allowPositionals: command.args !== '', strict: true })
+    return { values: { ...parsed.values }, positionals: parsed.positionals }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error)
+    throw new UsageError(`${reason}; see rontgen ${command.name} --help`, { cause: error })
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'UsageError') return Exit.usage
+  if (name === 'ConfigError') return Exit.config
+  if (name === 'InputError') return Exit.data
+  return Exit.unavailable
+}
+
+function say(text: string): number {
+  print(text)
+  return Exit.ok
+}

@@ -1,0 +1,109 @@
+import { type Batch, type BatchPart, documentStart } from '../segment/batch.ts'
+import { MAX_BATCH } from '../segment/limits.ts'
+import type { Spool, SpoolRow } from './spool.ts'
+
+/** A request carries at most this many bytes, so that a slow line does not run into its time limit. */
+const MAX_BATCH_BYTES = 1 << 20
+
+/** A row of the spool with how far its delivery is. */
+export interface Row extends SpoolRow {
+  /** Documents that are not delivered yet. */
+  left: number
+}
+
+/**
+ * The rows that wait for delivery, oldest first. The newest ones stay in memory, as they were just written; what goes
+ * over the bound is left on disk and read when its turn comes.
+ */
+export class Backlog {
+  /** Documents that wait, without those in flight. */
+  documents = 0
+  /** Bytes in the spool, of rows that are not wholly delivered. */
+  bytes = 0
+  readonly #loaded: Row[] = []
+  /** How many documents of the first loaded row are handed out. */
+  #taken = 0
+  #memory = 0
+  /** Rows on disk that are not loaded: from this id on; 0 if there are none. */
+  #unloaded: number
+
+  constructor(private readonly spool: Spool, private readonly maxMemory: number) {
+    const { documents, bytes, firstId } = spool.contents()
+    this.documents = documents
+    this.bytes = bytes
+    this.#unloaded = documents > 0 ? firstId : 0
+  }
+
+  /** Takes a row that was just written. */
+  push(row: SpoolRow): void {
+    this.documents += row.ends.length
+    this.bytes += row.bytes.length
+    if (this.#unloaded > 0 || this.#memory + row.bytes.length > this.maxMemory) this.#unloaded ||= row.id
+    else this.#load(row)
+  }
+
+  /** When the oldest waiting row was written, in Unix milliseconds. */
+  oldest(): number | undefined {
+    return this.#first()?.created
+  }
+
+  /** Hands out the next documents: at most 50, and the segments of one trace together where that is possible. */
+  take(): Batch<Row> | undefined {
+    const parts: BatchPart<Row>[] = []
+    let count = 0
+    let bytes = 0
+    for (let row = this.#first(); row !== undefined && count < MAX_BATCH; row = this.#first()) {
+      const to = cut(row, this.#taken, MAX_BATCH - count, MAX_BATCH_BYTES - bytes)
+      if (to === this.#taken && count > 0) break
+      const end = Math.max(to, this.#taken + 1)
+      parts.push({ block: row, from: this.#taken, to: end })
+      count += end - this.#taken
+      bytes += (row.ends[end - 1] ?? 0) - documentStart(row, this.#taken)
+      this.#taken = end
+      if (end < row.ends.length) break
+      this.#loaded.shift()
+      this.#taken = 0
+    }
+    this.documents -= count
+    return count === 0 ? undefined : { parts, count }
+  }
+
+  /** Notes that the documents of a batch are delivered, or buried; gives the rows that are done. */
+  finish(batch: Batch<Row>): number[] {
+    const done: number[] = []
+    for (const { block, from, to } of batch.parts) {
+      block.left -= to - from
+      if (block.left > 0) continue
+      done.push(block.id)
+      this.bytes -= block.bytes.length
+      this.#memory -= block.bytes.length
+    }
+    return done
+  }
+
+  #first(): Row | undefined {
+    if (this.#loaded.length === 0 && this.#unloaded > 0) {
+      const row = this.spool.read(this.#unloaded)
+      this.#unloaded = row === undefined ? 0 : row.id + 1
+      if (row !== undefined) this.#load(row)
+    }
+    return this.#loaded[0]
+  }
+
+  #load(row: SpoolRow): void {
+    this.#memory += row.bytes.length
+    this.#loaded.push({ ...row, left: row.ends.length })
+  }
+}
+
+/** Where a batch of at most `room` documents ends that starts at `from`: behind a whole trace, if one ends late enough. */
+function cut(row: Row, from: number, room: number, bytes: number): number {
+  const { ends, traces } = row
+  const start = documentStart(row, from)
+  let to = Math.min(from + room, ends.length)
+  while (to > from && (ends[to - 1] ?? 0) - start > bytes) to--
+  if (to === ends.length) return to
+  const least = from + Math.ceil((to - from) / 2)
+  for (let end = to; end > least; end--) if (traces[end] === 0 || traces[end] !== traces[end - 1]) return end
+  return to
+}

@@ -1,0 +1,131 @@
+import type { Exporter } from '../export/exporter.ts'
+import { DocumentGroup } from '../segment/document-group.ts'
+import type { Events } from '../telemetry/events.ts'
+import { Backlog } from './backlog.ts'
+import { Deliverer, type DeliverSettings } from './deliver.ts'
+import { type DeadLetter, Spool, type SpoolSettings } from './spool.ts'
+
+/** How what was received is kept until it is delivered. */
+export interface QueueSettings extends SpoolSettings, DeliverSettings {
+  /** Bytes on disk from which on nothing more is taken. */
+  readonly maxBytes: number
+  /** Bytes of waiting documents that are also held in memory. */
+  readonly maxMemory: number
+}
+
+/** The queue is full, or cannot write; what was offered may be offered again. */
+export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError'
+  /** When it is worth to try again, in milliseconds. */
+  readonly retryAfterMs = 5000
+}
+
+/** How long a commit waits for company, in milliseconds. */
+const GROUP_MS = 2
+/** A group of this size is committed at once, in bytes. */
+const GROUP_BYTES = 1 << 20
+/** How long rows that were delivered may wait for a commit that deletes them, in milliseconds. */
+const CLEAN_MS = 100
+
+/** Keeps documents on disk until they are delivered: what {@link add} has resolved is not lost. */
+export class Queue {
+  readonly #spool: Spool
+  readonly #backlog: Backlog
+  readonly #deliverer: Deliverer
+  readonly #group = new DocumentGroup()
+  #committed = Promise.withResolvers<void>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #cleaner: ReturnType<typeof setTimeout> | undefined
+  #gone: number[] = []
+  #dead: DeadLetter[] = []
+  #isClosed = false
+
+  /** @throws {Error} if the spool cannot be opened */
+  constructor(private readonly settings: QueueSettings, exporter: Exporter, private readonly events: Events) {
+    this.#spool = new Spool(settings)
+    this.#backlog = new Backlog(this.#spool, settings.maxMemory)
+    this.#deliverer = new Deliverer(this.#backlog, exporter, settings, events, (rows, dead) => this.#settle(rows, dead))
+    this.#committed.promise.catch(ignore)
+    if (this.#backlog.documents > 0) events.spoolFound(this.#backlog.documents, this.#backlog.bytes)
+    this.#deliverer.pump()
+  }
+
+  /** What waits: documents, and their bytes on disk. */
+  get waiting(): { documents: number; bytes: number } {
+    return { documents: this.#backlog.documents, bytes: this.#backlog.bytes }
+  }
+
+  /**
+   * Takes the documents that `fill` writes; if it throws, none of them.
+   *
+   * @returns what `fill` gave, and a promise that is kept once the documents are on disk
+   * @throws {QueueFullError} if there is no room
+   */
+  add<T>(fill: (group: DocumentGroup) => T): { result: T; committed: Promise<void> } {
+    if (this.#isClosed) throw new QueueFullError('The agent is stopping')
+    if (this.#backlog.bytes >= this.settings.maxBytes) {
+      throw new QueueFullError(`The queue is full: ${this.#backlog.bytes} bytes wait for delivery (queue.maxBytes)`)
+    }
+    const group = this.#group
+    const before = group.count
+    let result: T
+    try {
+      result = fill(group)
+    } catch (error) {
+      group.rollBack(before)
+      throw error
+    }
+    const { promise } = this.#committed
+    if (group.writer.length >= GROUP_BYTES) this.#commit()
+    else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS)
+    return { result, committed: promise }
+  }
+
+  #commit(): void {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#cleaner)
+    this.#timer = this.#cleaner = undefined
+    const { cut } = this.#group
+    const block = this.#group.count > 0 ? this.#group.take() : undefined
+    const { resolve, reject } = this.#committed
+    this.#committed = Promise.withResolvers<void>()
+    this.#committed.promise.catch(ignore)
+    const [gone, dead] = [this.#gone, this.#dead]
+    try {
+      const row = this.#spool.commit(block, gone, dead, Date.now())
+      this.#gone = []
+      this.#dead = []
+      if (row !== undefined) {
+        this.#backlog.push(row)
+        this.events.queued(row.ends.length, cut)
+      }
+      resolve()
+    } catch (error) {
+      this.events.spoolFailed(error, block?.ends.length ?? 0)
+      reject(new QueueFullError('The spool cannot be written', { cause: error }))
+    }
+    this.#deliverer.pump()
+  }
+
+  #settle(rows: readonly number[], dead: readonly DeadLetter[]): void {
+    for (const id of rows) this.#gone.push(id)
+    for (const letter of dead) this.#dead.push(letter)
+    if (this.#isClosed || this.#timer !== undefined || (this.#gone.length === 0 && this.#dead.length === 0)) return
+    this.#cleaner ??= setTimeout(() => this.#commit(), CLEAN_MS)
+  }
+
+  /** Takes nothing more, delivers until `deadline`, and closes the spool. Gives the documents that are left in it. */
+  async stop(deadline: AbortSignal): Promise<number> {
+    this.#commit()
+    this.#isClosed = true
+    await this.#deliverer.stop(deadline)
+    this.#commit()
+    const { documents } = this.#spool.contents()
+    this.#spool.close()
+    return documents
+  }
+}
+
+function ignore(): void {
+  // Whoever waits for the promise hears of it; nobody need.
+}

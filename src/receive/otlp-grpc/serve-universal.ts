@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { UniversalHandler } from '@connectrpc/connect/protocol'
+import { unknownService } from '../connect-routes.ts'
+
+/** Serves a stream by Connect's handlers; a service that is not there is UNIMPLEMENTED, and the message says why. */
+export async function serveUniversal(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  handlers: ReadonlyMap<string, UniversalHandler>,
+): Promise<void> {
+  const path = headers[':path'] ?? '/'
+  const handler = handlers.get(path)
+  if (handler === undefined) return refuseUnknown(stream, headers, path)
+  const aborted = new AbortController()
+  stream.on('close', () => aborted.abort())
+  try {
+    const response = await handler({
+      httpVersion: '2.0',
+      url: `http://${headers[':authority'] ?? 'localhost'}${path}`,
+      method: headers[':method'] ?? 'POST',
+      header: headersOf(headers),
+      body: chunksOf(stream),
+      signal: aborted.signal,
+    })
+    if (stream.destroyed || stream.closed) return
+    const { trailer } = response
+    stream.respond({ ':status': response.status, ...Object.fromEntries(response.header ?? []) }, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers(Object.fromEntries(trailer ?? [])))
+    for await (const chunk of response.body ?? []) {
+      if (stream.destroyed) return
+      stream.write(chunk)
+    }
+    stream.end()
+  } catch {
+    if (!stream.destroyed) stream.close(2)
+  }
+}
+
+function refuseUnknown(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, path: string): void {
+  stream.resume()
+  const isGrpc = headers['content-type']?.startsWith('application/grpc') === true
+  stream.respond(
+    isGrpc
+      ? { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12', 'grpc-message': unknownService(path) }
+      : { ':status': 415, 'content-type': 'text/plain' },
+    { endStream: true },
+  )
+}
+
+function headersOf(headers: IncomingHttpHeaders): Headers {
+  const found = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(':') || value === undefined) continue
+    found.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  return found
+}
+
+async function* chunksOf(stream: ServerHttp2Stream): AsyncIterable<Uint8Array> {
+  for await (const chunk of stream) {
+    const buffer: Buffer = chunk
+    yield new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  }
+}

@@ -1,0 +1,7 @@
+import { otlpGrpc } from './otlp-grpc/otlp-grpc.ts'
+import { otlpHttp } from './otlp-http/otlp-http.ts'
+import { xrayProxy } from './xray-proxy/xray-proxy.ts'
+import { xrayUdp } from './xray-udp/xray-udp.ts'
+
+/** Every receiver; one more is one more line, and its key in the config's schema. */
+export const receivers = { otlpGrpc, otlpHttp, xrayUdp, xrayProxy } as const

@@ -1,0 +1,48 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { host, port } from '../../config/values.ts'
+import { serveHttp } from '../../platform/serve-http.ts'
+import { bindError } from '../bind-error.ts'
+import { readBody } from '../read-body.ts'
+import { defineReceiver } from '../receiver.ts'
+import { TooLargeError } from '../refusal.ts'
+
+/** A sampling call is small; the daemon has no limit. */
+const MAX_BODY = 1 << 20
+const paths = ['/GetSamplingRules', '/SamplingTargets'] as const
+
+/**
+ * The TCP side of the X-Ray daemon: SDKs ask it for sampling rules and targets. Only these two calls pass, so that a
+ * reachable port does not lend the agent's rights to others.
+ */
+export const xrayProxy = defineReceiver({
+  name: 'xray.proxy',
+  schema: v.strictObject({
+    host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on; 0.0.0.0 takes from other hosts.')),
+    port: v.pipe(v.optional(port, 2000), v.description('Port to listen on.')),
+  }),
+  async start(settings, next) {
+    const app = new Hono()
+    for (const path of paths) {
+      app.post(path, async (c) => {
+        try {
+          const answer = await next.sampling(path, await readBody(c.req.raw, MAX_BODY))
+          return new Response(answer.body, { status: answer.status, headers: answer.headers })
+        } catch (error) {
+          if (!(error instanceof TooLargeError)) throw error
+          return c.json({ message: error.message }, 413)
+        }
+      })
+    }
+    app.all('*', (c) => {
+      const message = `${c.req.method} ${c.req.path} is not passed on: only POST ${paths.join(' and POST ')} are`
+      return c.json({ __type: 'AccessDeniedException', message }, 403)
+    })
+    try {
+      const server = serveHttp({ ...settings, maxBodySize: 2 * MAX_BODY }, (request) => app.fetch(request))
+      return { address: `${settings.host}:${server.port}`, stop: (deadline) => server.stop(deadline) }
+    } catch (error) {
+      throw bindError('TCP', settings, error)
+    }
+  },
+})

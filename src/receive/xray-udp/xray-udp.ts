@@ -1,0 +1,56 @@
+import { createSocket } from 'node:dgram'
+import * as v from 'valibot'
+import { bytes, host, port } from '../../config/values.ts'
+import { bindError } from '../bind-error.ts'
+import { defineReceiver } from '../receiver.ts'
+import { KernelDrops } from './kernel-drops.ts'
+import { readDatagram } from './read-datagram.ts'
+
+/** The X-Ray daemon's protocol (https://docs.aws.amazon.com/xray/latest/devguide/xray-daemon.html): datagrams, no answer. */
+export const xrayUdp = defineReceiver({
+  name: 'xray.udp',
+  schema: v.strictObject({
+    host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on; 0.0.0.0 takes from other hosts.')),
+    port: v.pipe(v.optional(port, 2000), v.description('Port to listen on.')),
+    receiveBuffer: v.pipe(
+      v.optional(bytes, '4MiB'),
+      v.description('What the kernel holds while the agent is busy; net.core.rmem_max may allow less.'),
+    ),
+  }),
+  async start(settings, next, { events }) {
+    const socket = createSocket({
+      type: settings.host.includes(':') ? 'udp6' : 'udp4',
+      // Bun sets it before the first datagram comes; Deno's own setting loses most of them.
+      ...('Bun' in globalThis ? { recvBufferSize: settings.receiveBuffer } : {}),
+    })
+    socket.on('message', (datagram, from) => {
+      const document = readDatagram(datagram)
+      if (typeof document === 'string') return events.refused(1, document, `UDP ${from.address}:${from.port}`)
+      try {
+        next.document(document).catch((error: unknown) => events.lost(1, messageOf(error)))
+      } catch (error) {
+        events.lost(1, messageOf(error))
+      }
+    })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', (error) => reject(bindError('UDP', settings, error)))
+      socket.bind(settings.port, settings.host, () => resolve())
+    })
+    socket.on('error', (error) => events.requestFailed('xray.udp', error.message))
+    const { port: bound } = socket.address()
+    const drops = new KernelDrops(bound, (count) => events.kernelDropped(count))
+    return {
+      address: `${settings.host}:${bound}`,
+      async stop() {
+        // What the kernel holds is read before the socket goes: it is there now, so two turns of the loop have it.
+        for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 5))
+        drops.stop()
+        await new Promise<void>((resolve) => socket.close(() => resolve()))
+      },
+    }
+  },
+})
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,83 @@
+import type { DocumentSink } from './document-sink.ts'
+import { DocumentWriter } from './document-writer.ts'
+import { fitDocument } from './fit-document.ts'
+import { MAX_DOCUMENT } from './limits.ts'
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+
+/** Documents laid out as they stand in a PutTraceSegments body: `"…","…"`, so that a request is a copy of a part. */
+export interface DocumentBlock {
+  /** JSON strings, with a comma between them. */
+  readonly bytes: Uint8Array
+  /** Where each document ends in {@link bytes}, behind its closing quote. */
+  readonly ends: Uint32Array
+  /** A hash of each document's trace, so that the segments of one trace can travel together; 0 if it is not known. */
+  readonly traces: Uint32Array
+}
+
+/** Collects documents into one block. */
+export class DocumentGroup implements DocumentSink {
+  readonly writer = new DocumentWriter(1 << 18)
+  /** Documents so far. */
+  count = 0
+  /** Documents that were cut to fit into 64 KB. */
+  cut = 0
+  #ends = new Uint32Array(1024)
+  #traces = new Uint32Array(1024)
+  #start = 0
+
+  begin(): void {
+    const w = this.writer
+    if (this.count > 0) w.char(COMMA)
+    w.char(QUOTE)
+    this.#start = w.length
+  }
+
+  end(traceHash: number): void {
+    const w = this.writer
+    // The embedded form is never shorter than the document, so only a long one has to be looked at.
+    if (w.length - this.#start > MAX_DOCUMENT) this.#fit()
+    w.char(QUOTE)
+    if (this.count === this.#ends.length) this.#grow()
+    this.#ends[this.count] = w.length
+    this.#traces[this.count] = traceHash
+    this.count++
+  }
+
+  /** Forgets what came behind the first `count` documents. */
+  rollBack(count: number): void {
+    this.count = count
+    this.writer.length = count === 0 ? 0 : (this.#ends[count - 1] ?? 0)
+  }
+
+  /** Gives the documents as a block of their own, and starts anew. */
+  take(): DocumentBlock {
+    const block = {
+      bytes: this.writer.bytes.slice(0, this.writer.length),
+      ends: this.#ends.slice(0, this.count),
+      traces: this.#traces.slice(0, this.count),
+    }
+    this.rollBack(0)
+    this.cut = 0
+    return block
+  }
+
+  #fit(): void {
+    const w = this.writer
+    const fitted = fitDocument(w.bytes.slice(this.#start, w.length))
+    if (fitted === undefined) return
+    this.cut++
+    w.length = this.#start
+    w.raw(fitted)
+  }
+
+  #grow(): void {
+    const ends = new Uint32Array(this.#ends.length * 2)
+    ends.set(this.#ends)
+    this.#ends = ends
+    const traces = new Uint32Array(this.#traces.length * 2)
+    traces.set(this.#traces)
+    this.#traces = traces
+  }
+}

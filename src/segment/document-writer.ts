@@ -1,0 +1,252 @@
+import { byteAt } from '../otlp/byte-at.ts'
+import { embedText } from './embed-text.ts'
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const HEX = '0123456789abcdef'
+const SHORT_ESCAPES = new Map([[0x08, 0x62], [0x09, 0x74], [0x0a, 0x6e], [0x0c, 0x66], [0x0d, 0x72]])
+const TWO_DIGITS = new Uint8Array(200)
+for (let i = 0; i < 100; i++) {
+  TWO_DIGITS[i * 2] = 48 + Math.floor(i / 10)
+  TWO_DIGITS[i * 2 + 1] = 48 + (i % 10)
+}
+const HEX_DIGITS = new Uint8Array(512)
+for (let i = 0; i < 256; i++) {
+  HEX_DIGITS[i * 2] = HEX.charCodeAt(i >> 4)
+  HEX_DIGITS[i * 2 + 1] = HEX.charCodeAt(i & 15)
+}
+const REPLACEMENT = new Uint8Array([0xef, 0xbf, 0xbd])
+
+/**
+ * Writes segment documents into one growing buffer, in *embedded* form: as they stand inside the JSON strings of a
+ * PutTraceSegments body, so with every quote as `\"`. A request body is then a copy of what is stored, and no
+ * document is escaped twice. Escaping here costs 1 ns a byte; doing it again at the sender cost 1.3 µs a span.
+ */
+export class DocumentWriter {
+  /** The buffer; only the first {@link length} bytes are text. */
+  bytes: Uint8Array
+  /** Bytes written. Set it back to drop what was written since. */
+  length = 0
+
+  constructor(capacity = 1 << 16) {
+    this.bytes = new Uint8Array(capacity)
+  }
+
+  /** Makes room for `size` more bytes. */
+  reserve(size: number): void {
+    if (this.length + size <= this.bytes.length) return
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + size))
+    grown.set(this.bytes.subarray(0, this.length))
+    this.bytes = grown
+  }
+
+  /** Appends bytes that are in embedded form already, such as {@link embedText} makes. */
+  raw(text: Uint8Array): void {
+    const size = text.length
+    this.reserve(size)
+    const out = this.bytes
+    let at = this.length
+    if (size > 32) out.set(text, at)
+    else for (let i = 0; i < size; i++) out[at++] = byteAt(text, i)
+    this.length += size
+  }
+
+  /** Appends one ASCII character that needs no escape. */
+  char(code: number): void {
+    this.reserve(1)
+    this.bytes[this.length++] = code
+  }
+
+  /** Appends a quote in embedded form, `\"`. */
+  quote(): void {
+    this.reserve(2)
+    this.bytes[this.length++] = BACKSLASH
+    this.bytes[this.length++] = QUOTE
+  }
+
+  /** Appends `source[start, end)`, UTF-8, as a JSON string. Bytes that are not UTF-8 become U+FFFD. */
+  string(source: Uint8Array, start: number, end: number): void {
+    this.quote()
+    this.chars(source, start, end)
+    this.quote()
+  }
+
+  /** Appends `source[start, end)` as a part of a JSON string that the caller opens and closes. */
+  chars(source: Uint8Array, start: number, end: number): void {
+    this.reserve((end - start) * 7)
+    const out = this.bytes
+    let at = this.length
+    let i = start
+    while (i < end) {
+      const c = byteAt(source, i)
+      if (c >= 0x20 && c < 0x80 && c !== QUOTE && c !== BACKSLASH) {
+        out[at++] = c
+        i++
+      } else if (c < 0x80) {
+        at = writeEscape(out, at, c)
+        i++
+      } else {
+        const size = sequenceLength(source, i, end)
+        if (size === 0) {
+          out.set(REPLACEMENT, at)
+          at += 3
+          i++
+        } else {
+          for (let k = 0; k < size; k++) out[at++] = byteAt(source, i++)
+        }
+      }
+    }
+    this.length = at
+  }
+
+  /** Appends a whole JSON text, UTF-8, in embedded form. Bytes that are not UTF-8 become U+FFFD. */
+  document(source: Uint8Array): void {
+    this.reserve(source.length * 7)
+    const out = this.bytes
+    const end = source.length
+    let at = this.length
+    for (let i = 0; i < end; i++) {
+      const c = byteAt(source, i)
+      if (c < 0x20) at = writeControl(out, at, c)
+      else if (c < 0x80) {
+        if (c === QUOTE || c === BACKSLASH) out[at++] = BACKSLASH
+        out[at++] = c
+      } else {
+        const size = sequenceLength(source, i, end)
+        if (size === 0) {
+          out.set(REPLACEMENT, at)
+          at += 3
+        } else {
+          for (let k = 0; k < size; k++) out[at++] = byteAt(source, i + k)
+          i += size - 1
+        }
+      }
+    }
+    this.length = at
+  }
+
+  /** Appends a JavaScript string as a JSON string. For the paths where spans are few. */
+  text(value: string): void {
+    this.raw(embedText(JSON.stringify(value.isWellFormed() ? value : value.toWellFormed())))
+  }
+
+  /** Appends any JSON value; `undefined` is written as null. For the paths where spans are few. */
+  json(value: unknown): void {
+    this.raw(embedText(JSON.stringify(value) ?? 'null'))
+  }
+
+  /** Appends `size` bytes from `start` as lower-case hex digits. */
+  hex(source: Uint8Array, start: number, size: number): void {
+    this.reserve(size * 2)
+    const out = this.bytes
+    let at = this.length
+    for (let i = start; i < start + size; i++) {
+      const pair = byteAt(source, i) * 2
+      out[at++] = byteAt(HEX_DIGITS, pair)
+      out[at++] = byteAt(HEX_DIGITS, pair + 1)
+    }
+    this.length = at
+  }
+
+  /** Appends a signed 64-bit integer given as two 32-bit halves, every digit exact. */
+  int64(low: number, high: number): void {
+    if (high === low >> 31) this.int(low | 0)
+    else this.ascii(((BigInt(high) << 32n) | BigInt(low >>> 0)).toString())
+  }
+
+  /** Appends a number that is an integer within ±2^31. */
+  int(value: number): void {
+    this.reserve(11)
+    const out = this.bytes
+    if (value < 0) {
+      if (value === -2147483648) return this.ascii('-2147483648')
+      out[this.length++] = 0x2d
+      value = -value
+    }
+    let digits = 1
+    for (let limit = 10; digits < 10 && value >= limit; limit *= 10) digits++
+    let at = this.length + digits
+    this.length = at
+    do {
+      const rest = (value / 10) | 0
+      out[--at] = 48 + value - rest * 10
+      value = rest
+    } while (value > 0)
+  }
+
+  /** Appends a double; NaN and the infinities, which JSON has not, as the strings "NaN", "Infinity" and "-Infinity". */
+  double(value: number): void {
+    if (Number.isFinite(value)) this.ascii(Object.is(value, -0) ? '-0' : String(value))
+    else this.text(String(value))
+  }
+
+  /** Appends ASCII text that needs no escape. */
+  ascii(text: string): void {
+    this.reserve(text.length)
+    for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i)
+  }
+
+  /** Appends a point in time as decimal seconds with nine places, exact to the nanosecond. */
+  time(seconds: number, nanos: number): void {
+    if (seconds < 2147483648) this.int(seconds)
+    else this.ascii(String(seconds))
+    this.reserve(10)
+    const out = this.bytes
+    let at = this.length
+    out[at++] = 0x2e
+    const first = (nanos / 10_000_000) | 0
+    let rest = nanos - first * 10_000_000
+    out[at++] = byteAt(TWO_DIGITS, first * 2)
+    out[at++] = byteAt(TWO_DIGITS, first * 2 + 1)
+    for (let unit = 100_000; unit >= 10; unit /= 100) {
+      const pair = (rest / unit) | 0
+      rest -= pair * unit
+      out[at++] = byteAt(TWO_DIGITS, pair * 2)
+      out[at++] = byteAt(TWO_DIGITS, pair * 2 + 1)
+    }
+    out[at++] = 48 + rest
+    this.length = at
+  }
+}
+
+/** Escapes a control character once, as it may stand between the tokens of a JSON text. */
+function writeControl(out: Uint8Array, at: number, c: number): number {
+  out[at++] = BACKSLASH
+  const short = SHORT_ESCAPES.get(c)
+  if (short !== undefined) {
+    out[at++] = short
+    return at
+  }
+  for (const code of [0x75, 0x30, 0x30, HEX.charCodeAt(c >> 4), HEX.charCodeAt(c & 15)]) out[at++] = code
+  return at
+}
+
+function writeEscape(out: Uint8Array, at: number, c: number): number {
+  out[at++] = BACKSLASH
+  out[at++] = BACKSLASH
+  const short = c === QUOTE || c === BACKSLASH ? c : SHORT_ESCAPES.get(c)
+  if (short === undefined) {
+    out[at++] = 0x75
+    out[at++] = 0x30
+    out[at++] = 0x30
+    out[at++] = HEX.charCodeAt(c >> 4)
+    out[at++] = HEX.charCodeAt(c & 15)
+  } else {
+    if (short < 0x60) out[at++] = BACKSLASH
+    out[at++] = short
+  }
+  return at
+}
+
+/** The length of the well-formed UTF-8 sequence at `i` (RFC 3629), or 0. */
+function sequenceLength(source: Uint8Array, i: number, end: number): number {
+  const lead = byteAt(source, i)
+  const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2
+  if (lead < 0xc2 || lead > 0xf4 || i + size > end) return 0
+  const second = byteAt(source, i + 1)
+  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+  if (second < low || second > high) return 0
+  for (let k = 2; k < size; k++) if ((byteAt(source, i + k) & 0xc0) !== 0x80) return 0
+  return size
+}

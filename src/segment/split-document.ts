@@ -1,0 +1,51 @@
+import { MAX_DOCUMENT } from './limits.ts'
+
+type Json = Record<string, unknown>
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * Splits a segment that is too long for X-Ray: its subsegments are sent as documents of their own, largest first,
+ * until the rest fits. The ids stay, so X-Ray puts them together again.
+ *
+ * @param bytes a segment document, UTF-8 JSON
+ * @returns the documents; only the one given if it is no segment, or has no subsegments
+ */
+export function splitDocument(bytes: Uint8Array): Uint8Array[] {
+  if (bytes.length <= MAX_DOCUMENT) return [bytes]
+  let segment: unknown
+  try {
+    segment = JSON.parse(decoder.decode(bytes))
+  } catch {
+    return [bytes]
+  }
+  if (!isObject(segment)) return [bytes]
+  const documents: Uint8Array[] = []
+  detach(segment, segment['trace_id'], documents)
+  return documents.length === 0 ? [bytes] : [encoder.encode(JSON.stringify(segment)), ...documents]
+}
+
+function detach(segment: Json, traceId: unknown, documents: Uint8Array[]): void {
+  const list = segment['subsegments']
+  if (!Array.isArray(list)) return
+  const parts = list.filter(isObject).map((part) => ({ part, size: sizeOf(part) }))
+  parts.sort((a, b) => b.size - a.size)
+  let size = sizeOf(segment)
+  for (const { part, size: partSize } of parts) {
+    if (size <= MAX_DOCUMENT) break
+    size -= partSize + 1
+    list.splice(list.indexOf(part), 1)
+    const own: Json = { ...part, type: 'subsegment', trace_id: traceId, parent_id: segment['id'] }
+    if (sizeOf(own) > MAX_DOCUMENT) detach(own, traceId, documents)
+    documents.push(encoder.encode(JSON.stringify(own)))
+  }
+  if (list.length === 0) delete segment['subsegments']
+}
+
+function sizeOf(value: Json): number {
+  return encoder.encode(JSON.stringify(value)).length
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

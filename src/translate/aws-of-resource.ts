@@ -1,0 +1,89 @@
+import { type AttributeList, ValueType } from '../otlp/attribute-list.ts'
+import { K, type KnownName } from '../otlp/known-keys.ts'
+import type { KeyTable } from '../otlp/key-table.ts'
+import { literal } from './literals.ts'
+import type { TranslateSettings } from './settings.ts'
+import { forEachValue } from './write-value.ts'
+
+/**
+ * What a Resource gives to a segment's `aws`: `cloudwatch_logs`, `ec2`, `ecs`, `eks`, `elastic_beanstalk`, `xray`, in
+ * embedded form with a comma behind each; undefined on another cloud than AWS.
+ */
+export function awsOfResource(list: AttributeList, keys: KeyTable, settings: TranslateSettings): Uint8Array | undefined {
+  const text = (name: KnownName): string | undefined => {
+    const i = list.indexOf(K[name])
+    return i < 0 ? undefined : list.text(i) || undefined
+  }
+  const provider = text('cloud.provider')
+  if (provider !== undefined && provider !== 'aws') return undefined
+  const platform = text('cloud.platform')
+  const aws: Record<string, unknown> = {}
+  const logs = logGroups(list, keys, settings)
+  if (logs.length > 0) aws['cloudwatch_logs'] = logs
+  if (platform === 'aws_ec2' || text('host.id') !== undefined) {
+    aws['ec2'] = {
+      instance_id: text('host.id') ?? null,
+      availability_zone: text('cloud.availability_zone') ?? null,
+      instance_size: text('host.type') ?? null,
+      ami_id: text('host.image.id') ?? null,
+    }
+  }
+  if (platform === 'aws_ecs') {
+    aws['ecs'] = {
+      container: text('container.name'),
+      container_id: text('container.id'),
+      task_arn: text('aws.ecs.task.arn'),
+      task_family: text('aws.ecs.task.family'),
+      cluster_arn: text('aws.ecs.cluster.arn'),
+      container_arn: text('aws.ecs.container.arn'),
+      availability_zone: text('cloud.availability_zone'),
+      launch_type: text('aws.ecs.launchtype'),
+    }
+  }
+  const deployment = text('service.instance.id')
+  if (platform === 'aws_elastic_beanstalk' && deployment !== undefined) {
+    aws['elastic_beanstalk'] = {
+      environment_name: text('service.namespace') ?? null,
+      version_label: text('service.version') ?? null,
+      deployment_id: /^[+-]?\d{1,15}$/.test(deployment) ? Number(deployment) : 0,
+    }
+  }
+  const cluster = text('k8s.cluster.name')
+  if (platform === 'aws_eks' || cluster !== undefined) {
+    aws['eks'] = {
+      cluster_name: cluster ?? null,
+      pod: text('k8s.pod.name') ?? null,
+      container_id: text('container.id') ?? null,
+    }
+  }
+  const sdk = text('telemetry.sdk.name')
+  const language = text('telemetry.sdk.language')
+  aws['xray'] = {
+    sdk: sdk !== undefined && language !== undefined ? `${sdk} for ${language}` : sdk,
+    sdk_version: text('telemetry.sdk.version'),
+    auto_instrumentation: (text('telemetry.distro.version') ?? text('telemetry.auto.version')) !== undefined,
+  }
+  return literal(JSON.stringify(aws).slice(1, -1) + ',')
+}
+
+function logGroups(list: AttributeList, keys: KeyTable, settings: TranslateSettings): object[] {
+  const arns = texts(list, list.indexOf(K['aws.log.group.arns']), keys)
+  if (arns.length > 0) return arns.map((arn) => ({ log_group: logGroupOfArn(arn), arn }))
+  const names = texts(list, list.indexOf(K['aws.log.group.names']), keys)
+  return (names.length > 0 ? names : settings.logGroups).map((name) => ({ log_group: name }))
+}
+
+/** The strings of an array attribute, or the one string that it is. */
+function texts(list: AttributeList, i: number, keys: KeyTable): string[] {
+  if (i < 0) return []
+  if (list.type(i) === ValueType.string) return list.text(i).split('&')
+  if (list.type(i) !== ValueType.array) return []
+  const found: string[] = []
+  forEachValue(list.bytes, list.start(i), list.end(i), keys, (values, at) => found.push(values.text(at)))
+  return found
+}
+
+/** The name in `arn:aws:logs:region:account:log-group:NAME[:*]`. */
+function logGroupOfArn(arn: string): string | undefined {
+  return arn.split(':')[6] || undefined
+}

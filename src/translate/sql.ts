@@ -1,0 +1,76 @@
+import { K } from '../otlp/known-keys.ts'
+import { isEmptyRange } from '../otlp/span-view.ts'
+import type { DocumentWriter } from '../segment/document-writer.ts'
+import { L, literal } from './literals.ts'
+import { Role } from './roles.ts'
+import type { SpanContext } from './span-context.ts'
+import { writeText } from './write-text.ts'
+
+const text = {
+  sql: literal('"sql":{'),
+  connection: literal('"connection_string":'),
+  url: literal('"url":'),
+  type: literal('"database_type":'),
+  user: literal('"user":'),
+  query: literal('"sanitized_query":'),
+  end: literal('},'),
+}
+const sqlSystems = [
+  'postgresql', 'mysql', 'mariadb', 'mssql', 'oracle', 'sqlite', 'db2', 'derby', 'hive', 'teradata', 'other_sql',
+  'microsoft.sql_server', 'oracle.db', 'ibm.db2',
+]
+
+/** True if the span is a call of a database that speaks SQL, so that its `db.*` attributes go to `sql`. */
+export function isSql(c: SpanContext): boolean {
+  if ((c.roles & Role.sql) === 0) return false
+  const system = systemOf(c)
+  return system >= 0 && sqlSystems.some((name) => c.is(system, name))
+}
+
+/** Writes `sql`, with a comma behind it. For spans of which {@link isSql} is true. */
+export function writeSql(w: DocumentWriter, c: SpanContext): void {
+  const { attributes: list, name: spanName } = c.span
+  const name = first(c, K['db.name'], K['db.namespace'])
+  const connection = c.nonEmpty(c.slot(K['db.connection_string']))
+  w.raw(text.sql)
+  w.raw(text.connection)
+  w.quote()
+  writeServer(w, c, connection)
+  w.char(0x2f)
+  if (name >= 0) w.chars(list.bytes, list.start(name), list.end(name))
+  w.quote()
+  w.char(L.comma)
+  if (!isEmptyRange(spanName)) {
+    w.raw(text.url)
+    w.string(c.span.bytes, spanName.start, spanName.end)
+    w.char(L.comma)
+  }
+  writeText(w, c, text.user, c.slot(K['db.user']))
+  writeText(w, c, text.query, first(c, K['db.statement'], K['db.query.text']))
+  w.raw(text.type)
+  const system = systemOf(c)
+  w.string(list.bytes, list.start(system), list.end(system))
+  w.raw(text.end)
+}
+
+function systemOf(c: SpanContext): number {
+  return first(c, K['db.system'], K['db.system.name'])
+}
+
+function first(c: SpanContext, old: number, stable: number): number {
+  const i = c.nonEmpty(c.slot(old))
+  return i >= 0 ? i : c.nonEmpty(c.slot(stable))
+}
+
+/** The server: as the connection string says, by the stable conventions its address and port, else `localhost`. */
+function writeServer(w: DocumentWriter, c: SpanContext, connection: number): void {
+  const list = c.span.attributes
+  if (connection >= 0) return w.chars(list.bytes, list.start(connection), list.end(connection))
+  const address = c.slot(K['db.system.name']) >= 0 ? c.nonEmpty(c.slot(K['server.address'])) : -1
+  if (address < 0) return w.ascii('localhost')
+  w.chars(list.bytes, list.start(address), list.end(address))
+  const port = c.slot(K['server.port'])
+  if (port < 0 || list.int(port) === 0) return
+  w.char(L.colon)
+  w.int64(list.low(port), list.high(port))
+}

@@ -1,0 +1,59 @@
+/** A frame of a stack trace, as X-Ray has it. */
+export interface StackFrame {
+  path: string
+  line: number
+  label: string
+}
+
+/** An exception, as X-Ray has it. */
+export interface Exception {
+  /** 16 hex digits. */
+  id: string
+  message: string
+  type: string
+  remote?: boolean
+  /** The id of the exception that led to this one. */
+  cause?: string
+  stack?: StackFrame[]
+}
+
+/** The exceptions of one stack trace while they are found: the first is known, each one caused the one before. */
+export class ExceptionChain {
+  readonly exceptions: Exception[]
+
+  constructor(top: Exception, private readonly newId: () => string) {
+    this.exceptions = [top]
+  }
+
+  /** Adds a frame to the exception found last. */
+  frame(path: string, line: number, label: string): void {
+    const last = this.#last()
+    last.stack ??= []
+    last.stack.push({ path, line, label })
+  }
+
+  /** Adds the exception that caused the one found last. */
+  causedBy(type: string, message: string): void {
+    const last = this.#last()
+    const next: Exception = { id: this.newId(), message, type }
+    if (last.remote !== undefined) next.remote = last.remote
+    last.cause = next.id
+    this.exceptions.push(next)
+  }
+
+  #last(): Exception {
+    return this.exceptions[this.exceptions.length - 1] as Exception // the constructor put one in
+  }
+}
+
+/** The lines of a text: ended by LF or CRLF, and none behind the last line's end. */
+export function linesOf(text: string): string[] {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+  if (lines[lines.length - 1] === '') lines.pop()
+  return lines
+}
+
+/** The number that a text is, or 0. */
+export function lineNumber(text: string): number {
+  return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : 0
+}

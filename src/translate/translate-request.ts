@@ -1,0 +1,107 @@
+import { KeyTable } from '../otlp/key-table.ts'
+import { readTraceRequest } from '../otlp/read-trace-request.ts'
+import { isZero, type Range, type SpanView } from '../otlp/span-view.ts'
+import type { DocumentSink } from '../segment/document-sink.ts'
+import { type ResourceTranslation, translateResource } from './resource.ts'
+import { type ScopeTranslation, translateScope } from './scope.ts'
+import type { IdSource, TranslateSettings } from './settings.ts'
+import { SpanContext } from './span-context.ts'
+import { spanToSegment } from './span-to-segment.ts'
+
+/** What became of a request's spans. */
+export interface TranslateResult {
+  /** Spans that gave documents. */
+  spans: number
+  /** Spans that gave none, and why the last of them did not. */
+  refused: number
+  reason: string
+}
+
+/** Remembered translations of resources or scopes: services send the same ones with each request. */
+class Memory<T> {
+  readonly #entries: { bytes: Uint8Array; value: T }[] = []
+  #next = 0
+
+  find(bytes: Uint8Array, range: Range, make: () => T): T {
+    const part = Buffer.from(bytes.buffer, bytes.byteOffset + range.start, range.end - range.start)
+    for (const entry of this.#entries) if (part.equals(entry.bytes)) return entry.value
+    const entry = { bytes: new Uint8Array(part), value: make() }
+    this.#entries[this.#next] = entry
+    this.#next = (this.#next + 1) % 32
+    return entry.value
+  }
+}
+
+/** Translates OTLP trace requests to segment documents. Pure: what it writes depends on the bytes and `ids` alone. */
+export class Translator {
+  readonly #keys: KeyTable
+  readonly #settings: TranslateSettings
+  readonly #resources = new Memory<ResourceTranslation>()
+  readonly #scopes = new Memory<ScopeTranslation>()
+  readonly #context: SpanContext
+
+  constructor(settings: TranslateSettings, ids: IdSource) {
+    this.#settings = settings
+    this.#keys = new KeyTable(settings)
+    const none: Range = { start: 0, end: 0 }
+    const nothing = new Uint8Array(0)
+    this.#context = new SpanContext(
+      this.#keys,
+      settings,
+      ids,
+      translateResource(nothing, none, this.#keys, settings),
+      translateScope(nothing, none, this.#keys),
+    )
+  }
+
+  /** The keys that this translator knows, for those who read spans beside it. */
+  get keys(): KeyTable {
+    return this.#keys
+  }
+
+  /**
+   * Writes the documents of every span of an ExportTraceServiceRequest into `sink`.
+   *
+   * @throws {WireError} if the bytes are not well-formed; the sink then holds a part of the documents
+   */
+  translate(bytes: Uint8Array, sink: DocumentSink, each?: (context: SpanContext) => void): TranslateResult {
+    const result: TranslateResult = { spans: 0, refused: 0, reason: '' }
+    const context = this.#context
+    readTraceRequest(bytes, this.#keys, {
+      resource: (source, range) => {
+        const make = () => translateResource(source, range, this.#keys, this.#settings)
+        context.resource = this.#resources.find(source, range, make)
+      },
+      scope: (source, range) => {
+        context.scope = this.#scopes.find(source, range, () => translateScope(source, range, this.#keys))
+      },
+      span: (span) => {
+        const reason = flawOf(span)
+        if (reason !== '') {
+          result.refused++
+          result.reason = reason
+          return
+        }
+        result.spans++
+        const hash = traceHash(span)
+        context.use(span)
+        each?.(context)
+        spanToSegment(sink, context, hash)
+      },
+    })
+    return result
+  }
+}
+
+function flawOf(span: SpanView): string {
+  const { traceId, spanId, bytes } = span
+  if (traceId.end - traceId.start !== 16 || isZero(bytes, traceId)) return 'the trace id is not 16 bytes other than zero'
+  if (spanId.end - spanId.start !== 8 || isZero(bytes, spanId)) return 'the span id is not 8 bytes other than zero'
+  return ''
+}
+
+function traceHash({ bytes, traceId }: SpanView): number {
+  const at = traceId.end - 4
+  const b = bytes.subarray(at, at + 4)
+  return ((b[0] ?? 0) | ((b[1] ?? 0) << 8) | ((b[2] ?? 0) << 16) | ((b[3] ?? 0) << 24)) >>> 0
+}

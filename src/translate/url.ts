@@ -1,0 +1,37 @@
+const hosts = new Map<string, string>()
+
+/** The host of a URL such as `postgresql://user@db.example.com:5432/orders`; empty if there is none to be told. */
+export function serverHost(url: string): string {
+  const known = hosts.get(url)
+  if (known !== undefined) return known
+  const host = parseHost(url)
+  if (hosts.size > 500) hosts.clear()
+  hosts.set(url, host)
+  return host
+}
+
+function parseHost(url: string): string {
+  const authority = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?\/\/([^/?#]*)/.exec(url)?.[1]
+  if (authority === undefined) return ''
+  const server = authority.slice(authority.lastIndexOf('@') + 1)
+  const bracketed = /^\[([^\]]*)\](?::\d*)?$/.exec(server)
+  if (bracketed !== null) return bracketed[1] ?? ''
+  return /^([^:]*)(?::\d*)?$/.exec(server)?.[1] ?? ''
+}
+
+/** True for an IPv4 or IPv6 address as text. */
+export function isAddress(text: string): boolean {
+  if (/^(\d{1,3})(\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => Number(part) < 256 && !/^0\d/.test(part))
+  if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false
+  const halves = text.split('::')
+  if (halves.length > 2) return false
+  let groups = 0
+  for (const group of halves.flatMap((half) => (half === '' ? [] : half.split(':')))) {
+    if (group.includes('.')) {
+      if (!isAddress(group) || group.includes(':')) return false
+      groups += 2
+    } else if (/^[0-9a-fA-F]{1,4}$/.test(group)) groups++
+    else return false
+  }
+  return halves.length === 2 ? groups < 8 : groups === 8
+}
