@@ -2,7 +2,9 @@ import { BatchSigner } from '../aws/batch-signer.ts'
 import { CredentialSource } from '../aws/credentials.ts'
 import { xrayEndpoint, type EndpointSettings } from '../aws/endpoint.ts'
 import { findRegion } from '../aws/region.ts'
+import { Deadlines } from '../platform/deadlines.ts'
 import type { Fetch } from '../platform/http-client.ts'
+import { BufferPool } from '../segment/buffer-pool.ts'
 import { type Batch, documentsOf, documentText, partBytes } from '../segment/batch.ts'
 import { ExportError } from './export-error.ts'
 import type { Exporter } from './exporter.ts'
@@ -55,10 +57,14 @@ export async function findAccess(settings: XraySettings, env: Env): Promise<Xray
 export class XrayExporter implements Exporter {
   readonly name = 'AWS X-Ray'
   #access: Promise<{ access: XrayAccess; url: string; signer: BatchSigner }> | undefined
+  readonly #deadlines: Deadlines
+  readonly #bodies = new BufferPool(16)
   /** AWS's clock minus ours, in milliseconds. */
   #skew = 0
 
-  constructor(private readonly settings: XraySettings, private readonly fetch: Fetch, private readonly access: () => Promise<XrayAccess>) {}
+  constructor(private readonly settings: XraySettings, private readonly fetch: Fetch, private readonly access: () => Promise<XrayAccess>) {
+    this.#deadlines = new Deadlines(settings.timeoutMs)
+  }
 
   async send(batch: Batch, signal: AbortSignal): Promise<void> {
     const { access, url, signer } = await this.#open()
@@ -66,21 +72,25 @@ export class XrayExporter implements Exporter {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new ExportError('retryable', `No AWS credentials were found: ${why}`, { cause, retryAfterMs: 5000 })
     })
-    const body = bodyOf(batch)
+    const body = this.#bodyOf(batch)
     const headers = signer.sign(body, credentials, Date.now() + this.#skew)
     headers['user-agent'] = this.settings.userAgent
-    const answer = await this.#post(url, headers, body, signal)
-    if (answer.status === 200) {
-      if (/"UnprocessedTraceSegments"\s*:\s*\[\s*\]/.test(answer.text)) return
-      return checkUnprocessed(batch, answer.text)
+    const { response, text } = await this.#post(url, headers, body, signal)
+    this.#bodies.give(new Uint8Array(body.buffer))
+    if (response.status === 200) {
+      if (/"UnprocessedTraceSegments"\s*:\s*\[\s*\]/.test(text)) return
+      return checkUnprocessed(batch, text)
     }
-    const { error, code } = classifyAnswer(answer.status, answer.headers, answer.text)
+    const { error, code } = classifyAnswer(response.status, response.headers, text)
     if (isCredentialError(code)) access.credentials.refresh()
-    if (/Skewed|SignatureDoesNotMatch|InvalidSignature/.test(code)) this.#learnSkew(answer.headers)
+    if (/Skewed|SignatureDoesNotMatch|InvalidSignature/.test(code)) this.#learnSkew(response.headers)
     throw error
   }
 
-  async stop(): Promise<void> {}
+  stop(): Promise<void> {
+    this.#deadlines.stop()
+    return Promise.resolve()
+  }
 
   #open() {
     this.#access ??= this.access().then((access) => {
@@ -92,41 +102,37 @@ export class XrayExporter implements Exporter {
   }
 
   async #post(url: string, headers: Record<string, string>, body: Uint8Array<ArrayBuffer>, signal: AbortSignal) {
-    const attempt = new AbortController()
-    const abort = (): void => attempt.abort()
-    const timer = setTimeout(abort, this.settings.timeoutMs)
-    signal.addEventListener('abort', abort, { once: true })
+    const attempt = this.#deadlines.begin(signal)
     try {
       const response = await this.fetch(url, { method: 'POST', headers, body, signal: attempt.signal, redirect: 'manual' })
-      return { status: response.status, headers: response.headers, text: await response.text() }
+      return { response, text: await response.text() }
     } catch (cause) {
       const why = attempt.signal.aborted ? `no answer within ${this.settings.timeoutMs} ms` : messageOf(cause)
       throw new ExportError('retryable', `Cannot reach X-Ray at ${url}: ${why}`, { cause })
     } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
+      this.#deadlines.end(attempt)
     }
+  }
+
+  #bodyOf(batch: Batch): Uint8Array<ArrayBuffer> {
+    const parts = batch.parts.map(partBytes)
+    const size = parts.reduce((sum, part) => sum + part.length + 1, HEAD.length + TAIL.length - 1)
+    const body = this.#bodies.take(Math.max(size, 1 << 17))
+    body.set(HEAD)
+    let at = HEAD.length
+    parts.forEach((part, i) => {
+      if (i > 0) body[at++] = COMMA
+      body.set(part, at)
+      at += part.length
+    })
+    body.set(TAIL, at)
+    return body.subarray(0, size)
   }
 
   #learnSkew(headers: Headers): void {
     const theirs = Date.parse(headers.get('date') ?? '')
     if (Number.isFinite(theirs) && Math.abs(theirs - Date.now()) > 60_000) this.#skew = theirs - Date.now()
   }
-}
-
-function bodyOf(batch: Batch): Uint8Array<ArrayBuffer> {
-  const parts = batch.parts.map(partBytes)
-  const size = parts.reduce((sum, part) => sum + part.length + 1, HEAD.length + TAIL.length - 1)
-  const body = new Uint8Array(size)
-  body.set(HEAD)
-  let at = HEAD.length
-  parts.forEach((part, i) => {
-    if (i > 0) body[at++] = COMMA
-    body.set(part, at)
-    at += part.length
-  })
-  body.set(TAIL, at)
-  return body
 }
 
 /** @throws {ExportError} partial if X-Ray names documents that it did not take, permanent if it does not say which */

@@ -25,6 +25,8 @@ export interface Key {
   readonly indexed: boolean
   /** True if the config wants it indexed, as an attribute of a resource. */
   readonly resourceIndexed: boolean
+  /** The key that came behind it last time: most likely it does again. */
+  next: Key | undefined
   /** The namespace of an `aws.xray.metadata.<namespace>` key. */
   readonly metadataNamespace: string | undefined
 }
@@ -55,6 +57,13 @@ export class KeyTable {
       const bytes = encoder.encode(name)
       this.find(bytes, 0, bytes.length)
     }
+  }
+
+  /** The key whose UTF-8 bytes are `source[start, end)`, where it stands behind `previous`. */
+  findBehind(previous: Key, source: Uint8Array, start: number, end: number): Key {
+    const { next } = previous
+    if (next !== undefined && sameBytes(next.bytes, source, start, end - start)) return next
+    return (previous.next = this.find(source, start, end))
   }
 
   /** The key whose UTF-8 bytes are `source[start, end)`. */
@@ -99,6 +108,7 @@ export class KeyTable {
       resourceAnnotationMember: member(annotationName(resourceName)),
       indexed: all || this.#indexed.has(name),
       resourceIndexed: all || this.#indexed.has(resourceName),
+      next: undefined,
       metadataNamespace: name.startsWith(METADATA_PREFIX) ? name.slice(METADATA_PREFIX.length) : undefined,
     }
   }

@@ -5,7 +5,35 @@ import type { ProtoReader } from './proto-reader.ts'
 
 /** Reads one KeyValue message, which ends at `end`, into the next place of `list`. */
 export function readKeyValue(reader: ProtoReader, end: number, keys: KeyTable, list: AttributeList): void {
-  const bytes = reader.bytes
+  const { bytes, at } = reader
+  // The form that all writers use, with lengths below 128, is read without the loop: it is nearly every attribute.
+  const keyEnd = at + 2 + byteAt(bytes, at + 1)
+  const valueStart = keyEnd + 2
+  if (keyEnd - at < 130 && valueStart <= end && bytes[at] === 0x0a && bytes[keyEnd] === 0x12) {
+    const size = byteAt(bytes, keyEnd + 1)
+    if (size < 128 && valueStart + size === end) {
+      const i = add(list, keys, bytes, at + 2, keyEnd)
+      if (size > 2 && bytes[valueStart] === 0x0a && byteAt(bytes, valueStart + 1) === size - 2) {
+        list.types[i] = ValueType.string
+        list.starts[i] = valueStart + 2
+        list.ends[i] = end
+        reader.at = end
+        return
+      }
+      reader.at = valueStart
+      return readAnyValue(reader, end, list, i)
+    }
+  }
+  readAnyKeyValue(reader, end, keys, list)
+}
+
+function add(list: AttributeList, keys: KeyTable, bytes: Uint8Array, start: number, end: number): number {
+  const { count } = list
+  return list.add(count === 0 ? keys.find(bytes, start, end) : keys.findBehind(list.key(count - 1), bytes, start, end))
+}
+
+function readAnyKeyValue(reader: ProtoReader, end: number, keys: KeyTable, list: AttributeList): void {
+  const { bytes } = reader
   let keyStart = 0
   let keyEnd = 0
   let valueStart = -1
@@ -22,7 +50,7 @@ export function readKeyValue(reader: ProtoReader, end: number, keys: KeyTable, l
       reader.at = valueEnd
     } else reader.skip(tag, end)
   }
-  const i = list.add(keys.find(bytes, keyStart, keyEnd))
+  const i = add(list, keys, bytes, keyStart, keyEnd)
   if (valueStart < 0) return
   reader.at = valueStart
   readAnyValue(reader, valueEnd, list, i)

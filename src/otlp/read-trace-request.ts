@@ -1,7 +1,7 @@
 import type { KeyTable } from './key-table.ts'
 import { ProtoReader } from './proto-reader.ts'
 import { readSpan } from './read-span.ts'
-import { clear, type Range, SpanView } from './span-view.ts'
+import { type Range, SpanView } from './span-view.ts'
 
 /** What is told of a trace request while it is read; ranges are positions in the request's bytes. */
 export interface TraceVisitor {
@@ -24,49 +24,53 @@ export function readTraceRequest(bytes: Uint8Array, keys: KeyTable, visitor: Tra
   reader.bytes = bytes
   while (reader.at < bytes.length) {
     const tag = reader.varint(bytes.length)
-    if (tag !== 0x0a) {
-      reader.skip(tag, bytes.length)
-      continue
-    }
-    const end = reader.block(bytes.length)
-    readGroup(reader, end, (resource, scopes) => {
-      visitor.resource(bytes, resource)
-      for (const scope of scopes) readScopeSpans(reader, scope, keys, visitor)
-    })
-    reader.at = end
+    if (tag === WHOSE) readResourceSpans(reader, reader.block(bytes.length), keys, visitor)
+    else reader.skip(tag, bytes.length)
   }
 }
 
+const WHOSE = 0x0a
+const WHAT = 0x12
 const span = new SpanView()
 
-function readScopeSpans(reader: ProtoReader, range: Range, keys: KeyTable, visitor: TraceVisitor): void {
-  reader.at = range.start
-  readGroup(reader, range.end, (scope, spans) => {
-    visitor.scope(reader.bytes, scope)
-    for (const { start, end } of spans) {
-      reader.at = start
-      readSpan(reader, end, keys, span)
-      visitor.span(span)
-    }
-  })
-}
-
-/** ResourceSpans and ScopeSpans have one form: field 1 says whose, field 2 what. */
-function readGroup(reader: ProtoReader, end: number, done: (whose: Range, what: Range[]) => void): void {
-  const whose: Range = { start: 0, end: 0 }
-  clear(whose)
-  const what: Range[] = []
+function readResourceSpans(reader: ProtoReader, end: number, keys: KeyTable, visitor: TraceVisitor): void {
+  visitor.resource(reader.bytes, findWhose(reader, end))
   while (reader.at < end) {
     const tag = reader.varint(end)
-    if (tag === 0x0a) {
+    if (tag === WHAT) readScopeSpans(reader, reader.block(end), keys, visitor)
+    else reader.skip(tag, end)
+  }
+}
+
+function readScopeSpans(reader: ProtoReader, end: number, keys: KeyTable, visitor: TraceVisitor): void {
+  visitor.scope(reader.bytes, findWhose(reader, end))
+  while (reader.at < end) {
+    const tag = reader.varint(end)
+    if (tag !== WHAT) {
+      reader.skip(tag, end)
+      continue
+    }
+    const stop = reader.block(end)
+    readSpan(reader, stop, keys, span)
+    visitor.span(span)
+    reader.at = stop
+  }
+}
+
+/** ResourceSpans and ScopeSpans have one form: field 1 says whose. It is looked for without moving the reader. */
+function findWhose(reader: ProtoReader, end: number): Range {
+  const start = reader.at
+  const whose: Range = { start: 0, end: 0 }
+  while (reader.at < end) {
+    const tag = reader.varint(end)
+    if (tag === WHOSE) {
       whose.end = reader.block(end)
       whose.start = reader.at
-      reader.at = whose.end
-    } else if (tag === 0x12) {
-      const stop = reader.block(end)
-      what.push({ start: reader.at, end: stop })
-      reader.at = stop
-    } else reader.skip(tag, end)
+      // Writers put it first; only if it is not there the rest is searched.
+      break
+    }
+    reader.skip(tag, end)
   }
-  done(whose, what)
+  reader.at = start
+  return whose
 }

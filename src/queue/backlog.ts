@@ -1,4 +1,5 @@
 import { type Batch, type BatchPart, documentStart } from '../segment/batch.ts'
+import type { BufferPool } from '../segment/buffer-pool.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
 import type { Spool, SpoolRow } from './spool.ts'
 
@@ -27,7 +28,7 @@ export class Backlog {
   /** Rows on disk that are not loaded: from this id on; 0 if there are none. */
   #unloaded: number
 
-  constructor(private readonly spool: Spool, private readonly maxMemory: number) {
+  constructor(private readonly spool: Spool, private readonly maxMemory: number, private readonly pool: BufferPool) {
     const { documents, bytes, firstId } = spool.contents()
     this.documents = documents
     this.bytes = bytes
@@ -77,6 +78,8 @@ export class Backlog {
       done.push(block.id)
       this.bytes -= block.bytes.length
       this.#memory -= block.bytes.length
+      const { buffer } = block.bytes
+      if (buffer instanceof ArrayBuffer && buffer.byteLength > block.bytes.length) this.pool.give(new Uint8Array(buffer))
     }
     return done
   }

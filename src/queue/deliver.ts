@@ -46,9 +46,14 @@ export class Deliverer {
     private readonly settled: Settled,
   ) {}
 
-  /** Documents that are not delivered: those that wait and those in flight. */
+  /** True if nothing waits, and nothing is in flight. */
   get isDone(): boolean {
     return this.#inFlight === 0 && this.#retries.length === 0 && this.backlog.documents === 0
+  }
+
+  /** True while the destination takes what it is sent. */
+  get isHealthy(): boolean {
+    return this.#failures === 0
   }
 
   /** Sends what can be sent now, and sees to it that the rest has its turn. */

@@ -1,4 +1,5 @@
 import type { Exporter } from '../export/exporter.ts'
+import { BufferPool } from '../segment/buffer-pool.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
 import { Backlog } from './backlog.ts'
@@ -24,6 +25,12 @@ export class QueueFullError extends Error {
 const GROUP_MS = 2
 /** A group of this size is committed at once, in bytes. */
 const GROUP_BYTES = 1 << 20
+/**
+ * While this many documents wait though the destination takes them, commits hold back: clients that wait for their
+ * answer then send at the pace of the delivery, and no backlog grows that would have to be read from disk again.
+ */
+const PACE_DOCUMENTS = 3000
+const PACE_MS = 50
 /** How long rows that were delivered may wait for a commit that deletes them, in milliseconds. */
 const CLEAN_MS = 100
 
@@ -32,10 +39,12 @@ export class Queue {
   readonly #spool: Spool
   readonly #backlog: Backlog
   readonly #deliverer: Deliverer
-  readonly #group = new DocumentGroup()
+  readonly #pool = new BufferPool(12)
+  readonly #group = new DocumentGroup(this.#pool)
   #committed = Promise.withResolvers<void>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #cleaner: ReturnType<typeof setTimeout> | undefined
+  #groupSince = 0
   #gone: number[] = []
   #dead: DeadLetter[] = []
   #isClosed = false
@@ -43,7 +52,7 @@ export class Queue {
   /** @throws {Error} if the spool cannot be opened */
   constructor(private readonly settings: QueueSettings, exporter: Exporter, private readonly events: Events) {
     this.#spool = new Spool(settings)
-    this.#backlog = new Backlog(this.#spool, settings.maxMemory)
+    this.#backlog = new Backlog(this.#spool, settings.maxMemory, this.#pool)
     this.#deliverer = new Deliverer(this.#backlog, exporter, settings, events, (rows, dead) => this.#settle(rows, dead))
     this.#committed.promise.catch(ignore)
     if (this.#backlog.documents > 0) events.spoolFound(this.#backlog.documents, this.#backlog.bytes)
@@ -76,9 +85,23 @@ export class Queue {
       throw error
     }
     const { promise } = this.#committed
-    if (group.writer.length >= GROUP_BYTES) this.#commit()
-    else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS)
+    if (group.writer.length >= GROUP_BYTES && !this.#isAhead) this.#commit()
+    else if (this.#timer === undefined) {
+      this.#groupSince = performance.now()
+      this.#timer = setTimeout(() => this.#commitAtPace(), GROUP_MS)
+    }
     return { result, committed: promise }
+  }
+
+  /** True while more waits than the destination can take at once. */
+  get #isAhead(): boolean {
+    return this.#deliverer.isHealthy && this.#backlog.documents > PACE_DOCUMENTS
+  }
+
+  #commitAtPace(): void {
+    if (this.#isAhead && performance.now() - this.#groupSince < PACE_MS) {
+      this.#timer = setTimeout(() => this.#commitAtPace(), GROUP_MS)
+    } else this.#commit()
   }
 
   #commit(): void {

@@ -125,7 +125,7 @@ function open({ dir, sync }: SpoolSettings): DatabaseSync {
     mkdirSync(dir, { recursive: true, mode: 0o750 })
     const db = new DatabaseSync(file)
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 16384; PRAGMA journal_mode = WAL')
-    db.exec(`PRAGMA synchronous = ${sync === 'full' ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint = 1024; PRAGMA cache_size = -4096`)
+    db.exec(`PRAGMA synchronous = ${sync === 'full' ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -12288`)
     db.exec('BEGIN IMMEDIATE')
     const version = numberOf(db.prepare('PRAGMA user_version').get()?.['user_version'])
     if (version > SCHEMA) throw new Error(`it is of version ${version}, this rontgen reads up to ${SCHEMA}`)

@@ -1,3 +1,4 @@
+import type { BufferPool } from './buffer-pool.ts'
 import type { DocumentSink } from './document-sink.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { fitDocument } from './fit-document.ts'
@@ -16,9 +17,11 @@ export interface DocumentBlock {
   readonly traces: Uint32Array
 }
 
+const CAPACITY = 1 << 18
+
 /** Collects documents into one block. */
 export class DocumentGroup implements DocumentSink {
-  readonly writer = new DocumentWriter(1 << 18)
+  readonly writer = new DocumentWriter(CAPACITY)
   /** Documents so far. */
   count = 0
   /** Documents that were cut to fit into 64 KB. */
@@ -26,6 +29,9 @@ export class DocumentGroup implements DocumentSink {
   #ends = new Uint32Array(1024)
   #traces = new Uint32Array(1024)
   #start = 0
+
+  /** @param pool where the buffers of blocks come from that are taken whole */
+  constructor(private readonly pool?: BufferPool) {}
 
   begin(): void {
     const w = this.writer
@@ -53,11 +59,15 @@ export class DocumentGroup implements DocumentSink {
 
   /** Gives the documents as a block of their own, and starts anew. */
   take(): DocumentBlock {
+    const { bytes, length } = this.writer
+    // A buffer that is mostly full is handed over as it is, else its used part is copied.
+    const isWhole = this.pool !== undefined && length >= bytes.length / 2
     const block = {
-      bytes: this.writer.bytes.slice(0, this.writer.length),
+      bytes: isWhole ? bytes.subarray(0, length) : bytes.slice(0, length),
       ends: this.#ends.slice(0, this.count),
       traces: this.#traces.slice(0, this.count),
     }
+    if (isWhole) this.writer.use(this.pool.take(CAPACITY))
     this.rollBack(0)
     this.cut = 0
     return block

@@ -89,7 +89,7 @@ function failedTry(c: SpanContext, event: SpanEvent): Exception | undefined {
 }
 
 function newId(c: SpanContext): string {
-  return Array.from(c.ids.next(), (b) => b.toString(16).padStart(2, '0')).join('')
+  return Buffer.from(c.ids.next()).toString('hex')
 }
 
 /** True if the event became a part of the cause. */

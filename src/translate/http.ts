@@ -10,7 +10,7 @@ import { L, literal } from './literals.ts'
 import { Role } from './roles.ts'
 import type { SpanContext } from './span-context.ts'
 import { writeText } from './write-text.ts'
-import { isAddress } from './url.ts'
+import { isAddressText } from './url.ts'
 
 const text = {
   http: literal('"http":{"request":{'),
@@ -50,7 +50,7 @@ export function writeHttp(w: DocumentWriter, c: SpanContext): void {
     w.char(L.comma)
   }
   w.raw(text.contentLength)
-  w.ascii(String(responseSize(c)))
+  writeSize(w, responseSize(c))
   w.raw(text.end)
 }
 
@@ -72,7 +72,9 @@ function writeClientAddress(w: DocumentWriter, c: SpanContext): void {
 }
 
 function isAddressAt(c: SpanContext, i: number): boolean {
-  return c.nonEmpty(i) >= 0 && isAddress(c.span.attributes.text(i))
+  if (c.nonEmpty(i) < 0) return false
+  const list = c.span.attributes
+  return isAddressText(list.bytes, list.start(i), list.end(i))
 }
 
 /** Writes the characters of the request's URL: as given, or put together from its parts. */
@@ -139,6 +141,11 @@ function writeChars(w: DocumentWriter, c: SpanContext, i: number): void {
   const list = c.span.attributes
   if (list.type(i) === ValueType.string) w.chars(list.bytes, list.start(i), list.end(i))
   else if (list.type(i) === ValueType.int) w.int64(list.low(i), list.high(i))
+}
+
+function writeSize(w: DocumentWriter, size: number): void {
+  if (size >= 0 && size < 1e9) w.int(size)
+  else w.ascii(String(size))
 }
 
 /** The bytes that were received as the answer, as the span or one of its message events says; 0 if unknown. */

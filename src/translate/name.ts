@@ -3,6 +3,7 @@ import { K } from '../otlp/known-keys.ts'
 import { SpanKind } from '../otlp/span-view.ts'
 import { isWord } from '../otlp/read-attributes.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
+import { ByteMemo } from '../otlp/byte-memo.ts'
 import type { SpanContext } from './span-context.ts'
 import { serverHost } from './url.ts'
 
@@ -25,8 +26,7 @@ export function writeSegmentName(w: DocumentWriter, c: SpanContext): void {
     i = named(K['db.name'])
     if (i < 0) i = named(K['db.namespace'])
     if (i >= 0) {
-      const host = databaseHost(c)
-      return writeName(w, list.bytes, list.start(i), list.end(i), host === '' ? '' : '@' + host)
+      return writeName(w, list.bytes, list.start(i), list.end(i), databaseHost(c))
     }
   }
   if (i < 0 && span.kind === SpanKind.server && resource.serviceName >= 0) {
@@ -64,12 +64,18 @@ export function writeRemoteName(w: DocumentWriter, c: SpanContext, i: number): v
   writeName(w, list.bytes, start, end)
 }
 
-/** Writes a name as X-Ray allows it: other characters are left out, and it is cut at 200; `span` if nothing is left. */
-export function writeName(w: DocumentWriter, bytes: Uint8Array, start: number, end: number, suffix = ''): void {
-  if (suffix === '' && end > start && end - start <= MAX_NAME && isPlain(bytes, start, end)) {
-    return w.string(bytes, start, end)
+/** Writes a name, and `@host` behind it if there is one, as X-Ray allows it: other characters are left out, and it is cut at 200; `span` if nothing is left. */
+export function writeName(w: DocumentWriter, bytes: Uint8Array, start: number, end: number, host = ''): void {
+  if (end > start && end - start + host.length < MAX_NAME && isPlain(bytes, start, end)) {
+    w.quote()
+    w.chars(bytes, start, end)
+    if (host !== '') {
+      w.char(0x40)
+      w.ascii(host)
+    }
+    return w.quote()
   }
-  w.text(cleanName(decoder.decode(bytes.subarray(start, end)) + suffix))
+  w.text(cleanName(decoder.decode(bytes.subarray(start, end)) + (host === '' ? '' : '@' + host)))
 }
 
 /** See {@link writeName}. */
@@ -86,10 +92,17 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
+const hosts = new ByteMemo<string>(256)
+
+/** The server's host, as far as a name may have it. */
 function databaseHost(c: SpanContext): string {
   const list = c.span.attributes
   const connection = c.slot(K['db.connection_string'])
-  if (connection >= 0) return serverHost(list.text(connection).replace(/^jdbc:/, ''))
-  const server = c.slot(K['db.namespace']) >= 0 ? c.slot(K['server.address']) : -1
-  return server >= 0 ? list.text(server) : ''
+  const i = connection >= 0 || c.slot(K['db.namespace']) < 0 ? connection : c.slot(K['server.address'])
+  if (c.nonEmpty(i) < 0) return ''
+  const read = (): string => {
+    const text = list.text(i)
+    return (i === connection ? serverHost(text.replace(/^jdbc:/, '')) : text).replace(/[^0-9A-Za-z_.:-]/g, '')
+  }
+  return hosts.find(list.bytes, list.start(i), list.end(i), read)
 }

@@ -24,7 +24,9 @@ const sqlSystems = [
 export function isSql(c: SpanContext): boolean {
   if ((c.roles & Role.sql) === 0) return false
   const system = systemOf(c)
-  return system >= 0 && sqlSystems.some((name) => c.is(system, name))
+  if (system < 0) return false
+  for (const name of sqlSystems) if (c.is(system, name)) return true
+  return false
 }
 
 /** Writes `sql`, with a comma behind it. For spans of which {@link isSql} is true. */

@@ -1,16 +1,9 @@
-const hosts = new Map<string, string>()
+import { byteAt } from '../otlp/byte-at.ts'
+
+const decoder = new TextDecoder()
 
 /** The host of a URL such as `postgresql://user@db.example.com:5432/orders`; empty if there is none to be told. */
 export function serverHost(url: string): string {
-  const known = hosts.get(url)
-  if (known !== undefined) return known
-  const host = parseHost(url)
-  if (hosts.size > 500) hosts.clear()
-  hosts.set(url, host)
-  return host
-}
-
-function parseHost(url: string): string {
   const authority = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?\/\/([^/?#]*)/.exec(url)?.[1]
   if (authority === undefined) return ''
   const server = authority.slice(authority.lastIndexOf('@') + 1)
@@ -19,8 +12,26 @@ function parseHost(url: string): string {
   return /^([^:]*)(?::\d*)?$/.exec(server)?.[1] ?? ''
 }
 
+/** True if `bytes[start, end)` is an IPv4 or IPv6 address as text. */
+export function isAddressText(bytes: Uint8Array, start: number, end: number): boolean {
+  let part = -1
+  let dots = 0
+  for (let i = start; i < end; i++) {
+    const c = byteAt(bytes, i)
+    if (c >= 0x30 && c <= 0x39) {
+      if (part === 0) return isAddress(decoder.decode(bytes.subarray(start, end)))
+      part = (part < 0 ? 0 : part * 10) + c - 0x30
+      if (part > 255) return isAddress(decoder.decode(bytes.subarray(start, end)))
+    } else if (c === 0x2e && part >= 0 && dots < 3) {
+      part = -1
+      dots++
+    } else return isAddress(decoder.decode(bytes.subarray(start, end)))
+  }
+  return dots === 3 && part >= 0
+}
+
 /** True for an IPv4 or IPv6 address as text. */
-export function isAddress(text: string): boolean {
+function isAddress(text: string): boolean {
   if (/^(\d{1,3})(\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => Number(part) < 256 && !/^0\d/.test(part))
   if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false
   const halves = text.split('::')
