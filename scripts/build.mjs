@@ -9,8 +9,15 @@ const { values } = parseArgs({ options: { target: { type: 'string' }, outfile: {
 const outfile = values.outfile ?? join(root, 'dist/rontgen')
 mkdirSync(dirname(outfile), { recursive: true })
 execFileSync(bun(), [
-  'build', '--compile', '--minify', '--bytecode', '--format=esm', '--sourcemap=none',
-  '--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig',
+  'build',
+  '--compile',
+  '--minify',
+  '--bytecode',
+  '--format=esm',
+  '--sourcemap=none',
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
   ...(values.target === undefined ? [] : [`--target=${values.target}`]),
-  `--outfile=${outfile}`, 'src/main.ts',
+  `--outfile=${outfile}`,
+  'src/main.ts',
 ], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })

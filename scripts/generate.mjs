@@ -18,7 +18,13 @@ for (const [input, output] of Object.entries(outputs)) {
       opt: ['target=ts', 'import_extension=ts'],
     }],
   }
-  execFileSync('node', [join(root, 'node_modules/@bufbuild/buf/bin/buf'), 'generate', join(root, input), '--template', JSON.stringify(template)], {
+  execFileSync('node', [
+    join(root, 'node_modules/@bufbuild/buf/bin/buf'),
+    'generate',
+    join(root, input),
+    '--template',
+    JSON.stringify(template),
+  ], {
     stdio: 'inherit',
     env: { ...process.env, BUF_CACHE_DIR: join(made, '.cache') },
   })

@@ -36,5 +36,8 @@ export const bun = () =>
 export const deno = () => {
   const libc = process.platform === 'linux' ? '-glibc' : ''
   const system = process.platform === 'win32' ? 'win32' : process.platform
-  return first([join(root, 'node_modules/deno/deno'), inPackage(`@deno/${system}-${process.arch}${libc}`, `deno${exe}`)], 'Deno')
+  return first([
+    join(root, 'node_modules/deno/deno'),
+    inPackage(`@deno/${system}-${process.arch}${libc}`, `deno${exe}`),
+  ], 'Deno')
 }

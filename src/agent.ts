@@ -130,13 +130,28 @@ function openDestination(settings: Settings, events: Events, env: Env, print: (t
     return {
       exporter: printer[0] ?? new ConsoleExporter({ documents }, () => {}),
       sampling: () => Promise.resolve(unavailable('export.xray is not set')),
-      description: onTerminal ? 'printing traces; nothing leaves this machine' : 'traces go nowhere: export names no place',
+      description: onTerminal
+        ? 'printing traces; nothing leaves this machine'
+        : 'traces go nowhere: export names no place',
     }
   }
   const caFile = xray.caFile ?? (env['AWS_CA_BUNDLE'] || undefined)
-  const fetch = createFetch({ proxy: xray.proxy, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') }, env)
-  const userAgent = `rontgen/${VERSION} exec-env/${env['AWS_EXECUTION_ENV'] ?? 'UNKNOWN'} OS/${process.platform}-${process.arch}`
-  const own: XraySettings = { ...xray, region: xray.region, endpoint: xray.endpoint, roleArn: xray.roleArn, externalId: xray.externalId, timeoutMs: xray.timeout, userAgent }
+  const fetch = createFetch(
+    { proxy: xray.proxy, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') },
+    env,
+  )
+  const userAgent = `rontgen/${VERSION} exec-env/${
+    env['AWS_EXECUTION_ENV'] ?? 'UNKNOWN'
+  } OS/${process.platform}-${process.arch}`
+  const own: XraySettings = {
+    ...xray,
+    region: xray.region,
+    endpoint: xray.endpoint,
+    roleArn: xray.roleArn,
+    externalId: xray.externalId,
+    timeoutMs: xray.timeout,
+    userAgent,
+  }
   let found: Promise<XrayAccess> | undefined
   const access = (): Promise<XrayAccess> => {
     found ??= findAccess(own, env)

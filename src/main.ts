@@ -35,7 +35,9 @@ function findCommand(name: string): Command {
   const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
   const best = nearest(name, commands.map((command) => command.name))
-  throw new UsageError(`"${name}" is no command${best === undefined ? '' : `; did you mean "${best}"?`}; see rontgen --help`)
+  throw new UsageError(
+    `"${name}" is no command${best === undefined ? '' : `; did you mean "${best}"?`}; see rontgen --help`,
+  )
 }
 
 function parse(command: Command, argv: readonly string[]) {

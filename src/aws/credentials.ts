@@ -36,7 +36,9 @@ export class CredentialSource {
     this.#current = found
     this.#expires = Infinity
     found.then(
-      (credentials) => (this.#expires = credentials.expiration ? credentials.expiration.getTime() - AHEAD_MS : Infinity),
+      (
+        credentials,
+      ) => (this.#expires = credentials.expiration ? credentials.expiration.getTime() - AHEAD_MS : Infinity),
       () => (this.#current = undefined),
     )
     return found

@@ -10,7 +10,11 @@ export interface EndpointSettings {
  * The URL of X-Ray in a region, without a path: as set, else by AWS's variables, else by the partition that the region
  * belongs to.
  */
-export function xrayEndpoint(region: string, settings: EndpointSettings, env: Record<string, string | undefined>): string {
+export function xrayEndpoint(
+  region: string,
+  settings: EndpointSettings,
+  env: Record<string, string | undefined>,
+): string {
   const given = settings.endpoint ?? fromEnvironment(env)
   if (given !== undefined) return given.replace(/\/+$/, '')
   const fips = settings.fips || isTrue(env['AWS_USE_FIPS_ENDPOINT'])

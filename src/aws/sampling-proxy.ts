@@ -42,14 +42,20 @@ export class SamplingProxy {
         if (this.#rules.size > 100) this.#rules.clear()
         this.#rules.set(key, answer)
       }
-      const known = answer.status >= 500 || answer.status === 429 || answer.status === 403 ? this.#rules.get(key) : undefined
+      const known = answer.status >= 500 || answer.status === 429 || answer.status === 403
+        ? this.#rules.get(key)
+        : undefined
       if (!isRules || known === undefined) return answer
       this.events.proxyFailed(path, `it answered ${answer.status}`, 'the rules that are known are served')
       return known
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const known = isRules ? this.#rules.get(key) : undefined
-      this.events.proxyFailed(path, reason, known === undefined ? 'SDKs go on by their own defaults' : 'the rules that are known are served')
+      this.events.proxyFailed(
+        path,
+        reason,
+        known === undefined ? 'SDKs go on by their own defaults' : 'the rules that are known are served',
+      )
       return known ?? unavailable(reason)
     }
   }

@@ -1,7 +1,16 @@
 import type { ParseArgsOptionDescriptor } from 'node:util'
 
 /** Exit codes, as in sysexits(3). */
-export const Exit = { ok: 0, usage: 64, data: 65, noInput: 66, unavailable: 69, software: 70, cantCreate: 73, config: 78 } as const
+export const Exit = {
+  ok: 0,
+  usage: 64,
+  data: 65,
+  noInput: 66,
+  unavailable: 69,
+  software: 70,
+  cantCreate: 73,
+  config: 78,
+} as const
 
 /** An option of a command. */
 export interface CommandOption extends ParseArgsOptionDescriptor {

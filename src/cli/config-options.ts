@@ -1,10 +1,15 @@
-import { type Loaded, loadConfig } from '../config/load.ts'
+import { loadConfig, type Loaded } from '../config/load.ts'
 import { overrideOptions, readOverrides } from '../config/overrides.ts'
 import type { CommandContext, CommandOption } from './command.ts'
 
 /** The options of every command that reads a config. */
 export const configOptions: Readonly<Record<string, CommandOption>> = {
-  config: { type: 'string', short: 'c', value: 'FILE', summary: 'config file; else ./config.ts, else the defaults (RONTGEN_CONFIG)' },
+  config: {
+    type: 'string',
+    short: 'c',
+    value: 'FILE',
+    summary: 'config file; else ./config.ts, else the defaults (RONTGEN_CONFIG)',
+  },
   ...Object.fromEntries(overrideOptions.map(({ flag, env, kind, value, summary }): [string, CommandOption] => [
     flag,
     { type: kind === 'on' ? 'boolean' : 'string', summary: `${summary} (${env})`, ...(value === '' ? {} : { value }) },

@@ -19,14 +19,17 @@ export const explain: Command = {
   name: 'explain',
   summary: 'show the segment document of each span in an OTLP/JSON file, and where each attribute went',
   args: 'FILE',
-  details: 'FILE holds an ExportTraceServiceRequest as OTLP/JSON; - is standard input. The config decides what is indexed.',
+  details:
+    'FILE holds an ExportTraceServiceRequest as OTLP/JSON; - is standard input. The config decides what is indexed.',
   options: { ...configOptions, json: { type: 'boolean', summary: 'print JSON instead of text' } },
   async run(context) {
     const [file] = context.args
     if (file === undefined) throw new UsageError('explain needs a FILE with OTLP/JSON; see rontgen explain --help')
     const { settings } = await loadFrom({ ...context, args: [] })
     const { spans, refused, reason } = explainFile(file, new Translator(settings.translate, randomIds()))
-    context.print(context.flags['json'] === true ? JSON.stringify(spans, null, 2) + '\n' : spans.map(formatSpan).join('\n'))
+    context.print(
+      context.flags['json'] === true ? JSON.stringify(spans, null, 2) + '\n' : spans.map(formatSpan).join('\n'),
+    )
     if (spans.length + refused === 0) context.complain('rontgen: there is no span in it')
     if (refused > 0) context.complain(`rontgen: ${refused} spans are refused: ${reason}`)
     return refused === 0 ? Exit.ok : Exit.data
@@ -49,11 +52,15 @@ function explainFile(file: string, translator: Translator): { spans: Explained[]
     const documents = documentsOf({ parts: [{ block, from: 0, to: block.ends.length }], count: block.ends.length })
     const spans = found.map(({ first, ...span }, i) => ({
       ...span,
-      documents: documents.slice(first, found[i + 1]?.first).map((document): unknown => JSON.parse(documentText(document))),
+      documents: documents.slice(first, found[i + 1]?.first).map((document): unknown =>
+        JSON.parse(documentText(document))
+      ),
     }))
     return { spans, refused, reason }
   } catch (cause) {
-    throw new InputError(`Cannot explain "${file}": ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new InputError(`Cannot explain "${file}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
   }
 }
 

@@ -17,7 +17,8 @@ export const init: Command = {
   name: 'init',
   summary: 'write config.ts, and rontgen.d.ts that lets an editor check it',
   args: '',
-  details: 'Nothing has to be installed for the editor. A config.ts that is there stays; rontgen.d.ts is brought up to date.',
+  details:
+    'Nothing has to be installed for the editor. A config.ts that is there stays; rontgen.d.ts is brought up to date.',
   options: {},
   run({ print }) {
     const isThere = existsSync('config.ts')

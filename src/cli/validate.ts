@@ -6,7 +6,8 @@ export const validate: Command = {
   name: 'validate',
   summary: 'check a config, and say what is wrong with it',
   args: '[FILE]',
-  details: 'Exits 78 if the config cannot be used; each line names the file, the line, the key, its value and what to write.',
+  details:
+    'Exits 78 if the config cannot be used; each line names the file, the line, the key, its value and what to write.',
   options: configOptions,
   async run(context) {
     const { file } = await loadFrom(context)

@@ -26,7 +26,14 @@ function describeEntries(schema: v.GenericSchema, base: string): KeyDescription[
     const path = base === '' ? name : `${base}.${name}`
     const children = describeEntries(inner, path)
     const isOptional = inner.type === 'optional'
-    return { path, type: typeOf(inner), default: defaultOf(inner), description: descriptionOf(inner), isOptional, children }
+    return {
+      path,
+      type: typeOf(inner),
+      default: defaultOf(inner),
+      description: descriptionOf(inner),
+      isOptional,
+      children,
+    }
   })
 }
 

@@ -22,7 +22,10 @@ export function editorTypes(): string {
   ].join('\n')
 }
 
-function member({ path, type, default: value, description, isOptional, children }: KeyDescription, indent: string): string[] {
+function member(
+  { path, type, default: value, description, isOptional, children }: KeyDescription,
+  indent: string,
+): string[] {
   const name = path.slice(path.lastIndexOf('.') + 1)
   const comment = [description, value === undefined ? '' : `Default: ${value}`].filter(Boolean).join(' ')
   const head = [...(comment === '' ? [] : [`${indent}/** ${comment} */`])]

@@ -17,7 +17,9 @@ export interface Source {
 export function checkConfig(config: unknown, source: Source): { settings: Settings } | { flaws: string[] } {
   const result = v.safeParse(configSchema, config)
   if (result.success) return { settings: result.output }
-  const flaws = result.issues.flatMap((issue) => leaves(issue, [])).map(({ issue, path }) => describe(issue, path, source))
+  const flaws = result.issues.flatMap((issue) => leaves(issue, [])).map(({ issue, path }) =>
+    describe(issue, path, source)
+  )
   return { flaws: [...new Set(flaws)] }
 }
 
@@ -43,7 +45,9 @@ function describe(issue: Issue, path: readonly string[], source: Source): string
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     const known = keysAt(configSchema, path.slice(0, -1))
     const best = nearest(path[path.length - 1] ?? '', known)
-    const hint = best === undefined ? `known here: ${known.join(', ')}` : `did you mean "${[...path.slice(0, -1), best].join('.')}"?`
+    const hint = best === undefined
+      ? `known here: ${known.join(', ')}`
+      : `did you mean "${[...path.slice(0, -1), best].join('.')}"?`
     return `${where}: ${name} is not known; ${hint}`
   }
   const expected = /^[a-z']/.test(issue.message) ? issue.message : expectation(issue)
@@ -51,7 +55,14 @@ function describe(issue: Issue, path: readonly string[], source: Source): string
 }
 
 function expectation(issue: Issue): string {
-  const words: Record<string, string> = { string: 'a text', number: 'a number', boolean: 'true or false', array: 'a list', Object: 'an object', Array: 'a list' }
+  const words: Record<string, string> = {
+    string: 'a text',
+    number: 'a number',
+    boolean: 'true or false',
+    array: 'a list',
+    Object: 'an object',
+    Array: 'a list',
+  }
   const expected = issue.expected ?? 'another value'
   return words[expected] ?? expected
 }

@@ -26,9 +26,30 @@ const receiver = (flag: string, path: string, what: string): OverrideOption => (
 
 /** Every override, in the order of `--help`. */
 export const overrideOptions: readonly OverrideOption[] = [
-  { flag: 'region', env: 'RONTGEN_REGION', paths: ['export.xray.region'], kind: 'text', value: 'REGION', summary: 'send to AWS X-Ray in this region' },
-  { flag: 'endpoint', env: 'RONTGEN_ENDPOINT', paths: ['export.xray.endpoint'], kind: 'text', value: 'URL', summary: 'send to X-Ray at this URL' },
-  { flag: 'role-arn', env: 'RONTGEN_ROLE_ARN', paths: ['export.xray.roleArn'], kind: 'text', value: 'ARN', summary: 'role to take on' },
+  {
+    flag: 'region',
+    env: 'RONTGEN_REGION',
+    paths: ['export.xray.region'],
+    kind: 'text',
+    value: 'REGION',
+    summary: 'send to AWS X-Ray in this region',
+  },
+  {
+    flag: 'endpoint',
+    env: 'RONTGEN_ENDPOINT',
+    paths: ['export.xray.endpoint'],
+    kind: 'text',
+    value: 'URL',
+    summary: 'send to X-Ray at this URL',
+  },
+  {
+    flag: 'role-arn',
+    env: 'RONTGEN_ROLE_ARN',
+    paths: ['export.xray.roleArn'],
+    kind: 'text',
+    value: 'ARN',
+    summary: 'role to take on',
+  },
   {
     flag: 'host',
     env: 'RONTGEN_HOST',
@@ -41,9 +62,30 @@ export const overrideOptions: readonly OverrideOption[] = [
   receiver('otlp-http', 'otlp.http', 'OTLP over HTTP'),
   receiver('xray-udp', 'xray.udp', 'X-Ray documents by UDP'),
   receiver('xray-proxy', 'xray.proxy', 'the sampling proxy'),
-  { flag: 'queue-dir', env: 'RONTGEN_QUEUE_DIR', paths: ['queue.dir'], kind: 'text', value: 'DIR', summary: 'folder of the spool' },
-  { flag: 'documents', env: 'RONTGEN_DOCUMENTS', paths: ['export.console.documents'], kind: 'on', value: '', summary: 'print the segment documents, as JSON lines' },
-  { flag: 'log-level', env: 'RONTGEN_LOG_LEVEL', paths: ['logLevel'], kind: 'text', value: 'LEVEL', summary: 'debug, info, warn or error' },
+  {
+    flag: 'queue-dir',
+    env: 'RONTGEN_QUEUE_DIR',
+    paths: ['queue.dir'],
+    kind: 'text',
+    value: 'DIR',
+    summary: 'folder of the spool',
+  },
+  {
+    flag: 'documents',
+    env: 'RONTGEN_DOCUMENTS',
+    paths: ['export.console.documents'],
+    kind: 'on',
+    value: '',
+    summary: 'print the segment documents, as JSON lines',
+  },
+  {
+    flag: 'log-level',
+    env: 'RONTGEN_LOG_LEVEL',
+    paths: ['logLevel'],
+    kind: 'text',
+    value: 'LEVEL',
+    summary: 'debug, info, warn or error',
+  },
 ]
 
 /** What flags and variables say; a flag wins over its variable. */
@@ -52,7 +94,11 @@ export function readOverrides(flags: Record<string, unknown>, env: Record<string
   for (const { flag, env: variable, paths, kind } of overrideOptions) {
     const given = flags[flag] ?? (env[variable] || undefined)
     if (given === undefined) continue
-    const value = kind === 'number' && /^\d+$/.test(String(given)) ? Number(given) : kind === 'on' ? given !== 'false' : given
+    const value = kind === 'number' && /^\d+$/.test(String(given))
+      ? Number(given)
+      : kind === 'on'
+      ? given !== 'false'
+      : given
     for (const path of paths) found.push({ path, value })
   }
   return found

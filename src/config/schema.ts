@@ -13,90 +13,171 @@ const file = v.pipe(v.string('a file name'), v.nonEmpty('a file name'))
 
 const xray = v.strictObject({
   region: v.pipe(
-    v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'a region such as \'us-west-2\''))),
-    v.description('AWS region. Else AWS_REGION, AWS_DEFAULT_REGION, the shared config file, ECS or EC2 metadata tell it.'),
+    v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, "a region such as 'us-west-2'"))),
+    v.description(
+      'AWS region. Else AWS_REGION, AWS_DEFAULT_REGION, the shared config file, ECS or EC2 metadata tell it.',
+    ),
   ),
-  endpoint: v.pipe(v.optional(url), v.description('URL of X-Ray, such as that of a VPC endpoint; else the region tells it.')),
+  endpoint: v.pipe(
+    v.optional(url),
+    v.description('URL of X-Ray, such as that of a VPC endpoint; else the region tells it.'),
+  ),
   concurrency: v.pipe(
-    v.optional(v.pipe(v.number('a number'), v.integer('a whole number'), v.minValue(1, 'at least 1'), v.maxValue(256, 'at most 256')), 8),
+    v.optional(
+      v.pipe(
+        v.number('a number'),
+        v.integer('a whole number'),
+        v.minValue(1, 'at least 1'),
+        v.maxValue(256, 'at most 256'),
+      ),
+      8,
+    ),
     v.description('Requests in flight at most.'),
   ),
   timeout: v.pipe(v.optional(duration, '10s'), v.description('How long one request may take.')),
-  roleArn: v.pipe(v.optional(v.pipe(v.string(), v.startsWith('arn:', 'an ARN'))), v.description('Role to take on with the credentials that were found.')),
+  roleArn: v.pipe(
+    v.optional(v.pipe(v.string(), v.startsWith('arn:', 'an ARN'))),
+    v.description('Role to take on with the credentials that were found.'),
+  ),
   externalId: v.pipe(v.optional(v.string()), v.description('External id that the role asks for.')),
-  proxy: v.pipe(v.optional(url), v.description('HTTP proxy to X-Ray; else HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide.')),
-  caFile: v.pipe(v.optional(file), v.description('Certificates to trust besides the system\'s, PEM; else AWS_CA_BUNDLE.')),
+  proxy: v.pipe(
+    v.optional(url),
+    v.description('HTTP proxy to X-Ray; else HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide.'),
+  ),
+  caFile: v.pipe(
+    v.optional(file),
+    v.description("Certificates to trust besides the system's, PEM; else AWS_CA_BUNDLE."),
+  ),
   fips: v.pipe(v.optional(v.boolean(), false), v.description('Use the FIPS endpoint.')),
   dualStack: v.pipe(v.optional(v.boolean(), false), v.description('Use the endpoint that has IPv6 too.')),
 })
 
 const consoleSchema = v.strictObject({
-  documents: v.pipe(v.optional(v.boolean(), false), v.description('Print the segment documents, as JSON lines, instead of a line a trace.')),
+  documents: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description('Print the segment documents, as JSON lines, instead of a line a trace.'),
+  ),
 })
 
 /** The whole config: the only place where a default stands. */
 export const configSchema = v.strictObject({
   receive: v.pipe(
-    v.optional(v.strictObject({
-      otlp: v.pipe(
-        v.optional(v.strictObject({
-          grpc: v.pipe(on(receivers.otlpGrpc.schema), v.description('OTLP over gRPC.')),
-          http: v.pipe(on(receivers.otlpHttp.schema), v.description('OTLP over HTTP, protobuf and JSON; gRPC-Web and Connect too.')),
-        }), {}),
-        v.description('The OpenTelemetry protocol.'),
-      ),
-      xray: v.pipe(
-        v.optional(v.strictObject({
-          udp: v.pipe(on(receivers.xrayUdp.schema), v.description('Segment documents by UDP.')),
-          proxy: v.pipe(on(receivers.xrayProxy.schema), v.description('Sampling rules and targets for X-Ray SDKs, by TCP.')),
-        }), {}),
-        v.description('The protocol of the X-Ray daemon.'),
-      ),
-    }), {}),
+    v.optional(
+      v.strictObject({
+        otlp: v.pipe(
+          v.optional(
+            v.strictObject({
+              grpc: v.pipe(on(receivers.otlpGrpc.schema), v.description('OTLP over gRPC.')),
+              http: v.pipe(
+                on(receivers.otlpHttp.schema),
+                v.description('OTLP over HTTP, protobuf and JSON; gRPC-Web and Connect too.'),
+              ),
+            }),
+            {},
+          ),
+          v.description('The OpenTelemetry protocol.'),
+        ),
+        xray: v.pipe(
+          v.optional(
+            v.strictObject({
+              udp: v.pipe(on(receivers.xrayUdp.schema), v.description('Segment documents by UDP.')),
+              proxy: v.pipe(
+                on(receivers.xrayProxy.schema),
+                v.description('Sampling rules and targets for X-Ray SDKs, by TCP.'),
+              ),
+            }),
+            {},
+          ),
+          v.description('The protocol of the X-Ray daemon.'),
+        ),
+      }),
+      {},
+    ),
     v.description('What comes in. Each part is on; set it to `false` to turn it off.'),
   ),
   translate: v.pipe(
-    v.optional(v.strictObject({
-      indexedAttributes: v.pipe(
-        v.optional(v.array(v.string('an attribute name')), () => []),
-        v.description('Attributes that become annotations, which X-Ray can search; those of the resource as `otel.resource.NAME`.'),
-      ),
-      indexAllAttributes: v.pipe(v.optional(v.boolean(), false), v.description('Make an annotation of every attribute, up to 50 a segment.')),
-      logGroups: v.pipe(
-        v.optional(v.array(v.string('a log group name')), () => []),
-        v.description('CloudWatch Logs groups of spans whose resource names none.'),
-      ),
-    }), {}),
+    v.optional(
+      v.strictObject({
+        indexedAttributes: v.pipe(
+          v.optional(v.array(v.string('an attribute name')), () => []),
+          v.description(
+            'Attributes that become annotations, which X-Ray can search; those of the resource as `otel.resource.NAME`.',
+          ),
+        ),
+        indexAllAttributes: v.pipe(
+          v.optional(v.boolean(), false),
+          v.description('Make an annotation of every attribute, up to 50 a segment.'),
+        ),
+        logGroups: v.pipe(
+          v.optional(v.array(v.string('a log group name')), () => []),
+          v.description('CloudWatch Logs groups of spans whose resource names none.'),
+        ),
+      }),
+      {},
+    ),
     v.description('How OpenTelemetry spans become X-Ray segments.'),
   ),
   queue: v.pipe(
-    v.optional(v.strictObject({
-      dir: v.pipe(v.optional(file), v.description('Folder of the spool. Else /var/lib/rontgen for root, and ~/.local/state/rontgen for others.')),
-      maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Bytes on disk from which on clients are asked to wait.')),
-      maxMemory: v.pipe(v.optional(bytes, '32MiB'), v.description('Bytes of waiting documents that are held in memory too.')),
-      maxAge: v.pipe(v.optional(duration, '7d'), v.description('What cannot be delivered for so long becomes a dead letter.')),
-      sync: v.pipe(
-        v.optional(v.picklist(['normal', 'full'], '\'normal\' or \'full\''), 'normal'),
-        v.description('`normal` survives the end of the process at any instant, `full` a loss of power too.'),
-      ),
-      batchWait: v.pipe(v.optional(duration, '1s'), v.description('How long a request that is not full waits for more documents.')),
-      stopTimeout: v.pipe(v.optional(duration, '10s'), v.description('How long a stop goes on delivering; the rest stays in the spool.')),
-    }), {}),
+    v.optional(
+      v.strictObject({
+        dir: v.pipe(
+          v.optional(file),
+          v.description('Folder of the spool. Else /var/lib/rontgen for root, and ~/.local/state/rontgen for others.'),
+        ),
+        maxBytes: v.pipe(
+          v.optional(bytes, '1GiB'),
+          v.description('Bytes on disk from which on clients are asked to wait.'),
+        ),
+        maxMemory: v.pipe(
+          v.optional(bytes, '32MiB'),
+          v.description('Bytes of waiting documents that are held in memory too.'),
+        ),
+        maxAge: v.pipe(
+          v.optional(duration, '7d'),
+          v.description('What cannot be delivered for so long becomes a dead letter.'),
+        ),
+        sync: v.pipe(
+          v.optional(v.picklist(['normal', 'full'], "'normal' or 'full'"), 'normal'),
+          v.description('`normal` survives the end of the process at any instant, `full` a loss of power too.'),
+        ),
+        batchWait: v.pipe(
+          v.optional(duration, '1s'),
+          v.description('How long a request that is not full waits for more documents.'),
+        ),
+        stopTimeout: v.pipe(
+          v.optional(duration, '10s'),
+          v.description('How long a stop goes on delivering; the rest stays in the spool.'),
+        ),
+      }),
+      {},
+    ),
     v.description('What is kept until it is delivered.'),
   ),
   export: v.pipe(
-    v.optional(v.strictObject({
-      xray: v.pipe(off(xray), v.description('AWS X-Ray. Off unless set: then nothing leaves the machine.')),
-      console: v.pipe(
-        v.optional(v.union([v.boolean(), consoleSchema], 'true, false or an object')),
-        v.description('The terminal. On if there is no other place.'),
+    v.optional(
+      v.pipe(
+        v.strictObject({
+          xray: v.pipe(off(xray), v.description('AWS X-Ray. Off unless set: then nothing leaves the machine.')),
+          console: v.pipe(
+            v.optional(v.union([v.boolean(), consoleSchema], 'true, false or an object')),
+            v.description('The terminal. On if there is no other place.'),
+          ),
+          local: v.pipe(
+            v.optional(v.literal(false, 'false: this version has no local store yet'), false),
+            v.description('Reserved for the local store; only `false` is taken.'),
+          ),
+        }),
+        v.check(
+          ({ xray, console: terminal }) => xray !== false || terminal !== false,
+          'a place to send to: xray, or console',
+        ),
       ),
-      local: v.pipe(v.optional(v.literal(false, 'false: this version has no local store yet'), false), v.description('Reserved for the local store; only `false` is taken.')),
-    }), {}),
+      {},
+    ),
     v.description('Where segments go.'),
   ),
   logLevel: v.pipe(
-    v.optional(v.picklist(['debug', 'info', 'warn', 'error'], '\'debug\', \'info\', \'warn\' or \'error\''), 'info'),
+    v.optional(v.picklist(['debug', 'info', 'warn', 'error'], "'debug', 'info', 'warn' or 'error'"), 'info'),
     v.description('How much is logged, on stderr.'),
   ),
 })

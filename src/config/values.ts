@@ -5,7 +5,10 @@ const times: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000,
 
 /** A number of bytes: a number, or text such as `'20MiB'`; code gets the number. */
 export const bytes = v.pipe(
-  v.union([v.pipe(v.number(), v.minValue(0)), v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*(B|[KMG]i?B)$/))], 'a size such as \'20MiB\''),
+  v.union(
+    [v.pipe(v.number(), v.minValue(0)), v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*(B|[KMG]i?B)$/))],
+    "a size such as '20MiB'",
+  ),
   v.transform((value): number => {
     if (typeof value === 'number') return value
     const [, amount = '0', unit = 'B'] = /^([\d.]+)\s*(\w+)$/.exec(value) ?? []
@@ -15,7 +18,7 @@ export const bytes = v.pipe(
 
 /** A time span: text such as `'10s'`; code gets milliseconds. */
 export const duration = v.pipe(
-  v.pipe(v.string('a time such as \'10s\''), v.regex(/^\d+(\.\d+)?\s*(ms|s|m|h|d)$/, 'a time such as \'10s\'')),
+  v.pipe(v.string("a time such as '10s'"), v.regex(/^\d+(\.\d+)?\s*(ms|s|m|h|d)$/, "a time such as '10s'")),
   v.transform((value): number => {
     const [, amount = '0', unit = 'ms'] = /^([\d.]+)\s*(\w+)$/.exec(value) ?? []
     return Number(amount) * (times[unit] ?? 1)
@@ -34,7 +37,10 @@ export const port = v.pipe(
 export const host = v.pipe(v.string('a host name or IP address'), v.nonEmpty('a host name or IP address'))
 
 /** An http or https URL. */
-export const url = v.pipe(v.string('a URL'), v.regex(/^https?:\/\/[^\s/]+/, 'a URL that starts with http:// or https://'))
+export const url = v.pipe(
+  v.string('a URL'),
+  v.regex(/^https?:\/\/[^\s/]+/, 'a URL that starts with http:// or https://'),
+)
 
 /** Certificates for a listener. */
 export const tls = v.strictObject({

@@ -41,14 +41,22 @@ function add(traces: Map<string, Line>, segment: Json): void {
   const id = String(segment['trace_id'])
   const start = Number(segment['start_time'])
   const end = Number(segment['end_time'] ?? segment['start_time'])
-  const worst = segment['fault'] === true ? 'FAULT' : segment['throttle'] === true ? 'THROTTLE' : segment['error'] === true ? 'ERROR' : 'ok'
+  const worst = segment['fault'] === true
+    ? 'FAULT'
+    : segment['throttle'] === true
+    ? 'THROTTLE'
+    : segment['error'] === true
+    ? 'ERROR'
+    : 'ok'
   const line = traces.get(id)
   if (line === undefined) {
     traces.set(id, { root: segment, spans: 1 + inner(segment), start, end, worst })
     return
   }
   line.spans += 1 + inner(segment)
-  if (segment['parent_id'] === undefined || (line.root['parent_id'] !== undefined && start < line.start)) line.root = segment
+  if (segment['parent_id'] === undefined || (line.root['parent_id'] !== undefined && start < line.start)) {
+    line.root = segment
+  }
   line.start = Math.min(line.start, start)
   line.end = Math.max(line.end, end)
   const order = ['ok', 'ERROR', 'THROTTLE', 'FAULT']

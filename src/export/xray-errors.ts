@@ -1,9 +1,17 @@
 import { ExportError } from './export-error.ts'
 
 const credentialCodes = [
-  'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidToken',
-  'RequestExpired', 'TokenRefreshRequired', 'InvalidSignatureException', 'SignatureDoesNotMatch',
-  'IncompleteSignature', 'MissingAuthenticationToken',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'InvalidToken',
+  'RequestExpired',
+  'TokenRefreshRequired',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
 ]
 
 /** True for errors that new credentials may mend. */
@@ -23,7 +31,10 @@ export function classifyAnswer(status: number, headers: Headers, text: string): 
   if (status >= 500 || status === 408 || status === 429 || /Throttl/i.test(code)) return { error: retry(''), code }
   if (status === 400 || status === 413) return { error: new ExportError('permanent', what), code }
   if (status === 401 || status === 403) {
-    return { error: retry('is the action xray:PutTraceSegments allowed? AWSXRayDaemonWriteAccess has it', 30_000), code }
+    return {
+      error: retry('is the action xray:PutTraceSegments allowed? AWSXRayDaemonWriteAccess has it', 30_000),
+      code,
+    }
   }
   // Nothing is thrown away because an endpoint is wrong.
   return { error: retry('is export.xray.endpoint right?', 30_000), code }

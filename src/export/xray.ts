@@ -1,6 +1,6 @@
 import { BatchSigner } from '../aws/batch-signer.ts'
 import { CredentialSource } from '../aws/credentials.ts'
-import { xrayEndpoint, type EndpointSettings } from '../aws/endpoint.ts'
+import { type EndpointSettings, xrayEndpoint } from '../aws/endpoint.ts'
 import { findRegion } from '../aws/region.ts'
 import { Deadlines } from '../platform/deadlines.ts'
 import type { Fetch } from '../platform/http-client.ts'
@@ -62,7 +62,11 @@ export class XrayExporter implements Exporter {
   /** AWS's clock minus ours, in milliseconds. */
   #skew = 0
 
-  constructor(private readonly settings: XraySettings, private readonly fetch: Fetch, private readonly access: () => Promise<XrayAccess>) {
+  constructor(
+    private readonly settings: XraySettings,
+    private readonly fetch: Fetch,
+    private readonly access: () => Promise<XrayAccess>,
+  ) {
     this.#deadlines = new Deadlines(settings.timeoutMs)
   }
 
@@ -104,7 +108,13 @@ export class XrayExporter implements Exporter {
   async #post(url: string, headers: Record<string, string>, body: Uint8Array<ArrayBuffer>, signal: AbortSignal) {
     const attempt = this.#deadlines.begin(signal)
     try {
-      const response = await this.fetch(url, { method: 'POST', headers, body, signal: attempt.signal, redirect: 'manual' })
+      const response = await this.fetch(url, {
+        method: 'POST',
+        headers,
+        body,
+        signal: attempt.signal,
+        redirect: 'manual',
+      })
       return { response, text: await response.text() }
     } catch (cause) {
       const why = attempt.signal.aborted ? `no answer within ${this.settings.timeoutMs} ms` : messageOf(cause)
@@ -148,7 +158,9 @@ function checkUnprocessed(batch: Batch, text: string): void {
   }))
   const first = failed[0]?.reason ?? ''
   // Without an id the batch is halved, until the document stands alone.
-  if (failed.some(({ index }) => index < 0)) throw new ExportError('permanent', `X-Ray did not take a document: ${first}`)
+  if (failed.some(({ index }) => index < 0)) {
+    throw new ExportError('permanent', `X-Ray did not take a document: ${first}`)
+  }
   throw new ExportError('partial', `X-Ray did not take ${failed.length} documents: ${first}`, { failed })
 }
 

@@ -35,7 +35,11 @@ export class AttributeList {
     if (i === this.types.length) this.#grow()
     this.keys[i] = key
     this.types[i] = ValueType.empty
-    this.starts[i] = this.ends[i] = this.lows[i] = this.highs[i] = 0
+    this.starts[i] =
+      this.ends[i] =
+      this.lows[i] =
+      this.highs[i] =
+        0
     return i
   }
 

@@ -9,7 +9,16 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
-const simple: Record<number, number> = { 0x22: 0x22, 0x5c: 0x5c, 0x2f: 0x2f, 0x62: 8, 0x66: 12, 0x6e: 10, 0x72: 13, 0x74: 9 }
+const simple: Record<number, number> = {
+  0x22: 0x22,
+  0x5c: 0x5c,
+  0x2f: 0x2f,
+  0x62: 8,
+  0x66: 12,
+  0x6e: 10,
+  0x72: 13,
+  0x74: 9,
+}
 
 /** A cursor over JSON bytes, UTF-8 (RFC 8259), for readers that know what they look for. */
 export class JsonScanner {
@@ -169,5 +178,6 @@ export class JsonScanner {
 }
 
 function isWordByte(c: number): boolean {
-  return (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x7a) || (c >= 0x41 && c <= 0x5a) || c === 0x2d || c === 0x2b || c === 0x2e
+  return (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x7a) || (c >= 0x41 && c <= 0x5a) || c === 0x2d || c === 0x2b ||
+    c === 0x2e
 }

@@ -28,7 +28,7 @@ export class ProtoReader {
     }
     let low = b & 0x7f
     let high = 0
-    for (let shift = 7; ; shift += 7) {
+    for (let shift = 7;; shift += 7) {
       if (at >= end) throw new WireError('Cannot read a varint: the message is cut')
       if (shift > 63) throw new WireError('Cannot read a varint: it is over ten bytes')
       b = byteAt(this.bytes, at++)

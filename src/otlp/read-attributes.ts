@@ -119,4 +119,3 @@ export function isWord(bytes: Uint8Array, start: number, end: number, word: stri
   for (let i = 0; i < word.length; i++) if (byteAt(bytes, start + i) !== word.charCodeAt(i)) return false
   return true
 }
-

@@ -48,7 +48,11 @@ export class SpanView {
     clear(this.name)
     clear(this.statusMessage)
     this.kind = this.statusCode = 0
-    this.startSeconds = this.startNanos = this.endSeconds = this.endNanos = 0
+    this.startSeconds =
+      this.startNanos =
+      this.endSeconds =
+      this.endNanos =
+        0
     this.droppedAttributes = this.droppedEvents = this.droppedLinks = 0
     this.attributes.reset(bytes)
     if (this.events.length > 0) this.events.length = 0

@@ -10,7 +10,11 @@ const MAX_RATIO = 1032
  * @throws {RangeError} if it becomes more
  * @throws {Error} if it is not what `encoding` says
  */
-export function inflate(encoding: 'gzip' | 'deflate' | 'zstd', body: Uint8Array<ArrayBuffer>, maxBytes: number): Uint8Array {
+export function inflate(
+  encoding: 'gzip' | 'deflate' | 'zstd',
+  body: Uint8Array<ArrayBuffer>,
+  maxBytes: number,
+): Uint8Array {
   // Bun's own is 60 µs cheaper a call and has no limit, so it gets only what cannot become too long.
   if (encoding === 'gzip' && body.length * MAX_RATIO <= maxBytes && gunzipFast !== undefined) return gunzipFast(body)
   const options = { maxOutputLength: maxBytes }

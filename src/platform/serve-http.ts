@@ -27,7 +27,10 @@ interface DenoServer {
 interface DenoLike {
   serve(
     options: object,
-    handler: (request: Request, info: { remoteAddr: { hostname: string; port: number } }) => Response | Promise<Response>,
+    handler: (
+      request: Request,
+      info: { remoteAddr: { hostname: string; port: number } },
+    ) => Response | Promise<Response>,
   ): DenoServer
 }
 
@@ -69,7 +72,9 @@ function bunTls({ cert, key, clientCa }: TlsSettings) {
   return {
     cert: readFileSync(cert, 'utf8'),
     key: readFileSync(key, 'utf8'),
-    ...(clientCa === undefined ? {} : { ca: readFileSync(clientCa, 'utf8'), requestCert: true, rejectUnauthorized: true }),
+    ...(clientCa === undefined
+      ? {}
+      : { ca: readFileSync(clientCa, 'utf8'), requestCert: true, rejectUnauthorized: true }),
   }
 }
 
@@ -89,8 +94,10 @@ function serveByDeno(deno: DenoLike, { host, port, tls }: ServeSettings, handler
   return {
     port: server.addr.port,
     async stop(deadline) {
-      await Promise.race([server.shutdown(), aborted(deadline)])
-      abort.abort()
+      let isDown = false
+      await Promise.race([server.shutdown().then(() => (isDown = true)), aborted(deadline)])
+      // Deno does not take an abort of what is down already.
+      if (!isDown) abort.abort()
     },
   }
 }

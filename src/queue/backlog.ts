@@ -79,7 +79,9 @@ export class Backlog {
       this.bytes -= block.bytes.length
       this.#memory -= block.bytes.length
       const { buffer } = block.bytes
-      if (buffer instanceof ArrayBuffer && buffer.byteLength > block.bytes.length) this.pool.give(new Uint8Array(buffer))
+      if (buffer instanceof ArrayBuffer && buffer.byteLength > block.bytes.length) {
+        this.pool.give(new Uint8Array(buffer))
+      }
     }
     return done
   }

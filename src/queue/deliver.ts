@@ -112,7 +112,9 @@ export class Deliverer {
   }
 
   #failed(batch: Batch<Row>, error: unknown): void {
-    const failure = error instanceof ExportError ? error : new ExportError('retryable', messageOf(error), { cause: error })
+    const failure = error instanceof ExportError
+      ? error
+      : new ExportError('retryable', messageOf(error), { cause: error })
     if (failure.kind === 'partial') this.#partlyFailed(batch, failure)
     else if (failure.kind === 'permanent') this.#refused(batch, failure)
     else this.#failedForNow(batch, failure)

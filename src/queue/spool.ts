@@ -44,17 +44,25 @@ export class Spool {
   /** @throws {Error} if the folder cannot be written, or another process has it */
   constructor(settings: SpoolSettings) {
     this.#db = open(settings)
-    this.#insert = this.#db.prepare('INSERT INTO blocks (id, created, documents, bytes, ends, traces) VALUES (?, ?, ?, ?, ?, ?)')
+    this.#insert = this.#db.prepare(
+      'INSERT INTO blocks (id, created, documents, bytes, ends, traces) VALUES (?, ?, ?, ?, ?, ?)',
+    )
     this.#remove = this.#db.prepare('DELETE FROM blocks WHERE id BETWEEN ? AND ?')
-    this.#read = this.#db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id >= ? ORDER BY id LIMIT 1')
+    this.#read = this.#db.prepare(
+      'SELECT id, created, bytes, ends, traces FROM blocks WHERE id >= ? ORDER BY id LIMIT 1',
+    )
     this.#bury = this.#db.prepare('INSERT INTO dead_letters (time, reason, document) VALUES (?, ?, ?)')
-    const last = this.#db.prepare("SELECT max(coalesce(max(id), 0), coalesce((SELECT value FROM state WHERE name = 'last_id'), 0)) AS id FROM blocks").get()
+    const last = this.#db.prepare(
+      "SELECT max(coalesce(max(id), 0), coalesce((SELECT value FROM state WHERE name = 'last_id'), 0)) AS id FROM blocks",
+    ).get()
     this.#nextId = numberOf(last?.['id']) + 1
   }
 
   /** What lies there, from an earlier run: how many blocks, documents and bytes, and the first id. */
   contents(): { blocks: number; documents: number; bytes: number; firstId: number } {
-    const row = this.#db.prepare('SELECT count(*) AS blocks, coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes, coalesce(min(id), 0) AS first FROM blocks').get()
+    const row = this.#db.prepare(
+      'SELECT count(*) AS blocks, coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes, coalesce(min(id), 0) AS first FROM blocks',
+    ).get()
     return {
       blocks: numberOf(row?.['blocks']),
       documents: numberOf(row?.['documents']),
@@ -74,7 +82,12 @@ export class Spool {
    * @param gone ids of delivered rows
    * @throws {Error} if the disk is full or gone; then neither has happened
    */
-  commit(block: DocumentBlock | undefined, gone: readonly number[], dead: readonly DeadLetter[], now: number): SpoolRow | undefined {
+  commit(
+    block: DocumentBlock | undefined,
+    gone: readonly number[],
+    dead: readonly DeadLetter[],
+    now: number,
+  ): SpoolRow | undefined {
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       let row: SpoolRow | undefined
@@ -109,7 +122,13 @@ export class Spool {
     if (!(bytes instanceof Uint8Array) || !(ends instanceof Uint8Array) || !(traces instanceof Uint8Array)) {
       throw new Error(`Cannot read row ${String(row['id'])} of the spool: its columns are of the wrong type`)
     }
-    return { id: numberOf(row['id']), created: numberOf(row['created']), bytes, ends: wordsOf(ends), traces: wordsOf(traces) }
+    return {
+      id: numberOf(row['id']),
+      created: numberOf(row['created']),
+      bytes,
+      ends: wordsOf(ends),
+      traces: wordsOf(traces),
+    }
   }
 
   close(): void {
@@ -125,19 +144,29 @@ function open({ dir, sync }: SpoolSettings): DatabaseSync {
     mkdirSync(dir, { recursive: true, mode: 0o750 })
     const db = new DatabaseSync(file)
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 16384; PRAGMA journal_mode = WAL')
-    db.exec(`PRAGMA synchronous = ${sync === 'full' ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -12288`)
+    db.exec(
+      `PRAGMA synchronous = ${
+        sync === 'full' ? 'FULL' : 'NORMAL'
+      }; PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -12288`,
+    )
     db.exec('BEGIN IMMEDIATE')
     const version = numberOf(db.prepare('PRAGMA user_version').get()?.['user_version'])
     if (version > SCHEMA) throw new Error(`it is of version ${version}, this rontgen reads up to ${SCHEMA}`)
-    db.exec('CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, created INTEGER NOT NULL, documents INTEGER NOT NULL, bytes BLOB NOT NULL, ends BLOB NOT NULL, traces BLOB NOT NULL)')
-    db.exec('CREATE TABLE IF NOT EXISTS dead_letters (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL)')
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, created INTEGER NOT NULL, documents INTEGER NOT NULL, bytes BLOB NOT NULL, ends BLOB NOT NULL, traces BLOB NOT NULL)',
+    )
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS dead_letters (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL)',
+    )
     db.exec('CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL)')
     db.exec(`PRAGMA user_version = ${SCHEMA}`)
     db.exec('COMMIT')
     return db
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const why = /locked|busy/i.test(reason) ? 'another rontgen has it open; give this one a queue.dir of its own' : reason
+    const why = /locked|busy/i.test(reason)
+      ? 'another rontgen has it open; give this one a queue.dir of its own'
+      : reason
     throw new Error(`Cannot open the spool "${file}": ${why}`, { cause })
   }
 }

@@ -7,7 +7,9 @@ export function bindError(
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
   const message = cause instanceof Error ? cause.message : String(cause)
   const why = /EADDRINUSE|in use/i.test(code + message)
-    ? `the port is in use${port === 2000 ? ', often by a running X-Ray daemon or CloudWatch agent' : ', often by another collector'}; see "ss -lntup"`
+    ? `the port is in use${
+      port === 2000 ? ', often by a running X-Ray daemon or CloudWatch agent' : ', often by another collector'
+    }; see "ss -lntup"`
     : /EACCES|denied/i.test(code + message)
     ? 'this user may not; ports below 1024 need the right to bind them'
     : /EADDRNOTAVAIL|not available/i.test(code + message)

@@ -49,7 +49,11 @@ export class Events {
 
   spoolFailed(error: unknown, documents: number): void {
     this.#limited('spoolFailed', (times) => {
-      this.log.error(`Cannot write the spool${times}: ${messageOf(error)}; ${documents} documents were not acknowledged. Is the disk full?`)
+      this.log.error(
+        `Cannot write the spool${times}: ${
+          messageOf(error)
+        }; ${documents} documents were not acknowledged. Is the disk full?`,
+      )
     })
   }
 
@@ -71,7 +75,10 @@ export class Events {
     this.counters.queued += count
     this.counters.cut += cut
     if (cut === 0) return
-    this.#limited('cut', (times) => this.log.warn(`Cut ${cut} documents to fit into 64 KB${times}; see metadata otel.cut`))
+    this.#limited(
+      'cut',
+      (times) => this.log.warn(`Cut ${cut} documents to fit into 64 KB${times}; see metadata otel.cut`),
+    )
   }
 
   sent(count: number): void {
@@ -92,7 +99,10 @@ export class Events {
 
   buried(count: number, reason: string): void {
     this.counters.dead += count
-    this.#limited('buried ' + reason, (times) => this.log.error(`${count} documents became dead letters${times}: ${reason}`))
+    this.#limited(
+      'buried ' + reason,
+      (times) => this.log.error(`${count} documents became dead letters${times}: ${reason}`),
+    )
   }
 
   lost(count: number, reason: string): void {
@@ -102,7 +112,9 @@ export class Events {
 
   kernelDropped(count: number): void {
     this.counters.kernelDrops += count
-    this.log.error(`The kernel dropped ${count} datagrams: the receive buffer was full; raise receive.xray.udp.receiveBuffer and net.core.rmem_max`)
+    this.log.error(
+      `The kernel dropped ${count} datagrams: the receive buffer was full; raise receive.xray.udp.receiveBuffer and net.core.rmem_max`,
+    )
   }
 
   proxied(path: string, status: number): void {
@@ -110,7 +122,10 @@ export class Events {
   }
 
   proxyFailed(path: string, reason: string, served: string): void {
-    this.#limited('proxy ' + path, (times) => this.log.warn(`Cannot pass ${path} to X-Ray${times}: ${reason}; ${served}`))
+    this.#limited(
+      'proxy ' + path,
+      (times) => this.log.warn(`Cannot pass ${path} to X-Ray${times}: ${reason}; ${served}`),
+    )
   }
 }
 

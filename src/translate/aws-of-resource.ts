@@ -9,7 +9,11 @@ import { forEachValue } from './write-value.ts'
  * What a Resource gives to a segment's `aws`: `cloudwatch_logs`, `ec2`, `ecs`, `eks`, `elastic_beanstalk`, `xray`, in
  * embedded form with a comma behind each; undefined on another cloud than AWS.
  */
-export function awsOfResource(list: AttributeList, keys: KeyTable, settings: TranslateSettings): Uint8Array | undefined {
+export function awsOfResource(
+  list: AttributeList,
+  keys: KeyTable,
+  settings: TranslateSettings,
+): Uint8Array | undefined {
   const text = (name: KnownName): string | undefined => {
     const i = list.indexOf(K[name])
     return i < 0 ? undefined : list.text(i) || undefined

@@ -3,7 +3,7 @@ import { K } from '../otlp/known-keys.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
 import { isWord } from '../otlp/read-attributes.ts'
 import { SpanKind, StatusCode } from '../otlp/span-view.ts'
-import { type SpanEvent, readEvent } from './event.ts'
+import { readEvent, type SpanEvent } from './event.ts'
 import { type Exception, parseStack } from './stack/parse-stack.ts'
 import type { SpanContext } from './span-context.ts'
 
@@ -64,7 +64,12 @@ function exceptionOf(c: SpanContext, event: SpanEvent, remote: boolean, raw: Rec
     const i = event.attributes.indexOf(id)
     return i < 0 ? '' : event.attributes.text(i)
   }
-  const top: Exception = { id: newId(c), message: text(K['exception.message']), type: text(K['exception.type']), remote }
+  const top: Exception = {
+    id: newId(c),
+    message: text(K['exception.message']),
+    type: text(K['exception.type']),
+    remote,
+  }
   const stack = text(K['exception.stacktrace'])
   if (stack === '') return [top]
   const parsed = parseStack(c.resource.language, stack, top, () => newId(c))
@@ -98,4 +103,3 @@ export function isCauseEvent(c: SpanContext, event: SpanEvent): boolean {
   return isWord(bytes, event.name.start, event.name.end, 'exception') ||
     (c.isAwsSdk && isWord(bytes, event.name.start, event.name.end, 'HTTP request failure'))
 }
-

@@ -61,13 +61,17 @@ export function explainSpan(c: SpanContext): SpanExplanation {
     const { name, id, metadataNamespace } = list.key(i)
     const place = placeAt(spread, i)
     const places: string[] = []
-    if (i === naming) places.push('the segment\'s name')
+    if (i === naming) places.push("the segment's name")
     if ((place & Place.field) !== 0) places.push(fieldOf(c, id))
     if ((place & Place.annotation) !== 0) places.push(`annotations.${annotationName(name)}`)
     if ((place & Place.metadata) !== 0) places.push(`metadata.default.${name}`)
     if ((place & Place.namespace) !== 0) places.push(`metadata.${metadataNamespace ?? ''}`)
-    if ((place & Place.unindexable) !== 0) places.push(`metadata.otel.attributes.${name}: X-Ray indexes no values of its type`)
-    if (places.length === 0) places.push(id === K['aws.xray.annotations'] ? 'nowhere: it says what is indexed' : 'nowhere: it has no value')
+    if ((place & Place.unindexable) !== 0) {
+      places.push(`metadata.otel.attributes.${name}: X-Ray indexes no values of its type`)
+    }
+    if (places.length === 0) {
+      places.push(id === K['aws.xray.annotations'] ? 'nowhere: it says what is indexed' : 'nowhere: it has no value')
+    }
     return { name, places }
   })
   return { name: decoder.decode(span.bytes.subarray(span.name.start, span.name.end)), attributes }
@@ -75,7 +79,11 @@ export function explainSpan(c: SpanContext): SpanExplanation {
 
 function fieldOf(c: SpanContext, id: number): string {
   const role = byteAt(roles, id)
-  if ((role & Role.http) !== 0 && (c.roles & Role.hasHttp) === 0) return 'nowhere: it tells of a request, and the span is none'
-  if ((role & Role.aws) !== 0 && c.resource.aws === undefined) return 'nowhere: the resource is on another cloud than AWS'
+  if ((role & Role.http) !== 0 && (c.roles & Role.hasHttp) === 0) {
+    return 'nowhere: it tells of a request, and the span is none'
+  }
+  if ((role & Role.aws) !== 0 && c.resource.aws === undefined) {
+    return 'nowhere: the resource is on another cloud than AWS'
+  }
   return byId.get(id) ?? 'http.request.url'
 }

@@ -169,4 +169,3 @@ function receivedSize(list: SpanContext['span']['attributes'], type: number, siz
   if (type < 0 || size < 0 || list.type(type) !== ValueType.string) return 0
   return isWord(list.bytes, list.start(type), list.end(type), 'RECEIVED') ? list.int(size) : 0
 }
-

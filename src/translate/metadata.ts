@@ -26,7 +26,11 @@ export interface DescribeOptions {
   readonly withResource: boolean
 }
 
-const noResource: Pick<ResourceTranslation, 'metadata' | 'annotations' | 'annotationCount'> = { metadata: new Uint8Array(0), annotations: new Uint8Array(0), annotationCount: 0 }
+const noResource: Pick<ResourceTranslation, 'metadata' | 'annotations' | 'annotationCount'> = {
+  metadata: new Uint8Array(0),
+  annotations: new Uint8Array(0),
+  annotationCount: 0,
+}
 
 /** Writes `annotations` and `metadata`, each with a comma behind it. */
 export function writeDescription(w: DocumentWriter, c: SpanContext, options: DescribeOptions): void {

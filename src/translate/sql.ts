@@ -16,8 +16,20 @@ const text = {
   end: literal('},'),
 }
 const sqlSystems = [
-  'postgresql', 'mysql', 'mariadb', 'mssql', 'oracle', 'sqlite', 'db2', 'derby', 'hive', 'teradata', 'other_sql',
-  'microsoft.sql_server', 'oracle.db', 'ibm.db2',
+  'postgresql',
+  'mysql',
+  'mariadb',
+  'mssql',
+  'oracle',
+  'sqlite',
+  'db2',
+  'derby',
+  'hive',
+  'teradata',
+  'other_sql',
+  'microsoft.sql_server',
+  'oracle.db',
+  'ibm.db2',
 ]
 
 /** True if the span is a call of a database that speaks SQL, so that its `db.*` attributes go to `sql`. */

@@ -95,7 +95,9 @@ export class Translator {
 
 function flawOf(span: SpanView): string {
   const { traceId, spanId, bytes } = span
-  if (traceId.end - traceId.start !== 16 || isZero(bytes, traceId)) return 'the trace id is not 16 bytes other than zero'
+  if (traceId.end - traceId.start !== 16 || isZero(bytes, traceId)) {
+    return 'the trace id is not 16 bytes other than zero'
+  }
   if (spanId.end - spanId.start !== 8 || isZero(bytes, spanId)) return 'the span id is not 8 bytes other than zero'
   return ''
 }

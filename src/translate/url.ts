@@ -32,7 +32,9 @@ export function isAddressText(bytes: Uint8Array, start: number, end: number): bo
 
 /** True for an IPv4 or IPv6 address as text. */
 function isAddress(text: string): boolean {
-  if (/^(\d{1,3})(\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => Number(part) < 256 && !/^0\d/.test(part))
+  if (/^(\d{1,3})(\.\d{1,3}){3}$/.test(text)) {
+    return text.split('.').every((part) => Number(part) < 256 && !/^0\d/.test(part))
+  }
   if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false
   const halves = text.split('::')
   if (halves.length > 2) return false

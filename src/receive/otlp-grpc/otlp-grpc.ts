@@ -18,7 +18,10 @@ export const otlpGrpc = defineReceiver({
     maxMessageSize: v.pipe(v.optional(bytes, '20MiB'), v.description('The largest message, packed or unpacked.')),
     tls: v.pipe(v.optional(tls), v.description('Serve by TLS.')),
     keepaliveTime: v.pipe(v.optional(duration, '2h'), v.description('A connection that is silent so long is pinged.')),
-    keepaliveTimeout: v.pipe(v.optional(duration, '20s'), v.description('A ping that is not answered so long ends the connection.')),
+    keepaliveTimeout: v.pipe(
+      v.optional(duration, '20s'),
+      v.description('A ping that is not answered so long ends the connection.'),
+    ),
     maxConnectionAge: v.pipe(
       v.optional(duration),
       v.description('A connection this old is asked to close, so that clients spread anew behind a load balancer.'),

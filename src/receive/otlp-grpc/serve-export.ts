@@ -64,7 +64,9 @@ function messageOf(chunks: Buffer[], size: number, headers: IncomingHttpHeaders,
   const message = new Uint8Array(whole.buffer as ArrayBuffer, whole.byteOffset + PREFIX, size - PREFIX) // never shared
   if (whole[0] === 0) return message
   const encoding = headers['grpc-encoding']
-  if (whole[0] !== 1 || encoding !== 'gzip') throw new EncodingError('The message is packed, and grpc-encoding does not say how')
+  if (whole[0] !== 1 || encoding !== 'gzip') {
+    throw new EncodingError('The message is packed, and grpc-encoding does not say how')
+  }
   return decodeBody(encoding, message, maxBytes)
 }
 
@@ -77,7 +79,10 @@ function answer(stream: ServerHttp2Stream, rejected: number, reason: string): vo
 
 function partialSuccess(rejected: number, errorMessage: string): Buffer {
   const partial = { rejectedSpans: BigInt(rejected), errorMessage }
-  const body = toBinary(ExportTraceServiceResponseSchema, create(ExportTraceServiceResponseSchema, { partialSuccess: partial }))
+  const body = toBinary(
+    ExportTraceServiceResponseSchema,
+    create(ExportTraceServiceResponseSchema, { partialSuccess: partial }),
+  )
   const prefix = Buffer.alloc(PREFIX)
   prefix.writeUInt32BE(body.length, 1)
   return Buffer.concat([prefix, body])

@@ -24,13 +24,17 @@ export async function serveUniversal(
     })
     if (stream.destroyed || stream.closed) return
     const { trailer } = response
-    stream.respond({ ':status': response.status, ...Object.fromEntries(response.header ?? []) }, { waitForTrailers: true })
+    stream.respond({ ':status': response.status, ...Object.fromEntries(response.header ?? []) }, {
+      waitForTrailers: true,
+    })
     stream.on('wantTrailers', () => stream.sendTrailers(Object.fromEntries(trailer ?? [])))
     for await (const chunk of response.body ?? []) {
       if (stream.destroyed) return
       stream.write(chunk)
     }
     stream.end()
+    // What the handler did not read is let go, so that the stream can end.
+    stream.resume()
   } catch {
     if (!stream.destroyed) stream.close(2)
   }
@@ -41,7 +45,12 @@ function refuseUnknown(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, 
   const isGrpc = headers['content-type']?.startsWith('application/grpc') === true
   stream.respond(
     isGrpc
-      ? { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12', 'grpc-message': unknownService(path) }
+      ? {
+        ':status': 200,
+        'content-type': 'application/grpc',
+        'grpc-status': '12',
+        'grpc-message': unknownService(path),
+      }
       : { ':status': 415, 'content-type': 'text/plain' },
     { endStream: true },
   )
@@ -57,7 +66,8 @@ function headersOf(headers: IncomingHttpHeaders): Headers {
 }
 
 async function* chunksOf(stream: ServerHttp2Stream): AsyncIterable<Uint8Array> {
-  for await (const chunk of stream) {
+  // Who stops reading still answers, so the stream must not end with the loop.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     const buffer: Buffer = chunk
     yield new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
   }

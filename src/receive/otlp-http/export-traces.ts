@@ -64,9 +64,15 @@ function answer(isJson: boolean, { rejectedSpans, reason }: Accepted): Response 
       : new Response(EMPTY, { headers: protobufHeaders })
   }
   const partial = { rejectedSpans, errorMessage: reason }
-  if (isJson) return new Response(JSON.stringify({ partialSuccess: { ...partial, rejectedSpans: String(rejectedSpans) } }), { headers: jsonHeaders })
+  if (isJson) {
+    return new Response(JSON.stringify({ partialSuccess: { ...partial, rejectedSpans: String(rejectedSpans) } }), {
+      headers: jsonHeaders,
+    })
+  }
   const response = create(ExportTraceServiceResponseSchema, {
     partialSuccess: { rejectedSpans: BigInt(rejectedSpans), errorMessage: reason },
   })
-  return new Response(new Uint8Array(toBinary(ExportTraceServiceResponseSchema, response)), { headers: protobufHeaders })
+  return new Response(new Uint8Array(toBinary(ExportTraceServiceResponseSchema, response)), {
+    headers: protobufHeaders,
+  })
 }

@@ -25,8 +25,10 @@ export const otlpHttp = defineReceiver({
     const app = traceApp(settings, routes, next, events)
     try {
       // The app refuses what is too long in the words of the protocol; the runtime's limit is only the last guard.
-      const server = serveHttp({ ...settings, maxBodySize: settings.maxBodySize + (1 << 20) }, (request, from) =>
-        app.fetch(request, { from }))
+      const server = serveHttp(
+        { ...settings, maxBodySize: settings.maxBodySize + (1 << 20) },
+        (request, from) => app.fetch(request, { from }),
+      )
       return {
         address: `${settings.host}:${server.port}`,
         async stop(deadline) {

@@ -30,7 +30,8 @@ export function traceApp(
       maxAge: 7200,
     }))
   }
-  const take = (c: Context<{ Bindings: Bindings }>) => exportTraces(c.req.raw, c.env.from, settings.maxBodySize, next, events)
+  const take = (c: Context<{ Bindings: Bindings }>) =>
+    exportTraces(c.req.raw, c.env.from, settings.maxBodySize, next, events)
   app.post('/v1/traces', take)
   app.all('/v1/traces', (c) => {
     c.header('allow', 'POST')

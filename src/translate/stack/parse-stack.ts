@@ -24,7 +24,12 @@ const parsers = new Map<string, (text: string, chain: ExceptionChain) => void>([
  * @param language `telemetry.sdk.language`
  * @param newId gives an id of 16 hex digits for each exception more
  */
-export function parseStack(language: string, text: string, top: Exception, newId: () => string): Exception[] | undefined {
+export function parseStack(
+  language: string,
+  text: string,
+  top: Exception,
+  newId: () => string,
+): Exception[] | undefined {
   const parse = parsers.get(language)
   if (parse === undefined) return undefined
   const chain = new ExceptionChain(top, newId)

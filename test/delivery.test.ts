@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type AgentOptions, AgentProcess, type Runtime } from './support/agent-process.ts'
+import { hex, jsonRequest } from './support/otlp.ts'
+import { StandInAws } from './support/stand-in-aws.ts'
+import { waitFor } from './support/wait-for.ts'
+
+for (const runtime of ['binary', 'deno'] as const) suite(runtime)
+
+function suite(runtime: Runtime): void {
+  const title = (text: string): string => `delivery (${runtime}) ${text}`
+  const start = (aws: StandInAws, options: AgentOptions = {}): Promise<AgentProcess> =>
+    AgentProcess.start({
+      runtime,
+      config:
+        `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}', timeout: '1s' } }, queue: { batchWait: '10ms' } }`,
+      ...options,
+    })
+  const send = async (agent: AgentProcess, count: number): Promise<string[]> => {
+    const ids = Array.from({ length: count }, () => hex(8))
+    const body = jsonRequest(ids.map((spanId) => ({ spanId })))
+    const answer = await fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    assert.equal(answer.status, 200)
+    return ids
+  }
+  const arrived = (aws: StandInAws): string[] => aws.segments.map(({ id }) => String(id)).sort()
+  const scenario = (
+    name: string,
+    run: (aws: StandInAws, agent: AgentProcess) => Promise<void>,
+    config?: string,
+  ): void => {
+    test(title(name), async () => {
+      const aws = await new StandInAws().start()
+      const xray = `{ region: 'us-west-2', endpoint: '${aws.url}' }`
+      const agent = await start(aws, config === undefined ? {} : { config: config.replace('XRAY', xray) })
+      try {
+        await run(aws, agent)
+      } finally {
+        await agent.stop()
+        await aws.stop()
+      }
+    })
+  }
+
+  for (
+    const [name, fault] of Object.entries(
+      {
+        'a 500': { status: 500 },
+        'a throttling 429 with Retry-After': {
+          status: 429,
+          body: { message: 'slow' },
+          headers: { 'retry-after': '1' },
+        },
+        'a 408': { status: 408 },
+        'an expired token': { status: 403, headers: { 'x-amzn-errortype': 'ExpiredTokenException' } },
+        'a closed connection': 'close',
+        'no answer': 'hang',
+      } as const,
+    )
+  ) {
+    scenario(`sends again after ${name}, each document once`, async (aws, agent) => {
+      aws.faults.push(fault)
+      const ids = await send(agent, 60)
+      await waitFor(() => aws.documents.length >= 60, 'all documents')
+      assert.deepEqual(arrived(aws), ids.sort())
+      assert.match(agent.log, /Delivery fails/)
+      assert.match(agent.log, /Delivery works again/)
+    })
+  }
+
+  scenario('sends again what X-Ray left unprocessed, and buries what it refuses', async (aws, agent) => {
+    const refused: string[] = []
+    aws.faults.push(([document]) => {
+      const { id } = JSON.parse(document ?? '{}')
+      const last = String(id).slice(-1)
+      if (last === '0') {
+        refused.push(String(id))
+        return { Id: id, ErrorCode: 'InvalidSegment', Message: 'no good' }
+      }
+      return /[1-4]/.test(last) ? { Id: id, ErrorCode: 'ThrottledException', Message: 'later' } : undefined
+    })
+    const ids = await send(agent, 50)
+    await waitFor(() => arrived(aws).length >= 50 - new Set(refused).size && aws.requests >= 2, 'the others')
+    assert.deepEqual(arrived(aws), ids.filter((id) => !refused.includes(id)).sort())
+    if (refused.length > 0) assert.match(agent.log, /dead letters.*InvalidSegment: no good/)
+  })
+
+  scenario('finds the one document for which a batch is refused', async (aws, agent) => {
+    let bad = ''
+    aws.fault = (
+      documents,
+    ) => (documents.some((document) => document.includes(bad)) && documents.length > 0 && bad !== ''
+      ? { status: 400 }
+      : undefined)
+    const ids = Array.from({ length: 40 }, () => hex(8))
+    bad = ids[17] ?? ''
+    const answer = await fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: jsonRequest(ids.map((spanId) => ({ spanId }))),
+    })
+    assert.equal(answer.status, 200)
+    await waitFor(() => arrived(aws).length >= 39 && agent.log.includes('dead letters'), 'the others')
+    assert.deepEqual(arrived(aws), ids.filter((id) => id !== bad).sort())
+  })
+
+  test(title('keeps what it acknowledged over a SIGKILL, and brings it after the next start'), async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'rontgen-spool-'))
+    const aws = await new StandInAws().start()
+    aws.fault = { status: 500 }
+    const first = await start(aws, { dir })
+    const ids = await send(first, 120)
+    await first.kill()
+    aws.fault = undefined
+    const second = await start(aws, { dir })
+    await waitFor(() => aws.documents.length >= 120, 'all documents')
+    assert.deepEqual(arrived(aws), ids.sort())
+    assert.equal(await second.stop(), 0)
+    await aws.stop()
+    rmSync(dir, { recursive: true })
+  })
+
+  test(title('delivers what waits when it is asked to stop'), async () => {
+    const aws = await new StandInAws().start()
+    const agent = await start(aws, {
+      env: {},
+      config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { batchWait: '30s' } }`,
+    })
+    const ids = await send(agent, 7)
+    assert.equal(await agent.stop(), 0)
+    assert.deepEqual(arrived(aws), ids.sort())
+    assert.match(agent.log, /nothing is left to deliver/)
+    await aws.stop()
+  })
+
+  scenario(
+    'starts without region and credentials, keeps what comes, and says what it waits for',
+    async (_aws, agent) => {
+      await send(agent, 3)
+      await waitFor(() => /Delivery fails: No AWS region is set/.test(agent.log), 'the message')
+    },
+    `{ export: { xray: {} }, queue: { batchWait: '10ms', stopTimeout: '100ms' } }`,
+  )
+
+  scenario('asks clients to wait while the queue is full', async (aws, agent) => {
+    aws.fault = { status: 500 }
+    const post = (): Promise<Response> =>
+      fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: jsonRequest(Array.from({ length: 50 }, () => ({}))),
+      })
+    let answer = await post()
+    for (let i = 0; i < 20 && answer.status === 200; i++) answer = await post()
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers.get('retry-after'), '5')
+    assert.equal((await answer.json() as { code: number }).code, 14)
+    aws.fault = undefined
+    await waitFor(async () => (await post()).status === 200, 'room in the queue', 30_000)
+  }, `{ export: { xray: XRAY }, queue: { batchWait: '10ms', maxBytes: '64KiB' } }`)
+}

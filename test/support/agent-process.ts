@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deno, root } from '../../scripts/tools.mjs'
+import { waitFor } from './wait-for.ts'
+
+/** How the program is run: as the executable, or by Deno from its source. */
+export type Runtime = 'binary' | 'deno'
+
+/** The command line of a runtime. */
+export function commandOf(runtime: Runtime): [string, ...string[]] {
+  return runtime === 'binary'
+    ? [join(root, 'dist/rontgen')]
+    : [deno(), 'run', '-A', '--quiet', join(root, 'src/main.ts')]
+}
+
+/** What an agent of a test is started with. */
+export interface AgentOptions {
+  readonly runtime?: Runtime
+  /** The text behind `defineConfig(`; ports and the spool's folder are put in. */
+  readonly config?: string
+  readonly env?: Record<string, string>
+  /** The spool's folder; else one that goes with the agent. */
+  readonly dir?: string
+  readonly args?: readonly string[]
+}
+
+/** An agent in a process of its own, on free ports. */
+export class AgentProcess {
+  log = ''
+  output = ''
+  exitCode: number | null | undefined
+
+  private constructor(readonly child: ChildProcess, readonly folder: string) {
+    child.stderr?.on('data', (chunk) => (this.log += String(chunk)))
+    child.stdout?.on('data', (chunk) => (this.output += String(chunk)))
+    child.on('exit', (code) => (this.exitCode = code))
+  }
+
+  /** Starts an agent, and waits until it listens. */
+  static async start(options: AgentOptions = {}): Promise<AgentProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'rontgen-test-'))
+    const config = join(folder, 'config.ts')
+    writeFileSync(
+      config,
+      `import { defineConfig } from 'rontgen'\nexport default defineConfig(${options.config ?? '{}'})\n`,
+    )
+    const [command, ...args] = commandOf(options.runtime ?? 'binary')
+    const child = spawn(command, [...args, 'run', '--config', config, ...(options.args ?? [])], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        RONTGEN_OTLP_GRPC_PORT: '0',
+        RONTGEN_OTLP_HTTP_PORT: '0',
+        RONTGEN_XRAY_UDP_PORT: '0',
+        RONTGEN_XRAY_PROXY_PORT: '0',
+        RONTGEN_QUEUE_DIR: options.dir ?? join(folder, 'spool'),
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const agent = new AgentProcess(child, folder)
+    try {
+      await waitFor(() => agent.log.includes('Started:') || agent.exitCode !== undefined, 'the agent to start')
+      if (agent.exitCode !== undefined) throw new Error(`The agent ended with ${agent.exitCode}:\n${agent.log}`)
+    } catch (error) {
+      await agent.kill()
+      throw error
+    }
+    return agent
+  }
+
+  /** Where a receiver listens, `host:port`. @param name `otlp.grpc` and so on */
+  address(name: string): string {
+    const match = new RegExp(`Listening: ${name.replace('.', '\\.')} on (\\S+)`).exec(this.log)
+    if (match?.[1] === undefined) throw new Error(`${name} does not listen:\n${this.log}`)
+    return match[1]
+  }
+
+  port(name: string): number {
+    return Number(this.address(name).split(':').pop())
+  }
+
+  /** Asks the agent to stop, and gives its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.exitCode === undefined) this.child.kill(signal)
+    await waitFor(() => this.exitCode !== undefined, 'the agent to end')
+    rmSync(this.folder, { recursive: true, force: true })
+    return this.exitCode ?? null
+  }
+
+  async kill(): Promise<void> {
+    await this.stop('SIGKILL')
+  }
+}

@@ -1,0 +1,39 @@
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+
+const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
+
+/** The outcome of a call. */
+export interface Called {
+  readonly code: number
+  readonly message: string
+  readonly body: Uint8Array
+}
+
+/** A gRPC client that sends bytes as they are. */
+export class GrpcClient {
+  readonly #client: Client
+
+  constructor(address: string) {
+    this.#client = new Client(address, credentials.createInsecure())
+  }
+
+  call(bytes: Uint8Array, path = EXPORT, metadata: Record<string, string> = {}): Promise<Called> {
+    const head = new Metadata()
+    for (const [name, value] of Object.entries(metadata)) head.set(name, value)
+    return new Promise((resolve) => {
+      this.#client.makeUnaryRequest(
+        path,
+        (value: Uint8Array) => Buffer.from(value),
+        (value: Buffer) => new Uint8Array(value),
+        bytes,
+        head,
+        (error: ServiceError | null, body?: Uint8Array) =>
+          resolve({ code: error?.code ?? 0, message: error?.details ?? '', body: body ?? new Uint8Array(0) }),
+      )
+    })
+  }
+
+  close(): void {
+    this.#client.close()
+  }
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { after, before, test } from 'node:test'
+import { AgentProcess, type Runtime } from './support/agent-process.ts'
+import { hex } from './support/otlp.ts'
+import { StandInAws } from './support/stand-in-aws.ts'
+import { waitFor } from './support/wait-for.ts'
+
+for (const runtime of ['binary', 'deno'] as const) suite(runtime)
+
+function suite(runtime: Runtime): void {
+  const title = (text: string): string => `X-Ray UDP (${runtime}) ${text}`
+  let aws: StandInAws
+  let agent: AgentProcess
+  const socket = createSocket('udp4')
+  before(async () => {
+    aws = await new StandInAws().start()
+    agent = await AgentProcess.start({
+      runtime,
+      config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { batchWait: '10ms' } }`,
+    })
+  })
+  after(async () => {
+    socket.close()
+    await agent.stop()
+    await aws.stop()
+  })
+  const send = (text: string | Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) =>
+      socket.send(text, agent.port('xray.udp'), '127.0.0.1', (error) => (error === null ? resolve() : reject(error)))
+    )
+  const segment = (more = ''): string =>
+    `{"name":"ä \\"q\\" \\\\","id":"${hex(8)}","trace_id":"1-5759e988-${
+      hex(12)
+    }", "start_time":1.5,\t"end_time":2.50,"n":9007199254740993${more}}`
+
+  for (
+    const [name, header] of Object.entries({
+      'as the SDKs write it': '{"format": "json", "version": 1}\n',
+      'without spaces': '{"format":"json","version":1}\n',
+      'with CRLF': '{"format": "json", "version": 1}\r\n',
+      'with other keys and order': '{"version":1,"x":2,"format":"JSON"}\n',
+      'with empty lines': '{"format":"json","version":1}\n\n\n',
+    })
+  ) {
+    test(title(`passes a document byte for byte, its header ${name}`), async () => {
+      const document = segment()
+      await send(header + document)
+      await waitFor(() => aws.documents.includes(document), 'the document')
+    })
+  }
+
+  test(title('passes an array of subsegments, line ends and odd characters'), async () => {
+    const document = `[${segment(',\n"u":"\\u2028\u2028\u{1f600}"')},\r\n${segment()}]`
+    await send('{"format":"json","version":1}\n' + document)
+    await waitFor(() => aws.documents.includes(document), 'the array')
+  })
+
+  test(title('counts what is no document, and tells its sender and reason'), async () => {
+    for (
+      const text of [
+        '',
+        'x',
+        '{}\n{}',
+        '{"format":"json","version":2}\n{}',
+        '{"format":"json","version":1}\n',
+        'a\n{}',
+        '{"format":"json","version":1}\nnot',
+      ]
+    ) {
+      await send(text)
+    }
+    await waitFor(
+      () => /Refused from UDP 127\.0\.0\.1:\d+.*another version than 1/.test(agent.log),
+      'the reason in the log',
+    )
+    const document = segment()
+    await send('{"format":"json","version":1}\n' + document)
+    await waitFor(() => aws.documents.includes(document), 'the document behind them')
+  })
+
+  test(title('passes the longest datagram as it is'), async () => {
+    const id = hex(8)
+    const trace = `1-5759e988-${hex(12)}`
+    const part = (n: number): string =>
+      `{"id":"${hex(8)}","name":"part${n}","start_time":1,"end_time":2,"metadata":{"d":{"t":"${
+        '"x'.repeat(9000).replaceAll('"', '\\"')
+      }"}}}`
+    const document = `{"name":"big","id":"${id}","trace_id":"${trace}","start_time":1,"end_time":2,"subsegments":[${
+      part(1)
+    },${part(2)}]}`
+    assert.ok(document.length < 65_507 && document.length > 50_000)
+    const longer = document.replace(
+      '"name":"big"',
+      `"name":"big","metadata":{"d":{"t":"${'y'.repeat(65_000 - document.length)}"}}`,
+    )
+    await send('{"format":"json","version":1}\n' + longer)
+    const ofTrace = () => aws.segments.filter((found) => found['trace_id'] === trace)
+    await waitFor(() => ofTrace().length > 0, 'the segment')
+    // The datagram is below 64 KB here, so it goes as it is: the limit of UDP is just below that of X-Ray.
+    assert.equal(ofTrace().length, 1)
+    assert.deepEqual(aws.flaws, [])
+  })
+
+  test(title('takes 3,000 documents, each once'), async () => {
+    const documents = Array.from({ length: 3000 }, () => segment())
+    for (const [i, document] of documents.entries()) {
+      await send('{"format": "json", "version": 1}\n' + document)
+      if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const wanted = new Set(documents)
+    await waitFor(() => aws.documents.filter((document) => wanted.has(document)).length >= 3000, 'all of them')
+    assert.equal(aws.documents.filter((document) => wanted.has(document)).length, 3000)
+  })
+}
