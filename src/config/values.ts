@@ -3,11 +3,14 @@ import * as v from 'valibot'
 const units: Record<string, number> = { B: 1, KB: 1000, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 const times: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
+const size = "a size such as '20MiB'"
+const time = "a time such as '10s'"
+
 /** A number of bytes: a number, or text such as `'20MiB'`; code gets the number. */
 export const bytes = v.pipe(
   v.union(
-    [v.pipe(v.number(), v.minValue(0)), v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*(B|[KMG]i?B)$/))],
-    "a size such as '20MiB'",
+    [v.pipe(v.number(), v.minValue(0, size)), v.pipe(v.string(), v.regex(/^\d+(\.\d+)?\s*(B|[KMG]i?B)$/, size))],
+    size,
   ),
   v.transform((value): number => {
     if (typeof value === 'number') return value
@@ -18,7 +21,7 @@ export const bytes = v.pipe(
 
 /** A time span: text such as `'10s'`; code gets milliseconds. */
 export const duration = v.pipe(
-  v.pipe(v.string("a time such as '10s'"), v.regex(/^\d+(\.\d+)?\s*(ms|s|m|h|d)$/, "a time such as '10s'")),
+  v.pipe(v.string(time), v.regex(/^\d+(\.\d+)?\s*(ms|s|m|h|d)$/, time)),
   v.transform((value): number => {
     const [, amount = '0', unit = 'ms'] = /^([\d.]+)\s*(\w+)$/.exec(value) ?? []
     return Number(amount) * (times[unit] ?? 1)

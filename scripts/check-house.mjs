@@ -1,0 +1,96 @@
+// The house rules that can be checked: import direction, file length and names, wording of errors, one version.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { root } from './tools.mjs'
+
+const MOST_LINES = 400
+/** What each folder of src may import, besides itself. */
+const allowed = {
+  otlp: ['segment'],
+  segment: ['otlp'],
+  translate: ['otlp', 'segment'],
+  telemetry: [],
+  platform: ['config', 'translate'],
+  config: ['receive', 'platform'],
+  aws: ['platform', 'telemetry'],
+  receive: ['config', 'otlp', 'platform', 'segment', 'telemetry'],
+  queue: ['export', 'segment', 'telemetry'],
+  export: ['aws', 'platform', 'segment'],
+  cli: ['agent.ts', 'config', 'otlp', 'platform', 'segment', 'telemetry', 'translate', 'version.ts'],
+  'agent.ts': [
+    'aws',
+    'config',
+    'export',
+    'platform',
+    'queue',
+    'receive',
+    'segment',
+    'telemetry',
+    'translate',
+    'version.ts',
+  ],
+  'main.ts': ['cli', 'config', 'version.ts'],
+  'version.ts': [],
+}
+/** Pure folders: no clock, no chance, no input or output. */
+const pure = {
+  folders: ['translate', 'otlp', 'segment'],
+  words: /Date\.now|Math\.random|performance\.now|node:(fs|net|http)|fetch\(/,
+}
+
+/** Files that hold several small things of one kind. */
+const grabBags = new Set([
+  'main.ts',
+  'config/values.ts',
+  'config/define.ts',
+  'config/schema.ts',
+  'segment/limits.ts',
+  'otlp/known-keys.ts',
+])
+
+const flaws = []
+const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.includes('/gen/'))
+const partOf = (file) => file.split('/')[0]
+
+for (const file of files) {
+  const text = readFileSync(join(root, 'src', file), 'utf8')
+  const isTest = file.endsWith('.test.ts')
+  const lines = text.split('\n').length - 1
+  if (lines > MOST_LINES) flaws.push(`src/${file} has ${lines} lines; ${MOST_LINES} are the most`)
+  if (!/^[a-z0-9-]+(\.test)?\.ts$/.test(file.split('/').pop())) flaws.push(`src/${file} is not named in kebab-case`)
+  if (isTest) continue
+  checkImports(file, text)
+  if (pure.folders.includes(partOf(file)) && pure.words.test(text)) {
+    flaws.push(`src/${file} is to be pure: ${pure.words.exec(text)[0]}`)
+  }
+  for (const [, message] of text.matchAll(/new \w*Error\(\s*['"`]([^'"`]*)['"`]/g)) {
+    if (/\.$/.test(message) || /^[a-z]/.test(message) && file.startsWith('cli')) {
+      flaws.push(`src/${file}: "${message}" is not worded as errors are`)
+    }
+  }
+  const name = file.split('/').pop().replace('.ts', '').replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
+  const isNamed = new RegExp(`export .*\\b${name}\\b`, 'i').test(text)
+  if (!isNamed && !grabBags.has(file)) flaws.push(`src/${file} does not export what it is named after ("${name}")`)
+}
+
+function checkImports(file, text) {
+  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?['"](\.[^'"]+)['"]/g)) {
+    const target = relative(join(root, 'src'), resolve(join(root, 'src', dirname(file)), specifier))
+    const [from, to] = [partOf(file), partOf(target)]
+    if (from !== to && !allowed[from]?.includes(to)) {
+      flaws.push(`src/${file} imports ${target}: ${from} may not import ${to}`)
+    }
+  }
+}
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+if (!readFileSync(join(root, 'src/version.ts'), 'utf8').includes(`'${version}'`)) {
+  flaws.push(`src/version.ts is not ${version}, as package.json has it`)
+}
+if (!readFileSync(join(root, 'CHANGELOG.md'), 'utf8').includes(version)) {
+  flaws.push(`CHANGELOG.md does not know ${version}`)
+}
+
+for (const flaw of flaws) console.error(flaw)
+process.exitCode = flaws.length === 0 ? 0 : 1

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { applyOverrides, readOverrides } from './overrides.ts'
+import { checkConfig } from './find-flaws.ts'
+
+const check = (config: object, text = '') => {
+  const result = checkConfig(config, { file: 'config.ts', text })
+  return 'flaws' in result ? result.flaws : result.settings
+}
+
+test('checkConfig() fills in every default of an empty config', () => {
+  const result = checkConfig({}, { file: '', text: '' })
+  assert.ok('settings' in result)
+  const { receive, queue, export: places } = result.settings
+  assert.deepEqual(receive.otlp.grpc !== false && [receive.otlp.grpc.port, receive.otlp.grpc.maxMessageSize], [
+    4317,
+    20 << 20,
+  ])
+  assert.deepEqual([queue.maxAge, queue.batchWait, places.xray], [7 * 86_400_000, 1000, false])
+})
+
+test('checkConfig() names path, file, line, value and the nearest key', () => {
+  const text = [
+    'export default defineConfig({',
+    '  // export: a comment',
+    "  receive: { otlp: { grpc: { prot: 4317 }, http: { port: '4318' } } },",
+    '  queue: {',
+    "    maxBytes: '1GiBB',",
+    '  },',
+    '  export: {',
+    "    xray: { regoin: 'us-west-2' },",
+    '  },',
+    '  tranlsate: {},',
+    '})',
+  ].join('\n')
+  assert.deepEqual(
+    check({
+      receive: { otlp: { grpc: { prot: 4317 }, http: { port: '4318' } } },
+      queue: { maxBytes: '1GiBB' },
+      export: { xray: { regoin: 'us-west-2' } },
+      tranlsate: {},
+    }, text),
+    [
+      'config.ts:3: receive.otlp.grpc.prot is not known; did you mean "receive.otlp.grpc.port"?',
+      'config.ts:3: receive.otlp.http.port is "4318", expected a port number',
+      'config.ts:5: queue.maxBytes is "1GiBB", expected a size such as \'20MiB\'',
+      'config.ts:8: export.xray.regoin is not known; did you mean "export.xray.region"?',
+      'config.ts:10: tranlsate is not known; did you mean "translate"?',
+    ],
+  )
+})
+
+test('checkConfig() refuses a config that sends nowhere', () => {
+  assert.match(JSON.stringify(check({ export: { console: false } })), /a place to send to/)
+})
+
+test('applyOverrides() puts flags over variables over the config, and leaves what is off', () => {
+  const env = { RONTGEN_REGION: 'eu-west-1', RONTGEN_HOST: '0.0.0.0', RONTGEN_XRAY_UDP_PORT: '2001' }
+  const config = { receive: { otlp: { grpc: false, http: { port: 1 } } } }
+  assert.deepEqual(applyOverrides(config, readOverrides({ region: 'us-west-2' }, env)), {
+    receive: {
+      otlp: { grpc: false, http: { port: 1, host: '0.0.0.0' } },
+      xray: { udp: { host: '0.0.0.0', port: 2001 }, proxy: { host: '0.0.0.0' } },
+    },
+    export: { xray: { region: 'us-west-2' } },
+  })
+})
