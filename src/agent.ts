@@ -12,6 +12,7 @@ import { randomIds } from './platform/random-ids.ts'
 import { Queue } from './queue/queue.ts'
 import type { Next, Receiver, RunningReceiver } from './receive/receiver.ts'
 import { receivers } from './receive/registry.ts'
+import { MAX_DOCUMENT } from './segment/limits.ts'
 import { splitDocument } from './segment/split-document.ts'
 import type { Events } from './telemetry/events.ts'
 import { Translator } from './translate/translate-request.ts'
@@ -101,15 +102,16 @@ function forward(queue: Queue, translator: Translator, sampling: Next['sampling'
       return { rejectedSpans: result.refused, reason: result.reason, committed }
     },
     document(document) {
-      const { committed } = queue.add((group) => {
-        for (const part of splitDocument(document)) {
+      queue.add((group) => {
+        const parts = document.length <= MAX_DOCUMENT ? [document] : splitDocument(document)
+        for (const part of parts) {
           group.begin()
           group.writer.document(part)
           group.end(0)
         }
       })
+      queue.unacknowledged++
       events.received(1)
-      return committed
     },
     sampling,
   }

@@ -59,22 +59,24 @@ export class JsonScanner {
   string(): void {
     this.expect(QUOTE)
     const { bytes } = this
-    this.start = this.at
+    const size = bytes.length
+    let i = this.at
+    this.start = i
     this.escaped = false
-    for (let i = this.at; i < bytes.length; i++) {
+    for (; i < size; i++) {
       const c = byteAt(bytes, i)
+      if (c >= 0x20 && c !== QUOTE && c !== BACKSLASH) continue
       if (c === QUOTE) {
         this.end = i
         this.at = i + 1
         return
       }
-      if (c === BACKSLASH) {
-        this.escaped = true
-        i++
-      } else if (c < 0x20) {
+      if (c < 0x20) {
         this.at = i
         throw this.error('no control character in a string')
       }
+      this.escaped = true
+      i++
     }
     throw this.error('the end of a string')
   }

@@ -23,22 +23,26 @@ export interface Field {
 }
 
 /** A message's fields by their JSON names, lowerCamelCase and snake_case. */
-export type Message = Map<string, Field>
+export interface Message {
+  readonly fields: Map<string, Field>
+  /** The names that were read so far, as bytes: the quickest way to find a field again. */
+  readonly seen: { readonly name: Uint8Array; readonly field: Field }[]
+}
 
 const message = (fields: Record<string, Field>): Message => {
-  const all: Message = new Map()
+  const all = new Map<string, Field>()
   for (const [name, field] of Object.entries(fields)) {
     all.set(name, field)
     all.set(name.replace(/[A-Z]/g, (letter) => '_' + letter.toLowerCase()), field)
   }
-  return all
+  return { fields: all, seen: [] }
 }
 const field = (number: number, type: FieldType): Field => ({ number, type })
 const of = (number: number, inner: Message): Field => ({ number, type: 'message', message: inner })
 const numbered = (prefix: string, names: string[]): Record<string, number> =>
   Object.fromEntries(names.map((name, i) => [prefix + name, i]))
 
-const anyValue: Message = new Map()
+const anyValue = message({})
 const arrayValue = message({ values: of(1, anyValue) })
 const keyValue = message({ key: field(1, 'string'), value: of(2, anyValue) })
 const kvlistValue = message({ values: of(1, keyValue) })
@@ -51,7 +55,7 @@ const anyFields = message({
   kvlistValue: of(6, kvlistValue),
   bytesValue: field(7, 'bytes'),
 })
-for (const [name, value] of anyFields) anyValue.set(name, value)
+for (const [name, value] of anyFields.fields) anyValue.fields.set(name, value)
 
 const scope = message({
   name: field(1, 'string'),

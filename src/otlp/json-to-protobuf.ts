@@ -40,18 +40,34 @@ class Transcoder {
     return { bytes: this.#out.finish(), droppedValues: this.#dropped }
   }
 
+  /** Reads an object without a callback a member: there are three objects to an attribute. */
   #message(message: Message, depth: number): void {
     const scanner = this.#in
     if (depth > MAX_DEPTH) throw scanner.error(`no nesting over ${MAX_DEPTH} deep`)
-    scanner.members(() => {
+    scanner.expect(0x7b)
+    if (scanner.accept(0x7d)) return
+    do {
+      scanner.string()
       const field = findField(message, scanner)
-      if (field === undefined) return scanner.skip()
-      const next = scanner.peek()
-      if (next === 0x6e) {
-        if (scanner.word() !== 'null') throw scanner.error('a value')
-      } else if (next === 0x5b && field.type === 'message') scanner.elements(() => this.#value(field, depth))
-      else this.#value(field, depth)
-    })
+      scanner.expect(0x3a)
+      if (field === undefined) scanner.skip()
+      else this.#field(field, depth)
+    } while (scanner.accept(0x2c))
+    scanner.expect(0x7d)
+  }
+
+  #field(field: Field, depth: number): void {
+    const scanner = this.#in
+    const next = scanner.peek()
+    if (next === 0x6e) {
+      if (scanner.word() !== 'null') throw scanner.error('a value')
+    } else if (next === 0x5b && field.message !== undefined) {
+      scanner.expect(0x5b)
+      if (scanner.accept(0x5d)) return
+      do this.#value(field, depth)
+      while (scanner.accept(0x2c))
+      scanner.expect(0x5d)
+    } else this.#value(field, depth)
   }
 
   #value(field: Field, depth: number): void {
@@ -104,7 +120,15 @@ class Transcoder {
       return
     }
     const named = field.names?.[word]
-    const value = named === undefined ? integerOf(word) : BigInt(named)
+    if (named !== undefined || /^\d{1,9}$/.test(word)) {
+      // Nearly all integers are small; BigInt is for the others.
+      const small = named ?? Number(word)
+      if (field.type === 'fixed64') out.fixed64(field.number, small, 0)
+      else if (field.type === 'fixed32') out.fixed32(field.number, small)
+      else out.varint(field.number, small, 0)
+      return
+    }
+    const value = integerOf(word)
     if (value === undefined) throw scanner.error('an integer')
     const fits = field.type === 'fixed64' ? BigInt.asUintN(64, value) === value : BigInt.asIntN(64, value) === value
     if (!fits) {
@@ -119,16 +143,12 @@ class Transcoder {
   }
 }
 
-const lastFound = new Map<Message, { name: Uint8Array; field: Field }[]>()
-
 /** Finds the field that the scanner's last string names: by its bytes, as a name is read again and again. */
 function findField(message: Message, scanner: JsonScanner): Field | undefined {
-  let known = lastFound.get(message)
-  if (known === undefined) lastFound.set(message, known = [])
   const { bytes, start, end } = scanner
-  for (const entry of known) if (isSame(entry.name, bytes, start, end)) return entry.field
-  const field = message.get(scanner.text())
-  if (field !== undefined && !scanner.escaped) known.push({ name: bytes.slice(start, end), field })
+  for (const entry of message.seen) if (isSame(entry.name, bytes, start, end)) return entry.field
+  const field = message.fields.get(scanner.text())
+  if (field !== undefined && !scanner.escaped) message.seen.push({ name: bytes.slice(start, end), field })
   return field
 }
 

@@ -17,8 +17,14 @@ export function createFetch(settings: HttpClientSettings, env: Env): Fetch {
   if (isPlain && !Object.keys(env).some((name) => /^(https?|no)_proxy$/i.test(name) && env[name])) return fetch
   const deno: { createHttpClient?: (options: object) => object } | undefined = Reflect.get(globalThis, 'Deno')
   const clients = new Map<string, object>()
+  const proxies = new Map<string, string | undefined>()
+  const proxyOf = (url: string): string | undefined => {
+    // The few URLs of an agent never change, and neither does its environment.
+    if (!proxies.has(url)) proxies.set(url, proxyFor(new URL(url), settings.proxy, env))
+    return proxies.get(url)
+  }
   return (url, init) => {
-    const proxy = proxyFor(new URL(url), settings.proxy, env)
+    const proxy = proxyOf(url)
     if (deno?.createHttpClient === undefined) {
       const tls = settings.ca === undefined ? {} : { tls: { ca: settings.ca } }
       const options: object = { ...init, proxy: proxy ?? '', ...tls }

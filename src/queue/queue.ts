@@ -22,7 +22,7 @@ export class QueueFullError extends Error {
 }
 
 /** How long a commit waits for company, in milliseconds. */
-const GROUP_MS = 2
+const GROUP_MS = 4
 /** A group of this size is committed at once, in bytes. */
 const GROUP_BYTES = 1 << 20
 /**
@@ -31,8 +31,8 @@ const GROUP_BYTES = 1 << 20
  */
 const PACE_DOCUMENTS = 3000
 const PACE_MS = 50
-/** How long rows that were delivered may wait for a commit that deletes them, in milliseconds. */
-const CLEAN_MS = 100
+/** How long rows that were delivered may wait until a commit deletes them all at once, in milliseconds. */
+const CLEAN_MS = 50
 
 /** Keeps documents on disk until they are delivered: what {@link add} has resolved is not lost. */
 export class Queue {
@@ -45,6 +45,7 @@ export class Queue {
   #timer: ReturnType<typeof setTimeout> | undefined
   #cleaner: ReturnType<typeof setTimeout> | undefined
   #groupSince = 0
+  #cleaned = 0
   #gone: number[] = []
   #dead: DeadLetter[] = []
   #isClosed = false
@@ -58,6 +59,9 @@ export class Queue {
     if (this.#backlog.documents > 0) events.spoolFound(this.#backlog.documents, this.#backlog.bytes)
     this.#deliverer.pump()
   }
+
+  /** Documents of this group whose sender waits for no answer; they are counted as lost if it cannot be written. */
+  unacknowledged = 0
 
   /** What waits: documents, and their bytes on disk. */
   get waiting(): { documents: number; bytes: number } {
@@ -113,11 +117,17 @@ export class Queue {
     const { resolve, reject } = this.#committed
     this.#committed = Promise.withResolvers<void>()
     this.#committed.promise.catch(ignore)
-    const [gone, dead] = [this.#gone, this.#dead]
+    const isCleaning = this.#isClosed || performance.now() - this.#cleaned >= CLEAN_MS
+    const [gone, dead] = isCleaning ? [this.#gone, this.#dead] : [[], []]
+    const { unacknowledged } = this
+    this.unacknowledged = 0
     try {
       const row = this.#spool.commit(block, gone, dead, Date.now())
-      this.#gone = []
-      this.#dead = []
+      if (isCleaning) {
+        this.#gone = []
+        this.#dead = []
+        this.#cleaned = performance.now()
+      }
       if (row !== undefined) {
         this.#backlog.push(row)
         this.events.queued(row.ends.length, cut)
@@ -125,15 +135,21 @@ export class Queue {
       resolve()
     } catch (error) {
       this.events.spoolFailed(error, block?.ends.length ?? 0)
+      if (unacknowledged > 0) this.events.lost(unacknowledged, 'the spool cannot be written')
       reject(new QueueFullError('The spool cannot be written', { cause: error }))
     }
+    this.#cleanLater()
     this.#deliverer.pump()
   }
 
   #settle(rows: readonly number[], dead: readonly DeadLetter[]): void {
     for (const id of rows) this.#gone.push(id)
     for (const letter of dead) this.#dead.push(letter)
-    if (this.#isClosed || this.#timer !== undefined || (this.#gone.length === 0 && this.#dead.length === 0)) return
+    this.#cleanLater()
+  }
+
+  #cleanLater(): void {
+    if (this.#isClosed || (this.#gone.length === 0 && this.#dead.length === 0)) return
     this.#cleaner ??= setTimeout(() => this.#commit(), CLEAN_MS)
   }
 

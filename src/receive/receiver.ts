@@ -22,11 +22,12 @@ export interface Next {
    */
   traces(request: Uint8Array, from: string): Accepted
   /**
-   * Takes one X-Ray document, UTF-8 JSON, which goes on byte for byte.
+   * Takes one X-Ray document, UTF-8 JSON, which goes on byte for byte. Nobody waits for an answer: a document that
+   * cannot be written is counted as lost.
    *
    * @throws {QueueFullError} if there is no room for it
    */
-  document(document: Uint8Array): Promise<void>
+  document(document: Uint8Array): void
   /** Passes a call for sampling rules or targets to X-Ray. */
   sampling(path: '/GetSamplingRules' | '/SamplingTargets', body: Uint8Array): Promise<SamplingAnswer>
 }

@@ -27,7 +27,7 @@ export const xrayUdp = defineReceiver({
       const document = readDatagram(datagram)
       if (typeof document === 'string') return events.refused(1, document, `UDP ${from.address}:${from.port}`)
       try {
-        next.document(document).catch((error: unknown) => events.lost(1, messageOf(error)))
+        next.document(document)
       } catch (error) {
         events.lost(1, messageOf(error))
       }
