@@ -40,6 +40,7 @@ const pure = {
 
 /** Files that hold several small things of one kind. */
 const grabBags = new Set([
+  'translate/stack/exception.ts',
   'main.ts',
   'config/values.ts',
   'config/define.ts',

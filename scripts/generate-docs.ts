@@ -1,6 +1,6 @@
 // Generates docs/config.md from the config's schema; with --check, only tells whether it is as it would be.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { describeConfig, type KeyDescription } from '../src/config/describe-schema.ts'
+import { describeConfig, type KeyDescription } from '../src/config/describe-config.ts'
 import { overrideOptions } from '../src/config/overrides.ts'
 
 const file = new URL('../docs/config.md', import.meta.url)

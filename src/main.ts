@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Command, type CommandContext, Exit } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
-import { commandHelp, programHelp } from './cli/help.ts'
+import { commandHelp, programHelp } from './cli/program-help.ts'
 import { UsageError } from './cli/usage-error.ts'
 import { nearest } from './config/nearest.ts'
 import { VERSION } from './version.ts'

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import type { Credentials } from './credentials.ts'
+import type { Credentials } from './credential-source.ts'
 
 /**
  * Signs POST requests of one path by AWS Signature Version 4.

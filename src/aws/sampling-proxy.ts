@@ -1,7 +1,7 @@
 import { AwsV4Signer } from 'aws4fetch'
-import type { Fetch } from '../platform/http-client.ts'
+import type { Fetch } from '../platform/create-fetch.ts'
 import type { Events } from '../telemetry/events.ts'
-import type { CredentialSource } from './credentials.ts'
+import type { CredentialSource } from './credential-source.ts'
 
 /** What X-Ray answered, or why it could not be asked. */
 export interface ProxyAnswer {

@@ -1,4 +1,4 @@
-import { loadConfig, type Loaded } from '../config/load.ts'
+import { loadConfig, type Loaded } from '../config/load-config.ts'
 import { overrideOptions, readOverrides } from '../config/overrides.ts'
 import type { CommandContext, CommandOption } from './command.ts'
 

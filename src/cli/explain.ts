@@ -4,7 +4,7 @@ import { documentsOf, documentText } from '../segment/batch.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 import { randomIds } from '../platform/random-ids.ts'
 import { explainSpan, type SpanExplanation } from '../translate/explain-span.ts'
-import { Translator } from '../translate/translate-request.ts'
+import { Translator } from '../translate/translator.ts'
 import { type Command, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -24,7 +24,9 @@ export const explain: Command = {
   options: { ...configOptions, json: { type: 'boolean', summary: 'print JSON instead of text' } },
   async run(context) {
     const [file] = context.args
-    if (file === undefined) throw new UsageError('explain needs a FILE with OTLP/JSON; see rontgen explain --help')
+    if (file === undefined) {
+      throw new UsageError('The command explain needs a FILE with OTLP/JSON; see rontgen explain --help')
+    }
     const { settings } = await loadFrom({ ...context, args: [] })
     const { spans, refused, reason } = explainFile(file, new Translator(settings.translate, randomIds()))
     context.print(

@@ -1,7 +1,7 @@
 import { startAgent } from '../agent.ts'
 import type { Settings } from '../config/schema.ts'
 import { Events } from '../telemetry/events.ts'
-import { startLog } from '../telemetry/log.ts'
+import { startLog } from '../telemetry/start-log.ts'
 import { type Command, type CommandContext, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 

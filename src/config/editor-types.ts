@@ -1,4 +1,4 @@
-import { describeConfig, type KeyDescription } from './describe-schema.ts'
+import { describeConfig, type KeyDescription } from './describe-config.ts'
 
 /** The text of `rontgen.d.ts`: it lets an editor check a config.ts beside it, with nothing installed. */
 export function editorTypes(): string {

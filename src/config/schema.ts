@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { receivers } from '../receive/registry.ts'
+import { receivers } from '../receive/receivers.ts'
 import { bytes, duration, url } from './values.ts'
 
 /** A part that is on unless it is set to `false`. */

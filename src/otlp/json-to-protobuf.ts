@@ -1,5 +1,5 @@
 import { byteAt } from './byte-at.ts'
-import { type Field, type Message, traceRequest } from './json-schema.ts'
+import { type Field, type Message, traceRequest } from './trace-request.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { MAX_DEPTH } from './proto-reader.ts'
 import { ProtoWriter } from './proto-writer.ts'

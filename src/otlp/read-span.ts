@@ -1,4 +1,4 @@
-import { readKeyValue } from './read-attributes.ts'
+import { readKeyValue } from './read-key-value.ts'
 import type { KeyTable } from './key-table.ts'
 import type { ProtoReader } from './proto-reader.ts'
 import type { Range, SpanView } from './span-view.ts'

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import type { IdSource } from '../translate/settings.ts'
+import type { IdSource } from '../translate/translate-settings.ts'
 
 /** Ids from the system's random numbers, drawn by the thousand. */
 export function randomIds(): IdSource {

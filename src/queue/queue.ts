@@ -3,7 +3,7 @@ import { BufferPool } from '../segment/buffer-pool.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
 import { Backlog } from './backlog.ts'
-import { Deliverer, type DeliverSettings } from './deliver.ts'
+import { Deliverer, type DeliverSettings } from './deliverer.ts'
 import { type DeadLetter, Spool, type SpoolSettings } from './spool.ts'
 
 /** How what was received is kept until it is delivered. */

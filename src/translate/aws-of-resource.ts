@@ -1,8 +1,8 @@
 import { type AttributeList, ValueType } from '../otlp/attribute-list.ts'
 import { K, type KnownName } from '../otlp/known-keys.ts'
 import type { KeyTable } from '../otlp/key-table.ts'
-import { literal } from './literals.ts'
-import type { TranslateSettings } from './settings.ts'
+import { literal } from './literal.ts'
+import type { TranslateSettings } from './translate-settings.ts'
 import { forEachValue } from './write-value.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { ValueType } from '../otlp/attribute-list.ts'
 import { K } from '../otlp/known-keys.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
-import { isWord } from '../otlp/read-attributes.ts'
+import { isWord } from '../otlp/read-key-value.ts'
 import { SpanKind, StatusCode } from '../otlp/span-view.ts'
-import { readEvent, type SpanEvent } from './event.ts'
+import { readEvent, type SpanEvent } from './read-event.ts'
 import { type Exception, parseStack } from './stack/parse-stack.ts'
 import type { SpanContext } from './span-context.ts'
 

@@ -1,12 +1,12 @@
 import { byteAt } from '../otlp/byte-at.ts'
 import { K, type KnownName } from '../otlp/known-keys.ts'
 import { annotationName } from '../otlp/key-table.ts'
-import { Place, placeAt, spreadAttributes } from './attributes.ts'
+import { Place, placeAt, spreadAttributes } from './spread-attributes.ts'
 import { causeOf } from './cause.ts'
-import { chosenName } from './name.ts'
+import { chosenName } from './write-name.ts'
 import { Role, roles } from './roles.ts'
 import type { SpanContext } from './span-context.ts'
-import { isSql } from './sql.ts'
+import { isSql } from './write-sql.ts'
 
 /** Where the attributes of a span went. */
 export interface SpanExplanation {

@@ -2,12 +2,12 @@ import { ValueType } from '../otlp/attribute-list.ts'
 import { byteAt } from '../otlp/byte-at.ts'
 import { K, KNOWN_KEYS } from '../otlp/known-keys.ts'
 import type { KeyTable } from '../otlp/key-table.ts'
-import { isWord } from '../otlp/read-attributes.ts'
+import { isWord } from '../otlp/read-key-value.ts'
 import { SpanView } from '../otlp/span-view.ts'
-import type { ResourceTranslation } from './resource.ts'
+import type { ResourceTranslation } from './translate-resource.ts'
 import { roles } from './roles.ts'
-import type { ScopeTranslation } from './scope.ts'
-import type { IdSource, TranslateSettings } from './settings.ts'
+import type { ScopeTranslation } from './translate-scope.ts'
+import type { IdSource, TranslateSettings } from './translate-settings.ts'
 
 /** A span beside what its parts need to know of it: its resource, and where its known attributes are. */
 export class SpanContext {

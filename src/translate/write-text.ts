@@ -1,5 +1,5 @@
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { L } from './literals.ts'
+import { L } from './literal.ts'
 import type { SpanContext } from './span-context.ts'
 
 /** Writes the text of the span's attribute at `i` behind `member`, with a comma; nothing if it is absent or empty. */

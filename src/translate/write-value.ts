@@ -1,9 +1,9 @@
 import { AttributeList, ValueType } from '../otlp/attribute-list.ts'
 import type { KeyTable } from '../otlp/key-table.ts'
 import { MAX_DEPTH, ProtoReader, WireError } from '../otlp/proto-reader.ts'
-import { readAnyValue, readKeyValue } from '../otlp/read-attributes.ts'
+import { readAnyValue, readKeyValue } from '../otlp/read-key-value.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { L } from './literals.ts'
+import { L } from './literal.ts'
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 

@@ -8,7 +8,7 @@ import { jsonToProtobuf } from '../../src/otlp/json-to-protobuf.ts'
 import { randomIds } from '../../src/platform/random-ids.ts'
 import { Spool } from '../../src/queue/spool.ts'
 import { DocumentGroup } from '../../src/segment/document-group.ts'
-import { Translator } from '../../src/translate/translate-request.ts'
+import { Translator } from '../../src/translate/translator.ts'
 import { ExportTraceServiceRequestSchema } from '../gen/otlp/trace_pb.ts'
 import { hex, jsonRequest, protobufRequest, type TestSpan } from '../support/otlp.ts'
 

@@ -1,9 +1,9 @@
 import { type Exception, ExceptionChain } from './exception.ts'
-import { parseDotnetStack } from './dotnet.ts'
-import { parseGoStack } from './go.ts'
-import { parseJavaStack } from './java.ts'
-import { parseJavascriptStack } from './javascript.ts'
-import { parsePythonStack } from './python.ts'
+import { parseDotnetStack } from './parse-dotnet-stack.ts'
+import { parseGoStack } from './parse-go-stack.ts'
+import { parseJavaStack } from './parse-java-stack.ts'
+import { parseJavascriptStack } from './parse-javascript-stack.ts'
+import { parsePythonStack } from './parse-python-stack.ts'
 
 export type { Exception }
 

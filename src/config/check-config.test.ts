@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { applyOverrides, readOverrides } from './overrides.ts'
-import { checkConfig } from './find-flaws.ts'
+import { checkConfig } from './check-config.ts'
 
 const check = (config: object, text = '') => {
   const result = checkConfig(config, { file: 'config.ts', text })

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { entriesOf } from './find-flaws.ts'
+import { entriesOf } from './check-config.ts'
 import { configSchema } from './schema.ts'
 import { bytes, duration } from './values.ts'
 

@@ -1,11 +1,11 @@
 import { AttributeList } from '../otlp/attribute-list.ts'
 import type { KeyTable } from '../otlp/key-table.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
-import { readKeyValue } from '../otlp/read-attributes.ts'
+import { readKeyValue } from '../otlp/read-key-value.ts'
 import { readRange } from '../otlp/read-span.ts'
 import { isEmptyRange, type Range } from '../otlp/span-view.ts'
 import { DocumentWriter } from '../segment/document-writer.ts'
-import { L, literal } from './literals.ts'
+import { L, literal } from './literal.ts'
 import { writeValue } from './write-value.ts'
 
 /** An InstrumentationScope, translated once for all of its spans. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { proxyFor } from './http-client.ts'
+import { proxyFor } from './create-fetch.ts'
 
 const to = (url: string, env: Record<string, string>, set?: string) => proxyFor(new URL(url), set, env)
 

@@ -1,7 +1,7 @@
 import { K } from '../otlp/known-keys.ts'
 import { isEmptyRange } from '../otlp/span-view.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { L, literal } from './literals.ts'
+import { L, literal } from './literal.ts'
 import { Role } from './roles.ts'
 import type { SpanContext } from './span-context.ts'
 import { writeText } from './write-text.ts'

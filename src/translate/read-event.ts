@@ -1,7 +1,7 @@
 import { AttributeList } from '../otlp/attribute-list.ts'
 import type { KeyTable } from '../otlp/key-table.ts'
 import type { ProtoReader } from '../otlp/proto-reader.ts'
-import { readKeyValue } from '../otlp/read-attributes.ts'
+import { readKeyValue } from '../otlp/read-key-value.ts'
 import { nanosOf, readRange, secondsOf } from '../otlp/read-span.ts'
 import type { Range } from '../otlp/span-view.ts'
 

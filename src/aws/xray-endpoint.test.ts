@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { xrayEndpoint } from './endpoint.ts'
-import { findRegion } from './region.ts'
+import { xrayEndpoint } from './xray-endpoint.ts'
+import { findRegion } from './find-region.ts'
 
 const plain = { endpoint: undefined, fips: false, dualStack: false }
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { importConfig } from '../platform/import-config.ts'
 import { ConfigError } from './config-error.ts'
-import { checkConfig } from './find-flaws.ts'
+import { checkConfig } from './check-config.ts'
 import { applyOverrides, type Override } from './overrides.ts'
 import type { Settings } from './schema.ts'
 

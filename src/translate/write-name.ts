@@ -1,11 +1,11 @@
 import { byteAt } from '../otlp/byte-at.ts'
 import { K } from '../otlp/known-keys.ts'
 import { SpanKind } from '../otlp/span-view.ts'
-import { isWord } from '../otlp/read-attributes.ts'
+import { isWord } from '../otlp/read-key-value.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
 import { ByteMemo } from '../otlp/byte-memo.ts'
 import type { SpanContext } from './span-context.ts'
-import { serverHost } from './url.ts'
+import { serverHost } from './server-host.ts'
 
 /** X-Ray's limit, in characters. */
 export const MAX_NAME = 200

@@ -4,8 +4,8 @@ import { jsonRequest, type Plain, protobufRequest, type TestSpan } from '../../t
 import { documentsOf, documentText } from '../segment/batch.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 import { jsonToProtobuf } from '../otlp/json-to-protobuf.ts'
-import type { TranslateSettings } from './settings.ts'
-import { Translator } from './translate-request.ts'
+import type { TranslateSettings } from './translate-settings.ts'
+import { Translator } from './translator.ts'
 
 const defaults: TranslateSettings = { indexedAttributes: [], indexAllAttributes: false, logGroups: [] }
 

@@ -1,14 +1,14 @@
 import { BatchSigner } from '../aws/batch-signer.ts'
-import { CredentialSource } from '../aws/credentials.ts'
-import { type EndpointSettings, xrayEndpoint } from '../aws/endpoint.ts'
-import { findRegion } from '../aws/region.ts'
+import { CredentialSource } from '../aws/credential-source.ts'
+import { type EndpointSettings, xrayEndpoint } from '../aws/xray-endpoint.ts'
+import { findRegion } from '../aws/find-region.ts'
 import { Deadlines } from '../platform/deadlines.ts'
-import type { Fetch } from '../platform/http-client.ts'
+import type { Fetch } from '../platform/create-fetch.ts'
 import { BufferPool } from '../segment/buffer-pool.ts'
 import { type Batch, documentsOf, documentText, partBytes } from '../segment/batch.ts'
 import { ExportError } from './export-error.ts'
 import type { Exporter } from './exporter.ts'
-import { classifyAnswer, isCredentialError } from './xray-errors.ts'
+import { classifyAnswer, isCredentialError } from './classify-answer.ts'
 
 /** Where and how segments are sent to AWS X-Ray. */
 export interface XraySettings extends EndpointSettings {

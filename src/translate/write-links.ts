@@ -1,12 +1,12 @@
 import { AttributeList } from '../otlp/attribute-list.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
-import { readKeyValue } from '../otlp/read-attributes.ts'
+import { readKeyValue } from '../otlp/read-key-value.ts'
 import { readRange } from '../otlp/read-span.ts'
 import type { Range } from '../otlp/span-view.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { L, literal } from './literals.ts'
+import { L, literal } from './literal.ts'
 import type { SpanContext } from './span-context.ts'
-import { writeTraceId } from './trace-id.ts'
+import { writeTraceId } from './write-trace-id.ts'
 import { writeValue } from './write-value.ts'
 
 const text = {
