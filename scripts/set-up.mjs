@@ -4,13 +4,16 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './tools.mjs'
 
-/** Installs the pinned packages if they are not there, or the lock file is newer. */
+/** Installs the pinned packages, as the lock file has them, if they are not there, or the lock file is newer. */
 export function install() {
   const marker = join(root, 'node_modules/.package-lock.json')
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs) return
   console.error('Installing packages…')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  execFileSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(npm, ['install', '--no-save', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 /** Generates the protocol code and compiles dist/rontgen if a source is newer than it. */
