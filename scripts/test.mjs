@@ -17,7 +17,7 @@ process.exitCode = failed === 0 ? 0 : 1
 async function runTests() {
   const child = spawn(bun(), ['test', '--timeout', '120000', './src', './test'], {
     cwd: root,
-    env: { ...process.env, FORCE_COLOR: '0' },
+    env: { ...process.env, NO_COLOR: '1' },
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {

@@ -131,6 +131,8 @@ function suite(runtime: Runtime): void {
       const args = [
         join(root, 'node_modules/typescript/bin/tsc'),
         '--noEmit',
+        '--pretty',
+        'false',
         '--strict',
         '--target',
         'esnext',

@@ -58,9 +58,11 @@ export class Deliverer {
 
   /** Sends what can be sent now, and sees to it that the rest has its turn. */
   pump(): void {
-    const now = Date.now()
     if (this.#abort.signal.aborted) return
-    if (now < this.#pausedUntil) return this.#wakeAt(this.#pausedUntil)
+    // Pauses go by a clock that nobody can set.
+    const pause = this.#pausedUntil - performance.now()
+    if (pause > 0) return this.#wakeIn(pause)
+    const now = Date.now()
     const room = this.#failures > 0 ? 1 : this.settings.concurrency
     while (this.#inFlight < room) {
       const batch = this.#next(now)
@@ -79,7 +81,7 @@ export class Deliverer {
       const due = (this.backlog.oldest() ?? now) + this.settings.batchWaitMs
       // A clock that was set back must not hold up what waits.
       if (due > now && due - now <= this.settings.batchWaitMs) {
-        this.#wakeAt(due)
+        this.#wakeIn(due - now)
         return undefined
       }
     }
@@ -107,7 +109,9 @@ export class Deliverer {
   }
 
   #recover(): void {
-    if (this.#failures > 0) this.events.deliveryRecovered(Date.now() - this.#failingSince, this.backlog.documents)
+    if (this.#failures > 0) {
+      this.events.deliveryRecovered(performance.now() - this.#failingSince, this.backlog.documents)
+    }
     this.#failures = 0
   }
 
@@ -121,20 +125,24 @@ export class Deliverer {
   }
 
   #failedForNow(batch: Batch<Row>, failure: ExportError): void {
-    if (this.#failures++ === 0) {
-      this.#failingSince = Date.now()
-      this.events.deliveryFailing(failure.message)
-    }
     this.events.retried(batch.count)
-    const { firstMs, longestMs } = this.settings.backOff
-    const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(this.#failures - 1, 16))
-    const pause = Math.max(failure.retryAfterMs ?? 0, Math.random() * ceiling)
-    // Several requests fail together: the pause of the first one holds for all.
-    if (Date.now() >= this.#pausedUntil) this.#pausedUntil = Date.now() + pause
+    // Several requests fail together: they count as one failure, and the pause of the first one holds for all.
+    if (performance.now() >= this.#pausedUntil) this.#pause(failure)
     const old = this.#tooOld(batch)
     if (old.length > 0) this.#bury(pickFromBatch(batch, old), `older than queue.maxAge; last: ${failure.message}`)
     const young = old.length === 0 ? batch : pickFromBatch(batch, missing(batch.count, old))
     if (young.count > 0) this.#retries.push(young)
+  }
+
+  #pause(failure: ExportError): void {
+    const now = performance.now()
+    if (this.#failures++ === 0) {
+      this.#failingSince = now
+      this.events.deliveryFailing(failure.message)
+    }
+    const { firstMs, longestMs } = this.settings.backOff
+    const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(this.#failures - 1, 16))
+    this.#pausedUntil = now + Math.max(failure.retryAfterMs ?? 0, Math.random() * ceiling)
   }
 
   #tooOld(batch: Batch<Row>): number[] {
@@ -157,7 +165,8 @@ export class Deliverer {
     const again = [...failed.values()].filter((document) => document.isRetryable).map((document) => document.index)
     if (again.length > 0) {
       this.events.retried(again.length)
-      this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + Math.random() * this.settings.backOff.firstMs)
+      const pause = Math.random() * this.settings.backOff.firstMs
+      this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + pause)
       this.#retries.push(pickFromBatch(batch, again.sort((a, b) => a - b)))
     }
     for (const { index, isRetryable, reason } of failed.values()) {
@@ -181,12 +190,12 @@ export class Deliverer {
     this.settled(this.backlog.finish(batch), dead)
   }
 
-  #wakeAt(time: number): void {
+  #wakeIn(ms: number): void {
     if (this.#timer !== undefined) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.pump()
-    }, Math.max(1, time - Date.now()))
+    }, Math.max(1, ms))
   }
 
   /** Sends what is there without waiting for more, until all is delivered or `deadline` comes. */

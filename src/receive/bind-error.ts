@@ -1,3 +1,5 @@
+import { formatAddress } from './format-address.ts'
+
 /** An error of listening, said so that one knows what to do. */
 export function bindError(
   protocol: 'TCP' | 'UDP',
@@ -15,5 +17,5 @@ export function bindError(
     : /EADDRNOTAVAIL|not available/i.test(code + message)
     ? 'this machine has no such address'
     : message
-  return new Error(`Cannot bind ${protocol} ${host}:${port}: ${why}`, { cause })
+  return new Error(`Cannot bind ${protocol} ${formatAddress(host, port)}: ${why}`, { cause })
 }

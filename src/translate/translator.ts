@@ -17,6 +17,9 @@ export interface TranslateResult {
   reason: string
 }
 
+/** Longer resources are translated each time, so that they cannot fill the memory; in bytes. */
+const MAX_REMEMBERED = 1 << 14
+
 /** Remembered translations of resources or scopes: services send the same ones with each request. */
 class Memory<T> {
   readonly #entries: { bytes: Uint8Array; value: T }[] = []
@@ -25,6 +28,7 @@ class Memory<T> {
   find(bytes: Uint8Array, range: Range, make: () => T): T {
     const part = Buffer.from(bytes.buffer, bytes.byteOffset + range.start, range.end - range.start)
     for (const entry of this.#entries) if (part.equals(entry.bytes)) return entry.value
+    if (part.length > MAX_REMEMBERED) return make()
     const entry = { bytes: new Uint8Array(part), value: make() }
     this.#entries[this.#next] = entry
     this.#next = (this.#next + 1) % 32

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { bytes, duration, host, port, tls, type TlsSettings } from '../../config/values.ts'
 import { bindError } from '../bind-error.ts'
 import { connectRoutes, EXPORT_PATH } from '../connect-routes.ts'
+import { formatAddress } from '../format-address.ts'
 import { defineReceiver } from '../receiver.ts'
 import { serveExport } from './serve-export.ts'
 import { serveUniversal } from './serve-universal.ts'
@@ -47,7 +48,10 @@ export const otlpGrpc = defineReceiver({
     server.on('error', (error) => events.requestFailed('otlp.grpc', error.message))
     const address = server.address()
     return {
-      address: `${settings.host}:${typeof address === 'object' && address !== null ? address.port : settings.port}`,
+      address: formatAddress(
+        settings.host,
+        typeof address === 'object' && address !== null ? address.port : settings.port,
+      ),
       async stop(deadline) {
         stopping.abort()
         const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -3,6 +3,7 @@ import { bytes, host, port, tls } from '../../config/values.ts'
 import { serveHttp } from '../../platform/serve-http.ts'
 import { bindError } from '../bind-error.ts'
 import { connectRoutes } from '../connect-routes.ts'
+import { formatAddress } from '../format-address.ts'
 import { defineReceiver } from '../receiver.ts'
 import { traceApp } from './trace-app.ts'
 
@@ -30,7 +31,7 @@ export const otlpHttp = defineReceiver({
         (request, from) => app.fetch(request, { from }),
       )
       return {
-        address: `${settings.host}:${server.port}`,
+        address: formatAddress(settings.host, server.port),
         async stop(deadline) {
           stopping.abort()
           await server.stop(deadline)

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { host, port } from '../../config/values.ts'
 import { serveHttp } from '../../platform/serve-http.ts'
 import { bindError } from '../bind-error.ts'
+import { formatAddress } from '../format-address.ts'
 import { readBody } from '../read-body.ts'
 import { defineReceiver } from '../receiver.ts'
 import { TooLargeError } from '../refusal.ts'
@@ -40,7 +41,7 @@ export const xrayProxy = defineReceiver({
     })
     try {
       const server = serveHttp({ ...settings, maxBodySize: 2 * MAX_BODY }, (request) => app.fetch(request))
-      return { address: `${settings.host}:${server.port}`, stop: (deadline) => server.stop(deadline) }
+      return { address: formatAddress(settings.host, server.port), stop: (deadline) => server.stop(deadline) }
     } catch (error) {
       throw bindError('TCP', settings, error)
     }

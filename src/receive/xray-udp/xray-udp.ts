@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import * as v from 'valibot'
 import { bytes, host, port } from '../../config/values.ts'
 import { bindError } from '../bind-error.ts'
+import { formatAddress } from '../format-address.ts'
 import { defineReceiver } from '../receiver.ts'
 import { KernelDrops } from './kernel-drops.ts'
 import { readDatagram } from './read-datagram.ts'
@@ -40,7 +41,7 @@ export const xrayUdp = defineReceiver({
     const { port: bound } = socket.address()
     const drops = new KernelDrops(bound, (count) => events.kernelDropped(count))
     return {
-      address: `${settings.host}:${bound}`,
+      address: formatAddress(settings.host, bound),
       async stop() {
         // What the kernel holds is read before the socket goes: it is there now, so two turns of the loop have it.
         for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 5))
