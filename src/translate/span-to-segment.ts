@@ -19,10 +19,9 @@ import { writeTraceId } from './write-trace-id.ts'
 import { writeText } from './write-text.ts'
 
 const text = {
-  open: literal('{'),
-  id: literal('"id":"'),
+  id: literal('{"id":"'),
   traceId: literal('","trace_id":'),
-  parentId: literal(',"parent_id":'),
+  parentId: literal(',"parent_id":"'),
   name: literal(',"name":'),
   start: literal(',"start_time":'),
   end: literal(',"end_time":'),
@@ -78,7 +77,6 @@ export function spanToSegment(sink: DocumentSink, c: SpanContext, traceHash: num
 function writeDocument(w: DocumentWriter, c: SpanContext, facts: Facts, role: Part, serviceId?: Uint8Array): void {
   const { span, resource } = c
   const isSubsegment = role === 'dependency' || (role === 'whole' && isInner(c))
-  w.raw(text.open)
   writeIds(w, c, role, serviceId)
   w.raw(text.name)
   writeRoleName(w, c, role)
@@ -122,7 +120,6 @@ function writeIds(w: DocumentWriter, c: SpanContext, role: Part, serviceId?: Uin
   const isCall = role === 'dependency' && serviceId !== undefined
   if (!isCall && !span.hasParent) return
   w.raw(text.parentId)
-  w.quote()
   if (isCall) w.hex(serviceId, 0, serviceId.length)
   else w.hex(span.bytes, span.parentId.start, span.parentId.end - span.parentId.start)
   w.quote()

@@ -1,3 +1,4 @@
+import { byteAt } from '../otlp/byte-at.ts'
 import { KeyTable } from '../otlp/key-table.ts'
 import { readTraceRequest } from '../otlp/read-trace-request.ts'
 import { isZero, type Range, type SpanView } from '../otlp/span-view.ts'
@@ -106,8 +107,9 @@ function flawOf(span: SpanView): string {
   return ''
 }
 
+/** The last four bytes of the trace id, which are random in every scheme. */
 function traceHash({ bytes, traceId }: SpanView): number {
   const at = traceId.end - 4
-  const b = bytes.subarray(at, at + 4)
-  return ((b[0] ?? 0) | ((b[1] ?? 0) << 8) | ((b[2] ?? 0) << 16) | ((b[3] ?? 0) << 24)) >>> 0
+  const low = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8)
+  return (low | (byteAt(bytes, at + 2) << 16) | (byteAt(bytes, at + 3) << 24)) >>> 0
 }
