@@ -109,8 +109,7 @@ function forward(queue: Queue, translator: Translator, sampling: Next['sampling'
           group.writer.document(part)
           group.end(0)
         }
-      })
-      queue.unacknowledged++
+      }, false)
       events.received(1)
     },
     sampling,

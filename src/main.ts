@@ -9,6 +9,12 @@ import { VERSION } from './version.ts'
 const print = (text: string): void => void process.stdout.write(text)
 const complain = (line: string): void => void process.stderr.write(line + '\n')
 
+// A reader that goes away, as head does, is no failure.
+process.stdout.on(
+  'error',
+  (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? Exit.ok : Exit.software),
+)
+
 process.exitCode = await main(process.argv.slice(2))
 // A timer or socket of a library must not keep a stopped agent alive.
 if (process.exitCode !== undefined) process.exit()

@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fromBinary } from '@bufbuild/protobuf'
+import { anyUnpack } from '@bufbuild/protobuf/wkt'
+import { RetryInfoSchema, StatusSchema } from '../src/otlp/gen/google/rpc/status_pb.ts'
 import { type AgentOptions, AgentProcess, type Runtime } from './support/agent-process.ts'
-import { hex, jsonRequest } from './support/otlp.ts'
+import { GrpcClient } from './support/grpc-client.ts'
+import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
 import { StandInAws } from './support/stand-in-aws.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -162,6 +166,12 @@ function suite(runtime: Runtime): void {
     assert.equal(answer.status, 503)
     assert.equal(answer.headers.get('retry-after'), '5')
     assert.equal((await answer.json() as { code: number }).code, 14)
+    const grpc = new GrpcClient(agent.address('otlp.grpc'))
+    const { code, details } = await grpc.call(protobufRequest(jsonRequest([{}])))
+    grpc.close()
+    assert.equal(code, 14)
+    const [retryInfo] = fromBinary(StatusSchema, details).details
+    assert.equal(retryInfo && anyUnpack(retryInfo, RetryInfoSchema)?.retryDelay?.seconds, 5n)
     aws.fault = undefined
     await waitFor(async () => (await post()).status === 200, 'room in the queue', 30_000)
   }, `{ export: { xray: XRAY }, queue: { batchWait: '10ms', maxBytes: '64KiB' } }`)

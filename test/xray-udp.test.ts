@@ -71,7 +71,7 @@ function suite(runtime: Runtime): void {
       await send(text)
     }
     await waitFor(
-      () => /Refused from UDP 127\.0\.0\.1:\d+.*another version than 1/.test(agent.log),
+      () => /Refused from UDP 127\.0\.0\.1:\d+: the datagram/.test(agent.log),
       'the reason in the log',
     )
     const document = segment()

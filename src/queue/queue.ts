@@ -21,8 +21,11 @@ export class QueueFullError extends Error {
   readonly retryAfterMs = 5000
 }
 
-/** How long a commit waits for company, in milliseconds. */
-const GROUP_MS = 4
+/** How long a commit waits for company, in milliseconds: while a client waits for its answer, and while none does. */
+const AWAITED_MS = 1
+const UNAWAITED_MS = 4
+/** How often a commit that holds back looks whether it may go on, in milliseconds. */
+const LOOK_MS = 2
 /** A group of this size is committed at once, in bytes. */
 const GROUP_BYTES = 1 << 20
 /**
@@ -45,6 +48,10 @@ export class Queue {
   #timer: ReturnType<typeof setTimeout> | undefined
   #cleaner: ReturnType<typeof setTimeout> | undefined
   #groupSince = 0
+  /** Documents of the open group whose sender waits for no answer. */
+  #unawaited = 0
+  /** True once a client waits for the open group. */
+  #isHurried = false
   #cleaned = 0
   #gone: number[] = []
   #dead: DeadLetter[] = []
@@ -60,9 +67,6 @@ export class Queue {
     this.#deliverer.pump()
   }
 
-  /** Documents of this group whose sender waits for no answer; they are counted as lost if it cannot be written. */
-  unacknowledged = 0
-
   /** What waits: documents, and their bytes on disk. */
   get waiting(): { documents: number; bytes: number } {
     return { documents: this.#backlog.documents, bytes: this.#backlog.bytes }
@@ -71,10 +75,12 @@ export class Queue {
   /**
    * Takes the documents that `fill` writes; if it throws, none of them.
    *
+   * @param isAwaited whether a client waits for its answer; if none does, documents that cannot be written are lost,
+   * and counted as such
    * @returns what `fill` gave, and a promise that is kept once the documents are on disk
    * @throws {QueueFullError} if there is no room
    */
-  add<T>(fill: (group: DocumentGroup) => T): { result: T; committed: Promise<void> } {
+  add<T>(fill: (group: DocumentGroup) => T, isAwaited = true): { result: T; committed: Promise<void> } {
     if (this.#isClosed) throw new QueueFullError('The agent is stopping')
     if (this.#backlog.bytes >= this.settings.maxBytes) {
       throw new QueueFullError(`The queue is full: ${this.#backlog.bytes} bytes wait for delivery (queue.maxBytes)`)
@@ -89,12 +95,19 @@ export class Queue {
       throw error
     }
     const { promise } = this.#committed
+    if (!isAwaited) this.#unawaited += group.count - before
     if (group.writer.length >= GROUP_BYTES && !this.#isAhead) this.#commit()
     else if (this.#timer === undefined) {
       this.#groupSince = performance.now()
-      this.#timer = setTimeout(() => this.#commitAtPace(), GROUP_MS)
-    }
+      this.#commitIn(isAwaited ? AWAITED_MS : UNAWAITED_MS)
+    } else if (isAwaited && !this.#isHurried) this.#commitIn(AWAITED_MS)
+    if (isAwaited) this.#isHurried = true
     return { result, committed: promise }
+  }
+
+  #commitIn(ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#commitAtPace(), ms)
   }
 
   /** True while more waits than the destination can take at once. */
@@ -104,7 +117,7 @@ export class Queue {
 
   #commitAtPace(): void {
     if (this.#isAhead && performance.now() - this.#groupSince < PACE_MS) {
-      this.#timer = setTimeout(() => this.#commitAtPace(), GROUP_MS)
+      this.#commitIn(LOOK_MS)
     } else this.#commit()
   }
 
@@ -112,6 +125,7 @@ export class Queue {
     clearTimeout(this.#timer)
     clearTimeout(this.#cleaner)
     this.#timer = this.#cleaner = undefined
+    this.#isHurried = false
     const { cut } = this.#group
     const block = this.#group.count > 0 ? this.#group.take() : undefined
     const { resolve, reject } = this.#committed
@@ -119,8 +133,8 @@ export class Queue {
     this.#committed.promise.catch(ignore)
     const isCleaning = this.#isClosed || performance.now() - this.#cleaned >= CLEAN_MS
     const [gone, dead] = isCleaning ? [this.#gone, this.#dead] : [[], []]
-    const { unacknowledged } = this
-    this.unacknowledged = 0
+    const unawaited = this.#unawaited
+    this.#unawaited = 0
     try {
       const row = this.#spool.commit(block, gone, dead, Date.now())
       if (isCleaning) {
@@ -135,7 +149,7 @@ export class Queue {
       resolve()
     } catch (error) {
       this.events.spoolFailed(error, block?.ends.length ?? 0)
-      if (unacknowledged > 0) this.events.lost(unacknowledged, 'the spool cannot be written')
+      if (unawaited > 0) this.events.lost(unawaited, 'the spool cannot be written')
       reject(new QueueFullError('The spool cannot be written', { cause: error }))
     }
     this.#cleanLater()

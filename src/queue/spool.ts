@@ -30,7 +30,7 @@ export interface DeadLetter {
 const SCHEMA = 1
 
 /**
- * What was acknowledged and is not delivered yet, in SQLite. Pages of 16 KB halve the cost of rows of 40 KB; the lock
+ * What was acknowledged and is not delivered yet, in SQLite. Pages of 32 KB cost half of what those of 4 KB do; the lock
  * is exclusive, so that a second agent on the same folder refuses to start.
  */
 export class Spool {
@@ -143,11 +143,11 @@ function open({ dir, sync }: SpoolSettings): DatabaseSync {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o750 })
     const db = new DatabaseSync(file)
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 16384; PRAGMA journal_mode = WAL')
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 32768; PRAGMA journal_mode = WAL')
     db.exec(
       `PRAGMA synchronous = ${
         sync === 'full' ? 'FULL' : 'NORMAL'
-      }; PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -12288`,
+      }; PRAGMA wal_autocheckpoint = 512; PRAGMA cache_size = -12288`,
     )
     db.exec('BEGIN IMMEDIATE')
     const version = numberOf(db.prepare('PRAGMA user_version').get()?.['user_version'])

@@ -63,7 +63,7 @@ export class Events {
 
   refused(count: number, reason: string, from: string): void {
     this.counters.refused += count
-    this.#limited('refused ' + reason, (times) => this.log.warn(`Refused from ${from}${times}: ${reason}`))
+    this.#limited('refused', (times) => this.log.warn(`Refused from ${from}${times}: ${reason}`))
   }
 
   requestFailed(name: string, reason: string): void {

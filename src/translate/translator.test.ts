@@ -161,8 +161,11 @@ test('translate() cuts a document over 64 KB, and says so', () => {
   assert.equal(segment.metadata.default.small, 'y')
 })
 
-test('translate() gives valid JSON for attributes nested 90 deep, and refuses deeper ones', () => {
+test('translate() takes attributes nested 90 deep, and refuses a span with deeper ones, but not the others', () => {
   const nested = (depth: number): Plain => (depth === 0 ? 'x' : [nested(depth - 1)])
-  assert.equal(translate([{ attributes: { deep: nested(90) } }]).length, 1)
-  assert.throws(() => translate([{ attributes: { deep: nested(101) } }]), /nested over 100 deep/)
+  const documents = translate([{ attributes: { deep: nested(90) } }, { attributes: { deep: nested(101) } }, {
+    spanId: '1'.repeat(16),
+  }])
+  assert.equal(documents.length, 2)
+  assert.equal(documents[1].id, '1'.repeat(16))
 })

@@ -91,7 +91,16 @@ export class Translator {
         const hash = traceHash(span)
         context.use(span)
         each?.(context)
-        spanToSegment(sink, context, hash)
+        const before = sink.count
+        try {
+          spanToSegment(sink, context, hash)
+        } catch (error) {
+          // One odd span costs itself, not its request.
+          sink.rollBack(before)
+          result.spans--
+          result.refused++
+          result.reason = error instanceof Error ? error.message : String(error)
+        }
       },
     })
     return result

@@ -7,6 +7,8 @@ export interface Called {
   readonly code: number
   readonly message: string
   readonly body: Uint8Array
+  /** google.rpc.Status, if the answer has one. */
+  readonly details: Uint8Array
 }
 
 /** A gRPC client that sends bytes as they are. */
@@ -27,8 +29,15 @@ export class GrpcClient {
         (value: Buffer) => new Uint8Array(value),
         bytes,
         head,
-        (error: ServiceError | null, body?: Uint8Array) =>
-          resolve({ code: error?.code ?? 0, message: error?.details ?? '', body: body ?? new Uint8Array(0) }),
+        (error: ServiceError | null, body?: Uint8Array) => {
+          const [details] = error?.metadata.get('grpc-status-details-bin') ?? []
+          resolve({
+            code: error?.code ?? 0,
+            message: error?.details ?? '',
+            body: body ?? new Uint8Array(0),
+            details: details instanceof Buffer ? new Uint8Array(details) : new Uint8Array(0),
+          })
+        },
       )
     })
   }
