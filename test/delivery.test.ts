@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -96,6 +97,23 @@ function suite(runtime: Runtime): void {
       () => refused.length === 0 || /dead letters.*InvalidSegment: no good/.test(agent.log),
       'the dead letters in the log',
     )
+  })
+
+  scenario('finds the refused document that has no id, and sends the others once', async (aws, agent) => {
+    const socket = createSocket('udp4')
+    const bad = `[{"id":"${hex(8)}"}]`
+    const good = Array.from({ length: 30 }, (_, i) => (i % 10 === 0 ? `[{"id":"${hex(8)}"}, 1]` : `{"id":"${hex(8)}"}`))
+    aws.fault = ([document]) =>
+      document === bad ? { Id: null, ErrorCode: 'InvalidSegment', Message: 'unreadable' } : undefined
+    for (const document of [...good, bad]) {
+      socket.send(`{"format":"json","version":1}\n${document}`, agent.port('xray.udp'), '127.0.0.1')
+    }
+    await waitFor(() => agent.log.includes('dead letters') && new Set(aws.documents).size === 30, 'the others')
+    // Those without an id may be sent again while the bad one is looked for; the others are not.
+    const named = aws.documents.filter((document) => document.startsWith('{')).sort()
+    assert.deepEqual(named, good.filter((document) => document.startsWith('{')).sort())
+    assert.match(agent.log, /InvalidSegment: unreadable/)
+    socket.close()
   })
 
   scenario('finds the one document for which a batch is refused', async (aws, agent) => {

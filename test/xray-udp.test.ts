@@ -66,6 +66,7 @@ function suite(runtime: Runtime): void {
         '{"format":"json","version":1}\n',
         'a\n{}',
         '{"format":"json","version":1}\nnot',
+        '{"format":"json","version":1}\n{"a":}',
       ]
     ) {
       await send(text)

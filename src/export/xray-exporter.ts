@@ -149,19 +149,23 @@ export class XrayExporter implements Exporter {
 function checkUnprocessed(batch: Batch, text: string): void {
   const list = unprocessedOf(text)
   if (list.length === 0) return
-  const places = new Map<string, number>()
-  documentsOf(batch).forEach((document, i) => places.set(idOf(document), i))
+  const ids = documentsOf(batch).map(idOf)
   const failed = list.map(({ id, code, message }) => ({
-    index: places.get(id) ?? -1,
+    index: id === '' ? -1 : ids.indexOf(id),
     isRetryable: /throttl|unavailable|internal|timeout|exceeded/i.test(code),
     reason: `${code}: ${message}`,
   }))
   const first = failed[0]?.reason ?? ''
-  // Without an id the batch is halved, until the document stands alone.
-  if (failed.some(({ index }) => index < 0)) {
-    throw new ExportError('permanent', `X-Ray did not take a document: ${first}`)
+  const known = failed.filter(({ index }) => index >= 0)
+  if (known.length < failed.length) {
+    // Of the documents without an id any may be meant: they are sent alone, then halved, until one stands alone.
+    const nameless = ids.flatMap((id, index) => (id === '' ? [{ index, isRetryable: true, reason: first }] : []))
+    if (nameless.length === 0 || nameless.length === batch.count) {
+      throw new ExportError('permanent', `X-Ray did not take a document: ${first}`)
+    }
+    known.push(...nameless)
   }
-  throw new ExportError('partial', `X-Ray did not take ${failed.length} documents: ${first}`, { failed })
+  throw new ExportError('partial', `X-Ray did not take ${known.length} documents: ${first}`, { failed: known })
 }
 
 function unprocessedOf(text: string): { id: string; code: string; message: string }[] {

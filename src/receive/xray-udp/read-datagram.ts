@@ -41,7 +41,14 @@ function documentOf(datagram: Buffer, start: number): Uint8Array | string {
   const last = datagram[end - 1]
   const isWhole = (first === 0x7b && last === 0x7d) || (first === 0x5b && last === 0x5d)
   if (!isWhole) return 'the document is no JSON object or array'
-  return new Uint8Array(datagram.buffer, datagram.byteOffset + start, end - start)
+  const document = new Uint8Array(datagram.buffer, datagram.byteOffset + start, end - start)
+  try {
+    // X-Ray does not say which document of a request it could not read, so none may go there.
+    JSON.parse(decoder.decode(document))
+    return document
+  } catch {
+    return 'the document is no JSON'
+  }
 }
 
 function isSpace(c: number | undefined): boolean {
