@@ -4,8 +4,8 @@ import type { Credentials } from './credential-source.ts'
 /**
  * Signs POST requests of one path by AWS Signature Version 4.
  *
- * aws4fetch signs what is rare. It signs through Web Crypto, whose calls go through other threads: 107 µs of CPU a
- * request, 2 µs a span; this, with the key cached and the hashes made in place, 12 µs. A test holds the two equal.
+ * aws4fetch signs what is rare. It signs through Web Crypto, whose calls go through other threads: 145 µs of CPU for a
+ * body of 39 KiB, where this takes 25 with the key cached and the hashes made in place. A test holds the two equal.
  */
 export class BatchSigner {
   #key: Buffer = Buffer.alloc(0)

@@ -1,8 +1,8 @@
 /**
  * The byte at `index`, which the caller has checked to lie inside `bytes`.
  *
- * `noUncheckedIndexedAccess` types every element of a typed array as possibly undefined; a branch a byte would cost
- * the wire reader a fifth of its speed, so the one cast stands here.
+ * `noUncheckedIndexedAccess` types every element of a typed array as possibly undefined; the wire reader has no time
+ * for a branch a byte, so the one cast stands here.
  */
 export const byteAt = (bytes: Uint8Array, index: number): number => bytes[index] as number
 

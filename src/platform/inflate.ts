@@ -15,7 +15,7 @@ export function inflate(
   body: Uint8Array<ArrayBuffer>,
   maxBytes: number,
 ): Uint8Array {
-  // Bun's own is 60 µs cheaper a call and has no limit, so it gets only what cannot become too long.
+  // Bun's own is quicker and has no limit, so it gets only what cannot become too long.
   if (encoding === 'gzip' && body.length * MAX_RATIO <= maxBytes && gunzipFast !== undefined) return gunzipFast(body)
   const options = { maxOutputLength: maxBytes }
   if (encoding === 'gzip') return view(zlib.gunzipSync(body, options))

@@ -24,7 +24,7 @@ const REPLACEMENT = new Uint8Array([0xef, 0xbf, 0xbd])
 /**
  * Writes segment documents into one growing buffer, in *embedded* form: as they stand inside the JSON strings of a
  * PutTraceSegments body, so with every quote as `\"`. A request body is then a copy of what is stored, and no
- * document is escaped twice. Escaping here costs 1 ns a byte; doing it again at the sender cost 1.3 µs a span.
+ * document is escaped twice.
  */
 export class DocumentWriter {
   /** The buffer; only the first {@link length} bytes are text. */
@@ -274,7 +274,7 @@ export class DocumentWriter {
 
 /**
  * True if each of four bytes stands in a JSON string as it is: none is below 0x20, a quote, a backslash or above 0x7f.
- * Copying by four is 0.4 µs a span quicker than by one. A borrow may make it false for plain bytes, never the other way.
+ * Copying by four, and guessing keys, took 0.6 of 3.1 µs off a span. A borrow may make it false for plain bytes, never the other way.
  */
 function arePlain(four: number): boolean {
   const low = four - 0x20202020

@@ -16,8 +16,8 @@ const EMPTY = Buffer.alloc(PREFIX)
 const RESERVED = /[^\x20-\x24\x26-\x7e]/g
 
 /**
- * Serves TraceService.Export without Connect: 0.16 ms a call of 100 spans instead of 0.84 ms. For calls whose encoding
- * is identity or gzip; the answer comes once the spans are on disk.
+ * Serves TraceService.Export without Connect, which reads, checks and copies in streams what here is one buffer. For
+ * calls whose encoding is identity or gzip; the answer comes once the spans are on disk.
  */
 export function serveExport(
   stream: ServerHttp2Stream,
