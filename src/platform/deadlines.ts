@@ -1,4 +1,4 @@
-/** Time limits for many short attempts, with one timer for all: a timer and a signal each cost 3 of 56 µs. */
+/** Time limits for many short attempts, with one timer for all: a timer for each attempt cost 3 of 56 µs. */
 export class Deadlines {
   readonly #attempts = new Map<AbortController, number>()
   readonly #listened = new WeakSet<AbortSignal>()
