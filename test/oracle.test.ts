@@ -94,34 +94,19 @@ test('readTraceRequest() reads what the generated decoder reads', () => {
   )
 })
 
-test('readTraceRequest() reads spans whose resource and scope stand behind them', () => {
-  const bytes = encode({
-    resourceSpans: [{
-      resource: { attributes: [] },
-      scopeSpans: [{ scope: { name: 'late' }, spans: [{ name: 'a' }] }],
-    }],
+test('readTraceRequest() tells a resource and a scope that stand behind their spans before them', () => {
+  const late = new TextEncoder().encode('late')
+  const scopeSpans = [0x12, 3, 0x2a, 1, 0x61, 0x0a, 6, 0x0a, 4, ...late]
+  const resource = [0x0a, 4, 0x0a, 2, 0x0a, 0]
+  const group = [0x12, scopeSpans.length, ...scopeSpans, ...resource]
+  const bytes = new Uint8Array([0x0a, group.length, ...group])
+  const told: string[] = []
+  readTraceRequest(bytes, keys, {
+    resource: (_, range) => void told.push(`resource of ${range.end - range.start} bytes`),
+    scope: (source, range) => void told.push(`scope ${decoder.decode(source.subarray(range.start + 2, range.end))}`),
+    span: (view) => void told.push(`span ${decoder.decode(view.bytes.subarray(view.name.start, view.name.end))}`),
   })
-  // The same message by hand: ResourceSpans { scope_spans { spans, scope }, resource }
-  const late = new Uint8Array([
-    0x0a,
-    17,
-    0x12,
-    13,
-    0x12,
-    3,
-    0x2a,
-    1,
-    0x61,
-    0x0a,
-    6,
-    0x0a,
-    4,
-    ...new TextEncoder().encode('late'),
-    0x0a,
-    0,
-  ])
-  late[1] = late.length - 2
-  assert.deepEqual(readAll(late).map((read) => read.name), readAll(bytes).map((read) => read.name))
+  assert.deepEqual(told, ['resource of 4 bytes', 'scope late', 'span a'])
 })
 
 test('readTraceRequest() throws a WireError, and nothing else, on bytes that were cut or changed', () => {

@@ -5,10 +5,8 @@ export const Exit = {
   ok: 0,
   usage: 64,
   data: 65,
-  noInput: 66,
   unavailable: 69,
   software: 70,
-  cantCreate: 73,
   config: 78,
 } as const
 

@@ -19,8 +19,6 @@ type Json = Record<string, unknown>
 
 /** Prints segments: one line a trace of each batch, or the documents themselves. */
 export class ConsoleExporter implements Exporter {
-  readonly name = 'the terminal'
-
   constructor(private readonly settings: ConsoleSettings, private readonly print: (text: string) => void) {}
 
   async send(batch: Batch): Promise<void> {

@@ -2,8 +2,6 @@ import type { Batch } from '../segment/batch.ts'
 
 /** A place that segments are brought to. */
 export interface Exporter {
-  /** As it is called in logs. */
-  readonly name: string
   /**
    * Delivers one batch.
    *

@@ -3,11 +3,7 @@ import type { Exporter } from './exporter.ts'
 
 /** Delivers to one place, and shows what it took to others, whose failure does not matter. */
 export class TeeExporter implements Exporter {
-  readonly name: string
-
-  constructor(private readonly first: Exporter, private readonly others: readonly Exporter[]) {
-    this.name = first.name
-  }
+  constructor(private readonly first: Exporter, private readonly others: readonly Exporter[]) {}
 
   async send(batch: Batch, signal: AbortSignal): Promise<void> {
     await this.first.send(batch, signal)

@@ -55,7 +55,6 @@ export async function findAccess(settings: XraySettings, env: Env): Promise<Xray
 
 /** Brings batches to AWS X-Ray by PutTraceSegments. */
 export class XrayExporter implements Exporter {
-  readonly name = 'AWS X-Ray'
   #access: Promise<{ access: XrayAccess; url: string; signer: BatchSigner }> | undefined
   readonly #deadlines: Deadlines
   readonly #bodies = new BufferPool(16)

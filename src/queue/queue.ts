@@ -67,11 +67,6 @@ export class Queue {
     this.#deliverer.pump()
   }
 
-  /** What waits: documents, and their bytes on disk. */
-  get waiting(): { documents: number; bytes: number } {
-    return { documents: this.#backlog.documents, bytes: this.#backlog.bytes }
-  }
-
   /**
    * Takes the documents that `fill` writes; if it throws, none of them.
    *

@@ -71,11 +71,6 @@ export class Spool {
     }
   }
 
-  /** Documents that AWS refused for good. */
-  deadLetterCount(): number {
-    return numberOf(this.#db.prepare('SELECT count(*) AS n FROM dead_letters').get()?.['n'])
-  }
-
   /**
    * Writes what came, and deletes what went, in one transaction. When it returns, both have happened.
    *

@@ -6,7 +6,7 @@ import { readRange } from '../otlp/read-span.ts'
 import { isEmptyRange, type Range } from '../otlp/span-view.ts'
 import { DocumentWriter } from '../segment/document-writer.ts'
 import { L, literal } from './literal.ts'
-import { writeValue } from './write-value.ts'
+import { writeMembers } from './write-value.ts'
 
 /** An InstrumentationScope, translated once for all of its spans. */
 export interface ScopeTranslation {
@@ -53,11 +53,7 @@ export function translateScope(bytes: Uint8Array, range: Range, keys: KeyTable):
   if (list.count > 0) {
     w.char(L.comma)
     w.raw(text.attributes)
-    for (let i = 0; i < list.count; i++) {
-      if (i > 0) w.char(L.comma)
-      w.raw(list.key(i).member)
-      writeValue(w, list, i, keys)
-    }
+    writeMembers(w, list, keys)
     w.char(L.close)
   }
   w.char(L.close)

@@ -59,11 +59,6 @@ export class Translator {
     )
   }
 
-  /** The keys that this translator knows, for those who read spans beside it. */
-  get keys(): KeyTable {
-    return this.#keys
-  }
-
   /**
    * Writes the documents of every span of an ExportTraceServiceRequest into `sink`.
    *

@@ -7,7 +7,7 @@ import type { DocumentWriter } from '../segment/document-writer.ts'
 import { L, literal } from './literal.ts'
 import type { SpanContext } from './span-context.ts'
 import { writeTraceId } from './write-trace-id.ts'
-import { writeValue } from './write-value.ts'
+import { writeMembers } from './write-value.ts'
 
 const text = {
   links: literal('"links":['),
@@ -54,11 +54,7 @@ function writeLink(w: DocumentWriter, c: SpanContext, range: Range): void {
   w.quote()
   if (list.count > 0) {
     w.raw(text.attributes)
-    for (let i = 0; i < list.count; i++) {
-      if (i > 0) w.char(L.comma)
-      w.raw(list.key(i).member)
-      writeValue(w, list, i, c.keys)
-    }
+    writeMembers(w, list, c.keys)
     w.char(L.close)
   }
   w.char(L.close)

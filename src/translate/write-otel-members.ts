@@ -7,7 +7,7 @@ import { readEvent } from './read-event.ts'
 import { L, literal } from './literal.ts'
 import type { DescribeOptions } from './write-description.ts'
 import type { SpanContext } from './span-context.ts'
-import { writeValue } from './write-value.ts'
+import { writeMembers, writeValue } from './write-value.ts'
 
 const text = {
   traceState: literal('"trace_state":'),
@@ -78,11 +78,7 @@ function writeEvents(w: DocumentWriter, c: SpanContext): void {
     const list = event.attributes
     if (list.count > 0) {
       w.raw(text.attributes)
-      for (let i = 0; i < list.count; i++) {
-        if (i > 0) w.char(L.comma)
-        w.raw(list.key(i).member)
-        writeValue(w, list, i, c.keys)
-      }
+      writeMembers(w, list, c.keys)
       w.char(L.close)
     }
     if (event.droppedAttributes > 0) w.raw(literal(`,"dropped_attributes":${event.droppedAttributes}`))

@@ -92,12 +92,17 @@ function writeObject(w: DocumentWriter, bytes: Uint8Array, start: number, end: n
     reader.at = stop
   }
   w.char(L.open)
+  writeMembers(w, list, keys, depth)
+  w.char(L.close)
+}
+
+/** Writes every attribute of `list` as a member of a JSON object that the caller opens and closes. */
+export function writeMembers(w: DocumentWriter, list: AttributeList, keys: KeyTable, depth = 0): void {
   for (let i = 0; i < list.count; i++) {
     if (i > 0) w.char(L.comma)
     w.raw(list.key(i).member)
     writeValue(w, list, i, keys, depth)
   }
-  w.char(L.close)
 }
 
 function checkDepth(depth: number): void {
