@@ -1,9 +1,8 @@
-// Generates docs/config.md from the config's schema; with --check, only tells whether it is as it would be.
+// Generates docs/config.md and docs/metrics.md from the code; with --check, only tells whether they are as they would be.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { metricList } from '../src/admin/metrics-text.ts'
 import { describeConfig, type KeyDescription } from '../src/config/describe-config.ts'
 import { overrideOptions } from '../src/config/overrides.ts'
-
-const file = new URL('../docs/config.md', import.meta.url)
 
 function rows(keys: readonly KeyDescription[]): string[] {
   return keys.flatMap(({ path, type, default: value, description, children }) => {
@@ -16,7 +15,7 @@ function code(text: string): string {
   return '`' + text.replaceAll('|', '\\|') + '`'
 }
 
-const text = [
+const config = [
   '# Config',
   '',
   '<!-- Generated from src/config/schema.ts by "npm run generate". -->',
@@ -43,9 +42,26 @@ const text = [
   '',
 ].join('\n')
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(file, 'utf8') !== text) {
-    process.stderr.write('docs/config.md is not what the schema gives: run "npm run generate"\n')
+const metrics = [
+  '# Metrics',
+  '',
+  '<!-- Generated from src/admin/metrics-text.ts by "npm run generate". -->',
+  '',
+  '`GET /metrics` at the admin port (4319) gives them in the text format of Prometheus; `rontgen status --json` has the same numbers. Counters begin at 0 when the agent starts.',
+  '',
+  '| metric | kind | label | what it counts |',
+  '| --- | --- | --- | --- |',
+  ...metricList.map(({ name, kind, label, help }) =>
+    `| \`${name}\` | ${kind} | ${label === '' ? '' : code(label)} | ${help} |`
+  ),
+  '',
+].join('\n')
+
+for (const [name, text] of Object.entries({ config, metrics })) {
+  const file = new URL(`../docs/${name}.md`, import.meta.url)
+  if (!process.argv.includes('--check')) writeFileSync(file, text)
+  else if (readFileSync(file, 'utf8') !== text) {
+    process.stderr.write(`docs/${name}.md is not what the code gives: run "npm run generate"\n`)
     process.exitCode = 1
   }
-} else writeFileSync(file, text)
+}

@@ -1,37 +1,37 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { SamplingProxy, unavailable } from './aws/sampling-proxy.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { AgentView } from './admin/agent-view.ts'
+import { openLetterBox } from './admin/open-letter-box.ts'
+import { type RunningAdmin, startAdmin } from './admin/start-admin.ts'
 import type { Settings } from './config/schema.ts'
-import { ConsoleExporter } from './export/console-exporter.ts'
-import type { Exporter } from './export/exporter.ts'
-import { TeeExporter } from './export/tee-exporter.ts'
-import { findAccess, type XrayAccess, XrayExporter, type XraySettings } from './export/xray-exporter.ts'
-import { createFetch } from './platform/create-fetch.ts'
+import { type Destination, type DestinationContext, openDestination } from './destination.ts'
+import { forward, type Stages } from './forward.ts'
+import { containerMemory } from './platform/container-memory.ts'
 import { randomIds } from './platform/random-ids.ts'
-import { Queue } from './queue/queue.ts'
-import type { Next, Receiver, RunningReceiver } from './receive/receiver.ts'
-import { receivers } from './receive/receivers.ts'
-import { MAX_DOCUMENT } from './segment/limits.ts'
-import { splitDocument } from './segment/split-document.ts'
-import type { Events } from './telemetry/events.ts'
+import { Queue, type QueueSettings } from './queue/queue.ts'
+import { ReceiverSet } from './receiver-set.ts'
+import type { Status } from './telemetry/status.ts'
 import { Translator } from './translate/translator.ts'
 import { VERSION } from './version.ts'
 
-type Env = Record<string, string | undefined>
-
 /** What an agent needs besides its settings. */
-export interface AgentContext {
-  readonly events: Events
-  readonly env: Env
-  /** Writes to stdout. */
-  readonly print: (text: string) => void
+export interface AgentContext extends DestinationContext {
+  /** The file that the settings are from, for the status. */
+  readonly file: string | undefined
 }
 
 /** An agent that runs. */
 export interface Agent {
-  /** Where each receiver listens, by its name. */
-  readonly addresses: Readonly<Record<string, string>>
+  /** How long a stop is to go on delivering, in milliseconds. */
+  readonly stopTimeoutMs: number
+  /**
+   * Goes over to other settings: what did not change goes on undisturbed, and nothing that was taken is lost.
+   *
+   * @returns what was changed, a phrase each
+   * @throws {Error} if it cannot be done; then the agent runs with the settings that it had
+   */
+  reload(settings: Settings): Promise<string[]>
   /** Stops front to back: nothing new is taken, what waits is delivered until `deadline`. Gives what is left in the spool. */
   stop(deadline: AbortSignal): Promise<number>
 }
@@ -41,134 +41,177 @@ export interface Agent {
  *
  * @throws {Error} if the spool or a port is not to be had; what was started is stopped again
  */
-export async function startAgent(settings: Settings, { events, env, print }: AgentContext): Promise<Agent> {
-  const destination = openDestination(settings, events, env, print)
-  const { dir = defaultQueueDir(env), maxBytes, maxMemory, maxAge, sync, batchWait } = settings.queue
-  const xray = settings.export.xray
-  const queue = new Queue(
-    {
-      dir,
-      sync,
-      maxBytes,
-      maxMemory,
-      maxAgeMs: maxAge,
-      batchWaitMs: batchWait,
-      concurrency: xray === false ? 1 : xray.concurrency,
-      backOff: { firstMs: 500, longestMs: 10_000 },
-    },
-    destination.exporter,
-    events,
-  )
-  const next = forward(queue, new Translator(settings.translate, randomIds()), destination.sampling, events)
-  const running: [string, RunningReceiver][] = []
-  const stop = async (deadline: AbortSignal): Promise<number> => {
-    await Promise.all(running.map(([, receiver]) => receiver.stop(deadline)))
-    const left = await queue.stop(deadline)
-    await destination.exporter.stop()
+export async function startAgent(settings: Settings, context: AgentContext): Promise<Agent> {
+  const agent = new RunningAgent(settings, context)
+  await agent.start()
+  return agent
+}
+
+class RunningAgent implements Agent {
+  readonly #started = new Date()
+  readonly #queue: Queue
+  readonly #stages: Stages
+  readonly #receivers: ReceiverSet
+  readonly #view: AgentView
+  #destination: Destination
+  #admin: RunningAdmin | undefined
+
+  constructor(private settings: Settings, private readonly context: AgentContext) {
+    const { events } = context
+    this.#destination = openDestination(settings, context)
+    const exporter = {
+      // What is in flight ends where it began; the next goes where the settings of then say.
+      send: (...args: Parameters<Destination['exporter']['send']>) => this.#destination.exporter.send(...args),
+      stop: () => this.#destination.exporter.stop(),
+    }
+    this.#queue = new Queue(queueSettings(settings, context.env), exporter, events)
+    this.#stages = {
+      queue: this.#queue,
+      events,
+      translator: new Translator(settings.translate, randomIds()),
+      sampling: this.#destination.sampling,
+    }
+    this.#receivers = new ReceiverSet((name) => forward(name, this.#stages), events)
+    this.#view = {
+      status: () => this.#status(),
+      latency: events.counters.latency,
+      letters: openLetterBox(this.#queue),
+    }
+  }
+
+  get stopTimeoutMs(): number {
+    return this.settings.queue.stopTimeout
+  }
+
+  async start(): Promise<void> {
+    const { events } = this.context
+    try {
+      await this.#receivers.apply(this.settings)
+      this.#startAdmin()
+    } catch (error) {
+      await this.stop(AbortSignal.timeout(1000))
+      throw error
+    }
+    const { dir } = this.#queue.state
+    events.started(`Started: rontgen ${VERSION}, ${this.#destination.description}; the spool is "${dir}"`)
+  }
+
+  #startAdmin(): void {
+    const { admin } = this.settings
+    if (admin === false) return
+    this.#admin = startAdmin(admin, this.#view)
+    this.context.events.listening('admin', this.#admin.address)
+  }
+
+  async reload(settings: Settings): Promise<string[]> {
+    const old = this.settings
+    try {
+      return await this.#apply(settings)
+    } catch (error) {
+      await this.#apply(old).catch((cause: unknown) => this.context.events.reloadFailed(String(cause)))
+      throw error
+    }
+  }
+
+  async #apply(settings: Settings): Promise<string[]> {
+    const old = this.settings
+    const isOther = (part: (of: Settings) => unknown): boolean => !isDeepStrictEqual(part(old), part(settings))
+    const done: string[] = []
+    if (isOther((of) => of.export)) {
+      const destination = openDestination(settings, this.context)
+      void this.#destination.stop()
+      this.#destination = destination
+      this.#stages.sampling = destination.sampling
+      done.push(`now ${destination.description}`)
+    }
+    this.settings = settings
+    if (isOther((of) => of.translate)) {
+      this.#stages.translator = new Translator(settings.translate, randomIds())
+      done.push('translate changed')
+    }
+    if (isOther((of) => [of.queue, of.export])) this.#queue.configure(queueSettings(settings, this.context.env))
+    if (isOther((of) => of.queue)) done.push('queue changed')
+    if (isOther((of) => [of.queue.dir, of.queue.sync, of.queue.maxDeadLetters])) {
+      done.push('queue.dir, queue.sync and queue.maxDeadLetters take effect at the next start')
+    }
+    done.push(...await this.#receivers.apply(settings))
+    if (isOther((of) => of.admin)) {
+      await this.#admin?.stop(AbortSignal.timeout(1000))
+      this.#admin = undefined
+      this.#startAdmin()
+      done.push('admin changed')
+    }
+    return done
+  }
+
+  async stop(deadline: AbortSignal): Promise<number> {
+    await this.#receivers.stop(deadline)
+    const left = await this.#queue.stop(deadline)
+    await this.#destination.stop()
+    await this.#destination.exporter.stop()
+    await this.#admin?.stop(AbortSignal.timeout(100))
     return left
   }
-  try {
-    for (const [receiver, own] of wanted(settings)) {
-      const started = await receiver.start(own, next, { events })
-      running.push([receiver.name, started])
-      events.listening(receiver.name, started.address)
-    }
-  } catch (error) {
-    await stop(AbortSignal.timeout(1000))
-    throw error
-  }
-  events.started(`Started: rontgen ${VERSION}, ${destination.description}; the spool is "${dir}"`)
-  return { addresses: Object.fromEntries(running.map(([name, { address }]) => [name, address])), stop }
-}
 
-/** The receivers that are on, with their settings. */
-function wanted({ receive }: Settings): [Receiver, unknown][] {
-  const all: [Receiver, unknown][] = [
-    [receivers.otlpGrpc, receive.otlp.grpc],
-    [receivers.otlpHttp, receive.otlp.http],
-    [receivers.xrayUdp, receive.xray.udp],
-    [receivers.xrayProxy, receive.xray.proxy],
-  ]
-  return all.filter(([, own]) => own !== false)
-}
-
-/** The way from the receivers to the queue. */
-function forward(queue: Queue, translator: Translator, sampling: Next['sampling'], events: Events): Next {
-  return {
-    traces(request, from) {
-      const { result, committed } = queue.add((group) => translator.translate(request, group))
-      events.received(result.spans)
-      if (result.refused > 0) events.refused(result.refused, result.reason, from)
-      return { rejectedSpans: result.refused, reason: result.reason, committed }
-    },
-    document(document) {
-      queue.add((group) => {
-        const parts = document.length <= MAX_DOCUMENT ? [document] : splitDocument(document)
-        for (const part of parts) {
-          group.begin()
-          group.writer.document(part)
-          group.end(0)
-        }
-      }, false)
-      events.received(1)
-    },
-    sampling,
-  }
-}
-
-interface Destination {
-  readonly exporter: Exporter
-  readonly sampling: Next['sampling']
-  readonly description: string
-}
-
-function openDestination(settings: Settings, events: Events, env: Env, print: (text: string) => void): Destination {
-  const { xray, console: terminal } = settings.export
-  const documents = typeof terminal === 'object' && terminal.documents
-  const onTerminal = terminal === undefined ? xray === false : terminal !== false
-  const printer = onTerminal ? [new ConsoleExporter({ documents }, print)] : []
-  if (xray === false) {
+  #status(): Status {
+    const { counters, lastFailure } = this.context.events
+    const { dir, documents, bytes, maxBytes, oldestMs, delivery, deadLetters } = this.#queue.state
     return {
-      exporter: printer[0] ?? new ConsoleExporter({ documents }, () => {}),
-      sampling: () => Promise.resolve(unavailable('export.xray is not set')),
-      description: onTerminal
-        ? 'printing traces; nothing leaves this machine'
-        : 'traces go nowhere: export names no place',
+      version: VERSION,
+      pid: process.pid,
+      started: this.#started.toISOString(),
+      uptime: (Date.now() - this.#started.getTime()) / 1000,
+      config: this.context.file ?? null,
+      listening: { ...this.#receivers.addresses, ...(this.#admin === undefined ? {} : { admin: this.#admin.address }) },
+      queue: { dir, documents, bytes, maxBytes, oldest: oldestMs / 1000 },
+      delivery: {
+        to: this.#destination.description,
+        state: delivery.isFailing ? 'failing' : 'ok',
+        failingFor: delivery.failingForMs / 1000,
+        lastFailure: lastFailure === undefined
+          ? null
+          : { time: new Date(lastFailure.time).toISOString(), message: lastFailure.message },
+        inFlight: delivery.inFlight,
+        limit: delivery.limit,
+        retrying: delivery.retrying,
+      },
+      deadLetters,
+      counts: {
+        received: counters.received.by,
+        refused: counters.refused.by,
+        failedRequests: counters.failedRequests.by,
+        queued: counters.queued,
+        cut: counters.cut,
+        sent: counters.sent,
+        retried: counters.retried.by,
+        unprocessed: counters.unprocessed.by,
+        dead: counters.dead.by,
+        dropped: counters.dropped.by,
+        requests: counters.requests.by,
+      },
+      latency: { p50: counters.latency.quantile(0.5), p99: counters.latency.quantile(0.99) },
     }
   }
-  const caFile = xray.caFile ?? (env['AWS_CA_BUNDLE'] || undefined)
-  const fetch = createFetch(
-    { proxy: xray.proxy, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') },
-    env,
-  )
-  const userAgent = `rontgen/${VERSION} exec-env/${
-    env['AWS_EXECUTION_ENV'] ?? 'UNKNOWN'
-  } OS/${process.platform}-${process.arch}`
-  const own: XraySettings = {
-    ...xray,
-    region: xray.region,
-    endpoint: xray.endpoint,
-    roleArn: xray.roleArn,
-    externalId: xray.externalId,
-    timeoutMs: xray.timeout,
-    userAgent,
-  }
-  let found: Promise<XrayAccess> | undefined
-  const access = (): Promise<XrayAccess> => {
-    found ??= findAccess(own, env)
-    found.catch(() => (found = undefined))
-    return found
-  }
-  const proxy = new SamplingProxy(access, fetch, xray.timeout, userAgent, events)
+}
+
+/** How the queue of an agent with these settings is kept. */
+export function queueSettings({ queue, export: { xray } }: Settings, env: DestinationContext['env']): QueueSettings {
+  const { dir, maxBytes, maxMemory, maxAge, maxDeadLetters, sync, batchWait } = queue
   return {
-    exporter: new TeeExporter(new XrayExporter(own, fetch, access), printer),
-    sampling: (path, body) => proxy.call(path, body),
-    description: `sending to AWS X-Ray${xray.endpoint === undefined ? '' : ` at ${xray.endpoint}`}`,
+    dir: dir ?? defaultQueueDir(env),
+    sync,
+    maxBytes,
+    maxMemory: Math.min(maxMemory, (containerMemory() ?? Infinity) / 8),
+    maxDeadBytes: maxDeadLetters,
+    maxAgeMs: maxAge,
+    batchWaitMs: batchWait,
+    concurrency: xray === false ? 1 : xray.concurrency,
+    backOff: { firstMs: 500, longestMs: 10_000 },
   }
 }
 
 /** Where the spool is if the config does not say. */
-function defaultQueueDir(env: Env): string {
+function defaultQueueDir(env: DestinationContext['env']): string {
   if (process.getuid?.() === 0) return '/var/lib/rontgen'
   return join(env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'rontgen')
 }

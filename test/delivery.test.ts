@@ -63,9 +63,12 @@ function suite(runtime: Runtime): void {
           body: { message: 'slow' },
           headers: { 'retry-after': '1' },
         },
+        'a 429 without Retry-After': { status: 429 },
+        'a throttling 400': { status: 400, headers: { 'x-amzn-errortype': 'ThrottlingException' } },
         'a 408': { status: 408 },
         'an expired token': { status: 403, headers: { 'x-amzn-errortype': 'ExpiredTokenException' } },
         'a closed connection': 'close',
+        'half an answer': 'half',
         'no answer': 'hang',
       } as const,
     )
@@ -75,7 +78,10 @@ function suite(runtime: Runtime): void {
       const ids = await send(agent, 60)
       await waitFor(() => aws.documents.length >= 60, 'all documents')
       assert.deepEqual(arrived(aws), ids.sort())
-      await waitFor(() => /Delivery fails[^]*Delivery works again/.test(agent.log), 'both lines of the log')
+      const told = typeof fault === 'object' && /429|throttling/.test(name)
+        ? /Delivery is slowed to 4 requests/
+        : /Delivery fails[^]*Delivery works again/
+      await waitFor(() => told.test(agent.log), 'the lines of the log')
     })
   }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request as httpRequest } from 'node:http'
 import { createServer as createTlsServer, request as httpsRequest } from 'node:https'
@@ -9,6 +8,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { root } from '../scripts/tools.mjs'
 import { AgentProcess } from './support/agent-process.ts'
+import { hasOpenssl, makeCertificates } from './support/certificates.ts'
 import { runClient } from './support/client-tools.ts'
 import { GrpcClient } from './support/grpc-client.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
@@ -17,64 +17,10 @@ import { waitFor } from './support/wait-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-network-'))
 after(() => rmSync(folder, { recursive: true }))
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 const skip = hasOpenssl ? false : 'openssl is not installed, which makes the certificates of this test'
 const file = (name: string): string => join(folder, name)
 
-/** A certificate authority, and a certificate of it for 127.0.0.1. */
-function makeCertificates(): void {
-  const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=test ca',
-  )
-  openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-keyout',
-    'key.pem',
-    '-out',
-    'request.pem',
-    '-subj',
-    '/CN=localhost',
-  )
-  writeFileSync(file('extensions'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    'request.pem',
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca.key',
-    '-CAcreateserial',
-    '-out',
-    'cert.pem',
-    '-days',
-    '2',
-    '-extfile',
-    'extensions',
-  )
-}
-if (hasOpenssl) makeCertificates()
+if (hasOpenssl) makeCertificates(folder)
 
 const post = (agent: AgentProcess, spanId: string): Promise<Response> =>
   fetch(`http://${agent.address('otlp.http')}/v1/traces`, {

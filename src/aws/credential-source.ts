@@ -58,10 +58,12 @@ export class CredentialSource {
 
 async function loadProvider({ roleArn, externalId, region }: CredentialSettings): Promise<() => Promise<Credentials>> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
-  if (roleArn === undefined) return defaultProvider()
+  // The shared files are read anew each time: keys in them rotate.
+  const own = defaultProvider({ ignoreCache: true })
+  if (roleArn === undefined) return own
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
   return fromTemporaryCredentials({
-    masterCredentials: defaultProvider(),
+    masterCredentials: own,
     params: {
       RoleArn: roleArn,
       RoleSessionName: 'rontgen',

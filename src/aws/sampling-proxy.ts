@@ -1,20 +1,11 @@
-import { AwsV4Signer } from 'aws4fetch'
-import type { Fetch } from '../platform/create-fetch.ts'
 import type { Events } from '../telemetry/events.ts'
-import type { CredentialSource } from './credential-source.ts'
+import { type CallOptions, callXray, type XrayPlace } from './call-xray.ts'
 
 /** What X-Ray answered, or why it could not be asked. */
 export interface ProxyAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array<ArrayBuffer> | string
-}
-
-/** What is needed to ask X-Ray. */
-export interface SamplingAccess {
-  readonly endpoint: string
-  readonly region: string
-  readonly credentials: CredentialSource
 }
 
 const kept = ['content-type', 'x-amzn-requestid', 'x-amzn-errortype', 'retry-after']
@@ -25,10 +16,8 @@ export class SamplingProxy {
   readonly #rules = new Map<string, ProxyAnswer>()
 
   constructor(
-    private readonly access: () => Promise<SamplingAccess>,
-    private readonly fetch: Fetch,
-    private readonly timeoutMs: number,
-    private readonly userAgent: string,
+    private readonly access: () => Promise<XrayPlace>,
+    private readonly options: CallOptions,
     private readonly events: Events,
   ) {}
 
@@ -61,33 +50,12 @@ export class SamplingProxy {
   }
 
   async #ask(path: string, body: Uint8Array): Promise<ProxyAnswer> {
-    const { endpoint, region, credentials } = await this.access()
-    const keys = await credentials.get()
-    const copy = new Uint8Array(body)
-    const signer = new AwsV4Signer({
-      url: endpoint + path,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': this.userAgent },
-      body: copy,
-      service: 'xray',
-      region,
-      accessKeyId: keys.accessKeyId,
-      secretAccessKey: keys.secretAccessKey,
-      ...(keys.sessionToken === undefined ? {} : { sessionToken: keys.sessionToken }),
-    })
-    const { url, headers } = await signer.sign()
-    const response = await this.fetch(url.href, {
-      method: 'POST',
-      headers,
-      body: copy,
-      signal: AbortSignal.timeout(this.timeoutMs),
-    })
+    const response = await callXray(await this.access(), path, new Uint8Array(body), this.options)
     const passed: Record<string, string> = {}
     for (const name of kept) {
       const value = response.headers.get(name)
       if (value !== null) passed[name] = value
     }
-    if (response.status === 403) credentials.refresh()
     return { status: response.status, headers: passed, body: new Uint8Array(await response.arrayBuffer()) }
   }
 }

@@ -1,9 +1,11 @@
 import type { Command } from './command.ts'
+import { deadLetters } from './dead-letters.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { printConfig } from './print-config.ts'
 import { run } from './run.ts'
+import { status } from './status.ts'
 import { validate } from './validate.ts'
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly Command[] = [run, init, validate, printConfig, explain]
+export const commands: readonly Command[] = [run, init, validate, printConfig, explain, status, deadLetters]

@@ -1,5 +1,5 @@
-import { startAgent } from '../agent.ts'
-import type { Settings } from '../config/schema.ts'
+import { type Agent, startAgent } from '../agent.ts'
+import { watchFile } from '../platform/watch-file.ts'
 import { Events } from '../telemetry/events.ts'
 import { startLog } from '../telemetry/start-log.ts'
 import { type Command, type CommandContext, Exit } from './command.ts'
@@ -12,24 +12,50 @@ export const run: Command = {
   args: '',
   details:
     'Takes OTLP on 4317 (gRPC) and 4318 (HTTP) and X-Ray documents on 2000 (UDP), and brings them to AWS X-Ray if the\n' +
-    'config asks for it; else prints a line a trace. SIGTERM or Ctrl-C stops it: what waits is delivered first.',
+    'config asks for it; else prints a line a trace. SIGTERM or Ctrl-C stops it: what waits is delivered first, and a\n' +
+    'second one stops at once. A change of the config file, or SIGHUP, reloads it; a wrong one changes nothing.',
   options: configOptions,
   async run(context) {
-    const { settings } = await loadFrom({ ...context, args: [] })
-    return await runAgent(settings, context)
+    const { settings, file } = await loadFrom({ ...context, args: [] })
+    const { env, print } = context
+    const events = new Events(await startLog(settings.logLevel))
+    const signals = listenForSignals()
+    const agent = await startAgent(settings, { events, env, print, file })
+    const reload = reloader(agent, events, context)
+    const unwatch = file === undefined ? undefined : watchFile(file, reload)
+    process.on('SIGHUP', reload)
+    await signals.first
+    unwatch?.()
+    const { stopTimeoutMs } = agent
+    events.stopping(stopTimeoutMs / 1000)
+    const left = await agent.stop(AbortSignal.any([AbortSignal.timeout(stopTimeoutMs), signals.second]))
+    events.stopped(left)
+    return Exit.ok
   },
 }
 
-async function runAgent(settings: Settings, { env, print }: CommandContext): Promise<number> {
-  const events = new Events(await startLog(settings.logLevel))
-  const signals = listenForSignals()
-  const agent = await startAgent(settings, { events, env, print })
-  await signals.first
-  const { stopTimeout } = settings.queue
-  events.stopping(stopTimeout / 1000)
-  const left = await agent.stop(AbortSignal.any([AbortSignal.timeout(stopTimeout), signals.second]))
-  events.stopped(left)
-  return Exit.ok
+/** Reloads one after the other; several wishes that come meanwhile are one. */
+function reloader(agent: Agent, events: Events, context: CommandContext): () => void {
+  let isBusy = false
+  let isWanted = false
+  const reload = async (): Promise<void> => {
+    isBusy = true
+    while (isWanted) {
+      isWanted = false
+      try {
+        const { settings } = await loadFrom({ ...context, args: [] })
+        events.log = await startLog(settings.logLevel)
+        events.reloaded(await agent.reload(settings))
+      } catch (error) {
+        events.reloadFailed(error instanceof Error ? error.message : String(error))
+      }
+    }
+    isBusy = false
+  }
+  return () => {
+    isWanted = true
+    if (!isBusy) void reload()
+  }
 }
 
 /** The first signal asks for a stop, the second one for a stop at once. */

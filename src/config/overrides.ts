@@ -63,6 +63,14 @@ export const overrideOptions: readonly OverrideOption[] = [
   receiver('xray-udp', 'xray.udp', 'X-Ray documents by UDP'),
   receiver('xray-proxy', 'xray.proxy', 'the sampling proxy'),
   {
+    flag: 'admin-port',
+    env: 'RONTGEN_ADMIN_PORT',
+    paths: ['admin.port'],
+    kind: 'number',
+    value: 'PORT',
+    summary: 'port of status, metrics and dead letters',
+  },
+  {
     flag: 'queue-dir',
     env: 'RONTGEN_QUEUE_DIR',
     paths: ['queue.dir'],

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { receivers } from '../receive/receivers.ts'
-import { bytes, duration, url } from './values.ts'
+import { bytes, duration, host, port, url } from './values.ts'
 
 /** A part that is on unless it is set to `false`. */
 const on = <S extends v.GenericSchema>(schema: S) =>
@@ -49,6 +49,10 @@ const xray = v.strictObject({
     v.description("Certificates to trust besides the system's, PEM; else AWS_CA_BUNDLE."),
   ),
   fips: v.pipe(v.optional(v.boolean(), false), v.description('Use the FIPS endpoint.')),
+  telemetry: v.pipe(
+    v.optional(v.boolean(), true),
+    v.description('Tell X-Ray once a minute how many segments came and went (PutTelemetryRecords).'),
+  ),
   dualStack: v.pipe(v.optional(v.boolean(), false), v.description('Use the endpoint that has IPv6 too.')),
 })
 
@@ -122,7 +126,9 @@ export const configSchema = v.strictObject({
       v.strictObject({
         dir: v.pipe(
           v.optional(file),
-          v.description('Folder of the spool. Else /var/lib/rontgen for root, and ~/.local/state/rontgen for others.'),
+          v.description(
+            'Folder of the spool. Else /var/lib/rontgen for root, and ~/.local/state/rontgen for others. `:memory:` keeps it in memory: what waits is lost when the agent ends.',
+          ),
         ),
         maxBytes: v.pipe(
           v.optional(bytes, '1GiB'),
@@ -130,11 +136,17 @@ export const configSchema = v.strictObject({
         ),
         maxMemory: v.pipe(
           v.optional(bytes, '32MiB'),
-          v.description('Bytes of waiting documents that are held in memory too.'),
+          v.description(
+            'Bytes of waiting documents that are held in memory too; in a container at most an eighth of what it may use.',
+          ),
         ),
         maxAge: v.pipe(
           v.optional(duration, '7d'),
           v.description('What cannot be delivered for so long becomes a dead letter.'),
+        ),
+        maxDeadLetters: v.pipe(
+          v.optional(bytes, '128MiB'),
+          v.description('Bytes of dead letters that are kept; then the oldest give way.'),
         ),
         sync: v.pipe(
           v.optional(v.picklist(['normal', 'full'], "'normal' or 'full'"), 'normal'),
@@ -175,6 +187,13 @@ export const configSchema = v.strictObject({
       {},
     ),
     v.description('Where segments go.'),
+  ),
+  admin: v.pipe(
+    on(v.strictObject({
+      host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on.')),
+      port: v.pipe(v.optional(port, 4319), v.description('Port to listen on.')),
+    })),
+    v.description('Status, metrics and dead letters by HTTP, for `rontgen status`, monitoring and people.'),
   ),
   logLevel: v.pipe(
     v.optional(v.picklist(['debug', 'info', 'warn', 'error'], "'debug', 'info', 'warn' or 'error'"), 'info'),

@@ -1,4 +1,8 @@
-import { ExportError } from './export-error.ts'
+import type { Outcome } from '../telemetry/counters.ts'
+import { ExportError, type ExportErrorOptions } from './export-error.ts'
+
+/** How long one waits for a person, in milliseconds. */
+const URGENT_PAUSE_MS = 30_000
 
 const credentialCodes = [
   'ExpiredToken',
@@ -24,20 +28,37 @@ export function classifyAnswer(status: number, headers: Headers, text: string): 
   const { code, message } = describe(headers, text)
   const what = `X-Ray answered ${status}${code === '' ? '' : ` ${code}`}${message === '' ? '' : `: ${message}`}`
   const retryAfterMs = retryAfterOf(headers.get('retry-after'))
-  const retry = (hint: string, wait?: number): ExportError =>
-    new ExportError('retryable', hint === '' ? what : `${what} (${hint})`, { retryAfterMs: retryAfterMs ?? wait })
+  const retry = (hint: string, options: ExportErrorOptions = {}): ExportError =>
+    new ExportError('retryable', hint === '' ? what : `${what} (${hint})`, {
+      ...options,
+      retryAfterMs: retryAfterMs ?? options.retryAfterMs,
+    })
+  const urgent = { isUrgent: true, retryAfterMs: URGENT_PAUSE_MS }
   if (isCredentialError(code)) return { error: retry('the credentials are renewed'), code }
   if (/Skewed/.test(code)) return { error: retry('the clock of this machine is off'), code }
-  if (status >= 500 || status === 408 || status === 429 || /Throttl/i.test(code)) return { error: retry(''), code }
+  if (isThrottle(status, code)) return { error: retry('', { isThrottle: true }), code }
+  if (status >= 500 || status === 408) return { error: retry(''), code }
   if (status === 400 || status === 413) return { error: new ExportError('permanent', what), code }
   if (status === 401 || status === 403) {
     return {
-      error: retry('is the action xray:PutTraceSegments allowed? AWSXRayDaemonWriteAccess has it', 30_000),
+      error: retry('is the action xray:PutTraceSegments allowed? AWSXRayDaemonWriteAccess has it', urgent),
       code,
     }
   }
   // Nothing is thrown away because an endpoint is wrong.
-  return { error: retry('is export.xray.endpoint right?', 30_000), code }
+  return { error: retry('is export.xray.endpoint right?', urgent), code }
+}
+
+/** The class of an answer, for the counts. */
+export function outcomeOf(status: number, code: string): Outcome {
+  if (status === 200) return 'ok'
+  if (isThrottle(status, code)) return 'throttled'
+  if (status >= 500) return '5xx'
+  return status >= 400 ? '4xx' : 'other'
+}
+
+function isThrottle(status: number, code: string): boolean {
+  return status === 429 || /Throttl|TooManyRequests|SlowDown|LimitExceeded/i.test(code)
 }
 
 function describe(headers: Headers, text: string): { code: string; message: string } {

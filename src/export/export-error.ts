@@ -4,6 +4,8 @@ export interface FailedDocument {
   readonly index: number
   /** False if sending it again cannot help. */
   readonly isRetryable: boolean
+  /** What the destination calls the flaw. */
+  readonly code: string
   readonly reason: string
 }
 
@@ -13,6 +15,10 @@ export interface ExportErrorOptions {
   /** How long the destination asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   readonly failed?: readonly FailedDocument[]
+  /** The destination works, and wants less at a time. */
+  readonly isThrottle?: boolean
+  /** It does not pass until a person does something. */
+  readonly isUrgent?: boolean
 }
 
 /**
@@ -26,10 +32,14 @@ export class ExportError extends Error {
   override readonly name = 'ExportError'
   readonly retryAfterMs: number | undefined
   readonly failed: readonly FailedDocument[]
+  readonly isThrottle: boolean
+  readonly isUrgent: boolean
 
   constructor(readonly kind: 'retryable' | 'permanent' | 'partial', message: string, options: ExportErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.retryAfterMs = options.retryAfterMs
     this.failed = options.failed ?? []
+    this.isThrottle = options.isThrottle ?? false
+    this.isUrgent = options.isUrgent ?? false
   }
 }

@@ -6,9 +6,11 @@ import { Deadlines } from '../platform/deadlines.ts'
 import type { Fetch } from '../platform/create-fetch.ts'
 import { BufferPool } from '../segment/buffer-pool.ts'
 import { type Batch, documentsOf, documentText, partBytes } from '../segment/batch.ts'
+import type { Outcome } from '../telemetry/counters.ts'
+import type { Events } from '../telemetry/events.ts'
 import { ExportError } from './export-error.ts'
 import type { Exporter } from './exporter.ts'
-import { classifyAnswer, isCredentialError } from './classify-answer.ts'
+import { classifyAnswer, isCredentialError, outcomeOf } from './classify-answer.ts'
 
 /** Where and how segments are sent to AWS X-Ray. */
 export interface XraySettings extends EndpointSettings {
@@ -43,6 +45,7 @@ export async function findAccess(settings: XraySettings, env: Env): Promise<Xray
   if (region === undefined) {
     throw new ExportError('retryable', 'No AWS region is set: set export.xray.region, --region or AWS_REGION', {
       retryAfterMs: 10_000,
+      isUrgent: true,
     })
   }
   const { roleArn, externalId } = settings
@@ -65,6 +68,7 @@ export class XrayExporter implements Exporter {
     private readonly settings: XraySettings,
     private readonly fetch: Fetch,
     private readonly access: () => Promise<XrayAccess>,
+    private readonly events: Events,
   ) {
     this.#deadlines = new Deadlines(settings.timeoutMs)
   }
@@ -73,18 +77,26 @@ export class XrayExporter implements Exporter {
     const { access, url, signer } = await this.#open()
     const credentials = await access.credentials.get().catch((cause: unknown) => {
       const why = cause instanceof Error ? cause.message : String(cause)
-      throw new ExportError('retryable', `No AWS credentials were found: ${why}`, { cause, retryAfterMs: 5000 })
+      throw new ExportError('retryable', `No AWS credentials were found: ${why}`, {
+        cause,
+        retryAfterMs: 5000,
+        isUrgent: true,
+      })
     })
     const body = this.#bodyOf(batch)
     const headers = signer.sign(body, credentials, Date.now() + this.#skew)
     headers['user-agent'] = this.settings.userAgent
+    const begun = performance.now()
     const { response, text } = await this.#post(url, headers, body, signal)
+    const ms = performance.now() - begun
     this.#bodies.give(new Uint8Array(body.buffer))
     if (response.status === 200) {
+      this.events.requested('ok', ms)
       if (/"UnprocessedTraceSegments"\s*:\s*\[\s*\]/.test(text)) return
       return checkUnprocessed(batch, text)
     }
     const { error, code } = classifyAnswer(response.status, response.headers, text)
+    this.events.requested(outcomeOf(response.status, code), ms)
     if (isCredentialError(code)) access.credentials.refresh()
     if (/Skewed|SignatureDoesNotMatch|InvalidSignature/.test(code)) this.#learnSkew(response.headers)
     throw error
@@ -106,6 +118,7 @@ export class XrayExporter implements Exporter {
 
   async #post(url: string, headers: Record<string, string>, body: Uint8Array<ArrayBuffer>, signal: AbortSignal) {
     const attempt = this.#deadlines.begin(signal)
+    const begun = performance.now()
     try {
       const response = await this.fetch(url, {
         method: 'POST',
@@ -117,6 +130,10 @@ export class XrayExporter implements Exporter {
       return { response, text: await response.text() }
     } catch (cause) {
       const why = attempt.signal.aborted ? `no answer within ${this.settings.timeoutMs} ms` : messageOf(cause)
+      if (!signal.aborted) {
+        const outcome = attempt.signal.aborted ? 'timeout' : failureOf(cause)
+        this.events.requested(outcome, performance.now() - begun)
+      }
       throw new ExportError('retryable', `Cannot reach X-Ray at ${url}: ${why}`, { cause })
     } finally {
       this.#deadlines.end(attempt)
@@ -140,7 +157,9 @@ export class XrayExporter implements Exporter {
 
   #learnSkew(headers: Headers): void {
     const theirs = Date.parse(headers.get('date') ?? '')
-    if (Number.isFinite(theirs) && Math.abs(theirs - Date.now()) > 60_000) this.#skew = theirs - Date.now()
+    if (!Number.isFinite(theirs)) return
+    const skew = theirs - Date.now()
+    this.#skew = Math.abs(skew) > 60_000 ? skew : 0
   }
 }
 
@@ -151,6 +170,7 @@ function checkUnprocessed(batch: Batch, text: string): void {
   const ids = documentsOf(batch).map(idOf)
   const failed = list.map(({ id, code, message }) => ({
     index: id === '' ? -1 : ids.indexOf(id),
+    code,
     isRetryable: /throttl|unavailable|internal|timeout|exceeded/i.test(code),
     reason: `${code}: ${message}`,
   }))
@@ -158,7 +178,10 @@ function checkUnprocessed(batch: Batch, text: string): void {
   const known = failed.filter(({ index }) => index >= 0)
   if (known.length < failed.length) {
     // Of the documents without an id any may be meant: they are sent alone, then halved, until one stands alone.
-    const nameless = ids.flatMap((id, index) => (id === '' ? [{ index, isRetryable: true, reason: first }] : []))
+    const nameless = ids.flatMap((
+      id,
+      index,
+    ) => (id === '' ? [{ index, code: 'Unknown', isRetryable: true, reason: first }] : []))
     if (nameless.length === 0 || nameless.length === batch.count) {
       throw new ExportError('permanent', `X-Ray did not take a document: ${first}`)
     }
@@ -191,6 +214,16 @@ function idOf(document: Uint8Array): string {
   } catch {
     return ''
   }
+}
+
+/** The class of a request that had no answer. Runtimes name it in their own words. */
+function failureOf(error: unknown): Outcome {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+  const text = `${code} ${messageOf(error)} ${cause === undefined ? '' : messageOf(cause)}`
+  if (/ConnectionRefused|ECONNREFUSED|refused/i.test(text)) return 'connection-refused'
+  if (/ENOTFOUND|EAI_|DNS|name or service|lookup/i.test(text)) return 'unknown-host'
+  return /ETIMEDOUT|timed? ?out/i.test(text) ? 'timeout' : 'other'
 }
 
 function messageOf(error: unknown): string {

@@ -12,7 +12,7 @@ import { Spool, type SpoolRow } from './spool.ts'
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-backlog-'))
 after(() => rmSync(folder, { recursive: true }))
 let folders = 0
-const open = (dir = join(folder, String(folders++))): Spool => new Spool({ dir, sync: 'normal' })
+const open = (dir = join(folder, String(folders++))): Spool => new Spool({ dir, sync: 'normal', maxDeadBytes: 1e6 })
 const block = (texts: readonly string[], trace: (i: number) => number = () => 0) => {
   const group = new DocumentGroup()
   texts.forEach((text, i) => {

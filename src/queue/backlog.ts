@@ -1,10 +1,18 @@
 import { type Batch, type BatchPart, documentStart } from '../segment/batch.ts'
 import type { BufferPool } from '../segment/buffer-pool.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
-import type { Spool, SpoolRow } from './spool.ts'
+import type { SpoolRow } from './spool.ts'
 
 /** A request carries at most this many bytes, so that a slow line does not run into its time limit. */
 const MAX_BATCH_BYTES = 1 << 20
+
+/** Where a backlog reads rows that are not in memory. */
+export interface RowSource {
+  /** The first row whose id is `id` or more. */
+  read(id: number): SpoolRow | undefined
+  /** What lies there from id `from` on. */
+  contents(from: number): { documents: number; bytes: number; firstId: number }
+}
 
 /** A row of the spool with how far its delivery is. */
 export interface Row extends SpoolRow {
@@ -22,17 +30,34 @@ export class Backlog {
   /** Bytes in the spool, of rows that are not wholly delivered. */
   bytes = 0
   readonly #loaded: Row[] = []
+  /** Rows in memory that are not wholly delivered: the loaded ones, and those in flight. */
+  readonly #held = new Map<number, Row>()
   /** How many documents of the first loaded row are handed out. */
   #taken = 0
   #memory = 0
   /** Rows on disk that are not loaded: from this id on; 0 if there are none. */
   #unloaded: number
 
-  constructor(private readonly spool: Spool, private readonly maxMemory: number, private readonly pool: BufferPool) {
-    const { documents, bytes, firstId } = spool.contents()
+  /** @param source where rows are read that are not in memory */
+  constructor(private readonly source: RowSource, public maxMemory: number, private readonly pool: BufferPool) {
+    const { documents, bytes, firstId } = source.contents(0)
     this.documents = documents
     this.bytes = bytes
     this.#unloaded = documents > 0 ? firstId : 0
+  }
+
+  /** Rows in memory that are not wholly delivered. */
+  get held(): Row[] {
+    return [...this.#held.values()]
+  }
+
+  /** Counts anew what waits, because the spool does not hold any more what it did. */
+  recount(): void {
+    const onDisk = this.#unloaded > 0 ? this.source.contents(this.#unloaded) : { documents: 0, bytes: 0 }
+    this.documents = onDisk.documents - this.#taken
+    this.bytes = onDisk.bytes
+    for (const row of this.#loaded) this.documents += row.ends.length
+    for (const row of this.#held.values()) this.bytes += row.bytes.length
   }
 
   /** Takes a row that was just written. */
@@ -60,12 +85,12 @@ export class Backlog {
       parts.push({ block: row, from: this.#taken, to: end })
       count += end - this.#taken
       bytes += (row.ends[end - 1] ?? 0) - documentStart(row, this.#taken)
+      this.documents -= end - this.#taken
       this.#taken = end
       if (end < row.ends.length) break
       this.#loaded.shift()
       this.#taken = 0
     }
-    this.documents -= count
     return count === 0 ? undefined : { parts, count }
   }
 
@@ -76,6 +101,7 @@ export class Backlog {
       block.left -= to - from
       if (block.left > 0) continue
       done.push(block.id)
+      this.#held.delete(block.id)
       this.bytes -= block.bytes.length
       this.#memory -= block.bytes.length
       const { buffer } = block.bytes
@@ -88,7 +114,7 @@ export class Backlog {
 
   #first(): Row | undefined {
     if (this.#loaded.length === 0 && this.#unloaded > 0) {
-      const row = this.spool.read(this.#unloaded)
+      const row = this.source.read(this.#unloaded)
       this.#unloaded = row === undefined ? 0 : row.id + 1
       if (row !== undefined) this.#load(row)
     }
@@ -96,8 +122,10 @@ export class Backlog {
   }
 
   #load(row: SpoolRow): void {
+    const loaded = { ...row, left: row.ends.length }
     this.#memory += row.bytes.length
-    this.#loaded.push({ ...row, left: row.ends.length })
+    this.#loaded.push(loaded)
+    this.#held.set(row.id, loaded)
   }
 }
 

@@ -1,10 +1,14 @@
 import type { Exporter } from '../export/exporter.ts'
 import { BufferPool } from '../segment/buffer-pool.ts'
-import { DocumentGroup } from '../segment/document-group.ts'
+import { type DocumentBlock, DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
 import { Backlog } from './backlog.ts'
-import { Deliverer, type DeliverSettings } from './deliverer.ts'
-import { type DeadLetter, Spool, type SpoolSettings } from './spool.ts'
+import type { DeadLetter, KeptLetter } from './dead-letters.ts'
+import { Deliverer, type DeliverSettings, type DeliveryState } from './deliverer.ts'
+import { documentBlock } from './document-block.ts'
+import { openSpool } from './open-spool.ts'
+import type { Spool, SpoolRow, SpoolSettings } from './spool.ts'
+import { spoolFaultOf } from './spool-fault-of.ts'
 
 /** How what was received is kept until it is delivered. */
 export interface QueueSettings extends SpoolSettings, DeliverSettings {
@@ -12,6 +16,21 @@ export interface QueueSettings extends SpoolSettings, DeliverSettings {
   readonly maxBytes: number
   /** Bytes of waiting documents that are also held in memory. */
   readonly maxMemory: number
+}
+
+/** What the queue holds, and how delivery goes. */
+export interface QueueState {
+  /** Where the spool is. */
+  readonly dir: string
+  /** Documents that are not delivered yet. */
+  readonly documents: number
+  /** Bytes in the spool, of rows that are not wholly delivered. */
+  readonly bytes: number
+  readonly maxBytes: number
+  /** Age of the oldest waiting row, in milliseconds; 0 if none waits. */
+  readonly oldestMs: number
+  readonly delivery: DeliveryState
+  readonly deadLetters: { readonly count: number; readonly bytes: number }
 }
 
 /** The queue is full, or cannot write; what was offered may be offered again. */
@@ -36,6 +55,8 @@ const PACE_DOCUMENTS = 3000
 const PACE_MS = 50
 /** How long rows that were delivered may wait until a commit deletes them all at once, in milliseconds. */
 const CLEAN_MS = 50
+/** How long nothing must have waited until the disk is given back that an outage took, in milliseconds. */
+const SHRINK_MS = 5000
 
 /** Keeps documents on disk until they are delivered: what {@link add} has resolved is not lost. */
 export class Queue {
@@ -56,15 +77,63 @@ export class Queue {
   #gone: number[] = []
   #dead: DeadLetter[] = []
   #isClosed = false
+  #shrinker: ReturnType<typeof setTimeout> | undefined
+  readonly #dir: string
 
-  /** @throws {Error} if the spool cannot be opened */
-  constructor(private readonly settings: QueueSettings, exporter: Exporter, private readonly events: Events) {
-    this.#spool = new Spool(settings)
-    this.#backlog = new Backlog(this.#spool, settings.maxMemory, this.#pool)
+  /** @throws {Error} if another process has the spool */
+  constructor(private settings: QueueSettings, exporter: Exporter, private readonly events: Events) {
+    const { spool, dir } = openSpool(settings, events)
+    this.#spool = spool
+    this.#dir = dir
+    const source = { read: (id: number) => this.#read(id), contents: (from: number) => spool.contents(from) }
+    this.#backlog = new Backlog(source, settings.maxMemory, this.#pool)
     this.#deliverer = new Deliverer(this.#backlog, exporter, settings, events, (rows, dead) => this.#settle(rows, dead))
     this.#committed.promise.catch(ignore)
     if (this.#backlog.documents > 0) events.spoolFound(this.#backlog.documents, this.#backlog.bytes)
     this.#deliverer.pump()
+  }
+
+  get state(): QueueState {
+    const oldest = this.#backlog.oldest()
+    return {
+      dir: this.#dir,
+      documents: this.#deliverer.documents,
+      bytes: this.#backlog.bytes,
+      maxBytes: this.settings.maxBytes,
+      oldestMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
+      delivery: this.#deliverer.state,
+      deadLetters: { count: this.#spool.deadLetters.count, bytes: this.#spool.deadLetters.bytes },
+    }
+  }
+
+  /** Takes other settings, from now on; the spool stays where and how it is. */
+  configure(settings: QueueSettings): void {
+    this.settings = settings
+    this.#backlog.maxMemory = settings.maxMemory
+    this.#deliverer.configure(settings)
+  }
+
+  /** At most `limit` dead letters whose id is greater than `after`, oldest first. */
+  deadLetters(after: number, limit: number): KeptLetter[] {
+    return this.#spool.deadLetters.list(after, limit)
+  }
+
+  deadLetter(id: number): KeptLetter | undefined {
+    return this.#spool.deadLetters.get(id)
+  }
+
+  /** Sends dead letters again, and gives how many of them were there. @throws {Error} if the spool cannot be written */
+  retryDeadLetters(ids: readonly number[]): number {
+    const row = this.#spool.revive(ids, documentBlock)
+    if (row === undefined) return 0
+    this.#backlog.push(row)
+    this.#deliverer.pump()
+    return row.ends.length
+  }
+
+  /** Forgets dead letters, and gives how many of them were there. */
+  dropDeadLetters(ids: readonly number[]): number {
+    return this.#spool.deadLetters.remove(ids)
   }
 
   /**
@@ -132,23 +201,82 @@ export class Queue {
     this.#unawaited = 0
     try {
       const row = this.#spool.commit(block, gone, dead, Date.now())
-      if (isCleaning) {
-        this.#gone = []
-        this.#dead = []
-        this.#cleaned = performance.now()
-      }
-      if (row !== undefined) {
-        this.#backlog.push(row)
-        this.events.queued(row.ends.length, cut)
-      }
+      if (isCleaning) this.#cleanedUp()
+      if (row !== undefined) this.#queued(row, cut)
       resolve()
     } catch (error) {
-      this.events.spoolFailed(error, block?.ends.length ?? 0)
-      if (unawaited > 0) this.events.lost(unawaited, 'the spool cannot be written')
-      reject(new QueueFullError('The spool cannot be written', { cause: error }))
+      if (this.#isMended(error) && this.#commitAgain(block, cut)) resolve()
+      else {
+        this.events.spoolFailed(error, block?.ends.length ?? 0)
+        if (unawaited > 0) this.events.lost(unawaited, 'spool', 'the spool cannot be written')
+        reject(new QueueFullError('The spool cannot be written', { cause: error }))
+        this.#makeRoom()
+      }
     }
     this.#cleanLater()
     this.#deliverer.pump()
+  }
+
+  #queued(row: SpoolRow, cut: number): void {
+    this.#backlog.push(row)
+    this.events.queued(row.ends.length, cut)
+  }
+
+  #cleanedUp(): void {
+    this.#gone = []
+    this.#dead = []
+    this.#cleaned = performance.now()
+    const trimmed = this.#spool.trimDeadLetters()
+    if (trimmed > 0) this.events.deadLettersTrimmed(trimmed)
+  }
+
+  /** Begins a new file if the one that is there is damaged. */
+  #isMended(error: unknown): boolean {
+    if (spoolFaultOf(error) !== 'damaged') return false
+    try {
+      this.#renew(error)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #renew(error: unknown): void {
+    const aside = this.#spool.renew(this.#backlog.held)
+    this.events.spoolSetAside(aside, error)
+    this.#backlog.recount()
+  }
+
+  #commitAgain(block: DocumentBlock | undefined, cut: number): boolean {
+    try {
+      const row = this.#spool.commit(block, [], [], Date.now())
+      if (row !== undefined) this.#queued(row, cut)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #read(id: number): SpoolRow | undefined {
+    try {
+      return this.#spool.read(id)
+    } catch (error) {
+      this.#renew(error)
+      return this.#spool.read(id)
+    }
+  }
+
+  /** What was delivered may go though there is no room for more; and if nothing else is there, so may the file. */
+  #makeRoom(): void {
+    if (this.#gone.length === 0 && this.#dead.length === 0) return
+    try {
+      this.#spool.commit(undefined, this.#gone, this.#dead, Date.now())
+      this.#cleanedUp()
+    } catch {
+      if (!this.#deliverer.isDone || this.#dead.length > 0 || this.#spool.deadLetters.count > 0) return
+      this.#spool.startAnew()
+      this.#cleanedUp()
+    }
   }
 
   #settle(rows: readonly number[], dead: readonly DeadLetter[]): void {
@@ -158,8 +286,18 @@ export class Queue {
   }
 
   #cleanLater(): void {
-    if (this.#isClosed || (this.#gone.length === 0 && this.#dead.length === 0)) return
-    this.#cleaner ??= setTimeout(() => this.#commit(), CLEAN_MS)
+    if (this.#isClosed) return
+    if (this.#gone.length > 0 || this.#dead.length > 0) this.#cleaner ??= setTimeout(() => this.#commit(), CLEAN_MS)
+    else if (this.#deliverer.isDone) this.#shrinker ??= setTimeout(() => this.#shrink(), SHRINK_MS)
+  }
+
+  #shrink(): void {
+    this.#shrinker = undefined
+    try {
+      if (this.#deliverer.isDone) this.#spool.shrink()
+    } catch (error) {
+      this.events.spoolFailed(error, 0)
+    }
   }
 
   /** Takes nothing more, delivers until `deadline`, and closes the spool. Gives the documents that are left in it. */
@@ -168,6 +306,7 @@ export class Queue {
     this.#isClosed = true
     await this.#deliverer.stop(deadline)
     this.#commit()
+    clearTimeout(this.#shrinker)
     const { documents } = this.#spool.contents()
     this.#spool.close()
     return documents

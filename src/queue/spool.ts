@@ -1,7 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { DocumentBlock } from '../segment/document-group.ts'
+import { type DeadLetter, DeadLetters } from './dead-letters.ts'
+import { migrateSpool } from './migrate-spool.ts'
+import { rowOf, salvage } from './salvage.ts'
+import { spoolFaultOf } from './spool-fault-of.ts'
 
 /** A block of documents as the spool keeps it. */
 export interface SpoolRow extends DocumentBlock {
@@ -12,70 +16,81 @@ export interface SpoolRow extends DocumentBlock {
 
 /** How the spool is kept. */
 export interface SpoolSettings {
-  /** The folder; it is made if it is not there. */
+  /** The folder, which is made if it is not there; `:memory:` keeps it in memory only. */
   readonly dir: string
   /** `full` survives a loss of power, `normal` the end of the process at any instant. */
   readonly sync: 'normal' | 'full'
+  /** Bytes of dead letters that are kept at most. */
+  readonly maxDeadBytes: number
 }
 
-/** A document that AWS refused for good. */
-export interface DeadLetter {
-  /** Unix milliseconds. */
-  readonly time: number
-  readonly reason: string
-  /** In embedded form, with its quotes. */
-  readonly document: Uint8Array
+/** What became of a spool that was set aside. */
+export interface SetAside {
+  readonly file: string
+  /** Rows that were read of it, and kept. */
+  readonly saved: number
+  /** Rows that could not be read; undefined if it cannot be told. */
+  readonly unreadable: number | undefined
 }
 
-const SCHEMA = 1
+/** The folder that keeps nothing on disk. */
+export const IN_MEMORY = ':memory:'
+/** A file that grew over this in an outage is made small again once it is empty, in bytes. */
+const LARGE = 64 << 20
+
+interface OpenSpool {
+  readonly db: DatabaseSync
+  readonly insert: StatementSync
+  readonly remove: StatementSync
+  readonly read: StatementSync
+  readonly dead: DeadLetters
+}
 
 /**
  * What was acknowledged and is not delivered yet, in SQLite. Pages of 32 KB cost half of what those of 4 KB do; the lock
  * is exclusive, so that a second agent on the same folder refuses to start.
  */
 export class Spool {
-  readonly #db: DatabaseSync
-  readonly #insert: StatementSync
-  readonly #remove: StatementSync
-  readonly #read: StatementSync
-  readonly #bury: StatementSync
-  #nextId: number
+  #open: OpenSpool
+  #nextId = 1
 
-  /** @throws {Error} if the folder cannot be written, or another process has it */
-  constructor(settings: SpoolSettings) {
-    this.#db = open(settings)
-    this.#insert = this.#db.prepare(
-      'INSERT INTO blocks (id, created, documents, bytes, ends, traces) VALUES (?, ?, ?, ?, ?, ?)',
-    )
-    this.#remove = this.#db.prepare('DELETE FROM blocks WHERE id BETWEEN ? AND ?')
-    this.#read = this.#db.prepare(
-      'SELECT id, created, bytes, ends, traces FROM blocks WHERE id >= ? ORDER BY id LIMIT 1',
-    )
-    this.#bury = this.#db.prepare('INSERT INTO dead_letters (time, reason, document) VALUES (?, ?, ?)')
-    const last = this.#db.prepare(
-      "SELECT max(coalesce(max(id), 0), coalesce((SELECT value FROM state WHERE name = 'last_id'), 0)) AS id FROM blocks",
-    ).get()
-    this.#nextId = numberOf(last?.['id']) + 1
+  /** @throws {Error} if the folder cannot be written, the file is damaged, or another process has it */
+  constructor(private readonly settings: SpoolSettings) {
+    this.#open = openSpool(settings)
+    try {
+      this.#findNextId()
+      // Walks the whole table, so that damage shows here.
+      this.contents()
+    } catch (cause) {
+      this.#open.db.close()
+      throw new Error(`Cannot read the spool in "${settings.dir}": ${messageOf(cause)}`, { cause })
+    }
   }
 
-  /** What lies there, from an earlier run: how many blocks, documents and bytes, and the first id. */
-  contents(): { blocks: number; documents: number; bytes: number; firstId: number } {
-    const row = this.#db.prepare(
-      'SELECT count(*) AS blocks, coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes, coalesce(min(id), 0) AS first FROM blocks',
+  #findNextId(): void {
+    const last = this.#open.db.prepare(
+      "SELECT max(coalesce(max(id), 0), coalesce((SELECT value FROM state WHERE name = 'last_id'), 0)) AS id FROM blocks",
     ).get()
-    return {
-      blocks: numberOf(row?.['blocks']),
-      documents: numberOf(row?.['documents']),
-      bytes: numberOf(row?.['bytes']),
-      firstId: numberOf(row?.['first']),
-    }
+    this.#nextId = Math.max(this.#nextId, Number(last?.['id'] ?? 0) + 1)
+  }
+
+  get deadLetters(): DeadLetters {
+    return this.#open.dead
+  }
+
+  /** What lies there from id `from` on: how many documents and bytes, and the first id. */
+  contents(from = 0): { documents: number; bytes: number; firstId: number } {
+    const row = this.#open.db.prepare(
+      'SELECT coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes, coalesce(min(id), 0) AS first FROM blocks WHERE id >= ?',
+    ).get(from)
+    return { documents: Number(row?.['documents']), bytes: Number(row?.['bytes']), firstId: Number(row?.['first']) }
   }
 
   /**
    * Writes what came, and deletes what went, in one transaction. When it returns, both have happened.
    *
    * @param gone ids of delivered rows
-   * @throws {Error} if the disk is full or gone; then neither has happened
+   * @throws {Error} if the disk is full or gone, or the file is damaged; then neither has happened
    */
   commit(
     block: DocumentBlock | undefined,
@@ -83,84 +98,143 @@ export class Spool {
     dead: readonly DeadLetter[],
     now: number,
   ): SpoolRow | undefined {
-    this.#db.exec('BEGIN IMMEDIATE')
+    return this.#atomically(() => {
+      const row = block === undefined ? undefined : this.#write({ ...block, id: this.#nextId, created: now })
+      this.#open.dead.add(dead)
+      for (const [first, last] of ranges(gone)) this.#open.remove.run(first, last)
+      return row
+    })
+  }
+
+  /** Takes letters out and puts their documents into a block of their own, which is written. Gives nothing if there are none. */
+  revive(ids: readonly number[], blockOf: (documents: readonly Uint8Array[]) => DocumentBlock): SpoolRow | undefined {
+    return this.#atomically(() => {
+      const letters = ids.map((id) => this.deadLetters.get(id)).filter((letter) => letter !== undefined)
+      if (letters.length === 0) return undefined
+      this.deadLetters.remove(letters.map(({ id }) => id))
+      const block = blockOf(letters.map(({ document }) => document))
+      return this.#write({ ...block, id: this.#nextId, created: Date.now() })
+    })
+  }
+
+  #write(row: SpoolRow): SpoolRow {
+    const { id, created, ends, bytes, traces } = row
+    this.#open.insert.run(id, created, ends.length, bytes, bytesOf(ends), bytesOf(traces))
+    return row
+  }
+
+  #atomically(act: () => SpoolRow | undefined): SpoolRow | undefined {
+    const { db, dead } = this.#open
+    const { count, bytes } = dead
+    db.exec('BEGIN IMMEDIATE')
     try {
-      let row: SpoolRow | undefined
-      if (block !== undefined) {
-        row = { ...block, id: this.#nextId, created: now }
-        this.#insert.run(row.id, now, block.ends.length, block.bytes, bytesOf(block.ends), bytesOf(block.traces))
-      }
-      for (const letter of dead) this.#bury.run(letter.time, letter.reason, letter.document)
-      for (const [first, last] of ranges(gone)) this.#remove.run(first, last)
-      this.#db.exec('COMMIT')
-      if (row !== undefined) this.#nextId++
+      const row = act()
+      db.exec('COMMIT')
+      if (row !== undefined) this.#nextId = row.id + 1
       return row
     } catch (error) {
-      this.#rollBack()
+      dead.count = count
+      dead.bytes = bytes
+      // A full disk ends the transaction by itself.
+      attempt(() => db.exec('ROLLBACK'))
       throw error
     }
   }
 
-  #rollBack(): void {
-    try {
-      this.#db.exec('ROLLBACK')
-    } catch {
-      // A full disk ends the transaction by itself.
+  /** Removes the oldest dead letters that are over the bound; gives how many went. */
+  trimDeadLetters(): number {
+    return this.deadLetters.bytes > this.settings.maxDeadBytes ? this.deadLetters.trim(this.settings.maxDeadBytes) : 0
+  }
+
+  /** The first row whose id is `id` or more. @throws {Error} if the file is damaged */
+  read(id: number): SpoolRow | undefined {
+    return rowOf(this.#open.read.get(id))
+  }
+
+  /** Gives the disk back what an outage took, if nothing waits any more. */
+  shrink(): void {
+    const pages = (name: string): number => Number(this.#open.db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+    if (pages('freelist_count') * pages('page_size') > LARGE) {
+      this.#open.db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
     }
   }
 
-  /** The first row whose id is `id` or more. */
-  read(id: number): SpoolRow | undefined {
-    const row = this.#read.get(id)
-    if (row === undefined) return undefined
-    const [bytes, ends, traces] = [row['bytes'], row['ends'], row['traces']]
-    if (!(bytes instanceof Uint8Array) || !(ends instanceof Uint8Array) || !(traces instanceof Uint8Array)) {
-      throw new Error(`Cannot read row ${String(row['id'])} of the spool: its columns are of the wrong type`)
-    }
-    return {
-      id: numberOf(row['id']),
-      created: numberOf(row['created']),
-      bytes,
-      ends: wordsOf(ends),
-      traces: wordsOf(traces),
-    }
+  /**
+   * Sets the file aside, because it is damaged, and starts a new one with what can be read of the old one.
+   *
+   * @param held rows that are in memory, and need not be read
+   */
+  renew(held: readonly SpoolRow[]): SetAside {
+    attempt(() => this.#open.db.close())
+    const aside = setAside(this.settings.dir)
+    const { rows, unreadable } = salvage(aside)
+    this.#open = openSpool(this.settings)
+    const known = new Set(held.map(({ id }) => id))
+    const kept = [...held, ...rows.filter(({ id }) => !known.has(id))]
+    this.#open.db.exec('BEGIN IMMEDIATE')
+    for (const row of kept) this.#write(row)
+    this.#open.db.exec('COMMIT')
+    this.#findNextId()
+    return { file: aside, saved: kept.length, unreadable }
+  }
+
+  /** Starts a new file in place of one that holds nothing that is wanted, and cannot be written as the disk is full. */
+  startAnew(): void {
+    attempt(() => this.#open.db.close())
+    for (const suffix of ['', '-wal', '-shm']) rmSync(spoolFile(this.settings.dir) + suffix, { force: true })
+    this.#open = openSpool(this.settings)
   }
 
   close(): void {
     // Ids go on over restarts, so that a range of them never means two things.
-    this.#db.prepare("INSERT OR REPLACE INTO state (name, value) VALUES ('last_id', ?)").run(this.#nextId - 1)
-    this.#db.close()
+    attempt(() =>
+      this.#open.db.prepare("INSERT OR REPLACE INTO state (name, value) VALUES ('last_id', ?)").run(this.#nextId - 1)
+    )
+    attempt(() => this.#open.db.close())
   }
 }
 
-function open({ dir, sync }: SpoolSettings): DatabaseSync {
-  const file = join(dir, 'spool.sqlite')
+/** Moves a damaged spool away, where a person finds it; gives its new name. */
+export function setAside(dir: string): string {
+  const file = spoolFile(dir)
+  const stamp = new Date().toISOString().replace(/[:.]/g, '')
+  let aside = `${file}.broken-${stamp}`
+  for (let i = 2; existsSync(aside); i++) aside = `${file}.broken-${stamp}-${i}`
+  renameSync(file, aside)
+  for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  return aside
+}
+
+function spoolFile(dir: string): string {
+  return dir === IN_MEMORY ? IN_MEMORY : join(dir, 'spool.sqlite')
+}
+
+function openSpool({ dir, sync }: SpoolSettings): OpenSpool {
+  const file = spoolFile(dir)
+  let db: DatabaseSync | undefined
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o750 })
-    const db = new DatabaseSync(file)
+    if (dir !== IN_MEMORY) mkdirSync(dir, { recursive: true, mode: 0o750 })
+    db = new DatabaseSync(file)
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 32768; PRAGMA journal_mode = WAL')
-    db.exec(
-      `PRAGMA synchronous = ${
-        sync === 'full' ? 'FULL' : 'NORMAL'
-      }; PRAGMA wal_autocheckpoint = 512; PRAGMA cache_size = -12288`,
-    )
-    db.exec('BEGIN IMMEDIATE')
-    const version = numberOf(db.prepare('PRAGMA user_version').get()?.['user_version'])
-    if (version > SCHEMA) throw new Error(`it is of version ${version}, this rontgen reads up to ${SCHEMA}`)
-    db.exec(
-      'CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, created INTEGER NOT NULL, documents INTEGER NOT NULL, bytes BLOB NOT NULL, ends BLOB NOT NULL, traces BLOB NOT NULL)',
-    )
-    db.exec(
-      'CREATE TABLE IF NOT EXISTS dead_letters (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL)',
-    )
-    db.exec('CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL)')
-    db.exec(`PRAGMA user_version = ${SCHEMA}`)
-    db.exec('COMMIT')
-    return db
+    db.exec(`PRAGMA synchronous = ${sync === 'full' ? 'FULL' : 'NORMAL'}`)
+    db.exec('PRAGMA wal_autocheckpoint = 512; PRAGMA cache_size = -12288')
+    // The lock is taken by the first write.
+    db.exec('BEGIN IMMEDIATE; COMMIT')
+    migrateSpool(db)
+    return {
+      db,
+      insert: db.prepare(
+        'INSERT OR REPLACE INTO blocks (id, created, documents, bytes, ends, traces) VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+      remove: db.prepare('DELETE FROM blocks WHERE id BETWEEN ? AND ?'),
+      read: db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id >= ? ORDER BY id LIMIT 1'),
+      dead: new DeadLetters(db),
+    }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const why = /locked|busy/i.test(reason)
-      ? 'another rontgen has it open; give this one a queue.dir of its own'
+    attempt(() => db?.close())
+    const reason = messageOf(cause)
+    const why = spoolFaultOf(cause) === 'taken'
+      ? 'another rontgen has it open (it is locked); give this one a queue.dir of its own'
       : reason
     throw new Error(`Cannot open the spool "${file}": ${why}`, { cause })
   }
@@ -181,10 +255,14 @@ function bytesOf(words: Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
 }
 
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  return new Uint32Array(bytes.slice().buffer)
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
-function numberOf(value: unknown): number {
-  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0
+function attempt(act: () => void): void {
+  try {
+    act()
+  } catch {
+    // What is damaged may fail again; there is nothing more to do about it.
+  }
 }

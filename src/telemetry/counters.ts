@@ -1,39 +1,41 @@
-/** What an agent counts from its start; documented in docs/operations.md. */
-export interface Counters {
-  /** Spans that came in by OTLP, and segment documents by UDP. */
-  received: number
-  /** Spans and documents that were refused, each with its reason in the log. */
-  refused: number
-  /** Requests that were answered with an error. */
-  failedRequests: number
-  /** Documents that were put into the queue. */
-  queued: number
-  /** Documents that were cut to fit into 64 KB. */
-  cut: number
-  /** Documents that were delivered. */
-  sent: number
-  /** Documents that were sent again, each time. */
-  retried: number
-  /** Documents that became dead letters. */
-  dead: number
-  /** UDP documents that were lost because the spool could not take them. */
-  lost: number
-  /** Datagrams that the kernel dropped because the receive buffer was full. */
-  kernelDrops: number
-}
+import { Histogram } from './histogram.ts'
+import { Tally } from './tally.ts'
 
-/** All counters at zero. */
-export function newCounters(): Counters {
-  return {
-    received: 0,
-    refused: 0,
-    failedRequests: 0,
-    queued: 0,
-    cut: 0,
-    sent: 0,
-    retried: 0,
-    dead: 0,
-    lost: 0,
-    kernelDrops: 0,
-  }
+/** How a request to the destination ended. */
+export type Outcome =
+  | 'ok'
+  | 'throttled'
+  | '4xx'
+  | '5xx'
+  | 'timeout'
+  | 'connection-refused'
+  | 'unknown-host'
+  | 'other'
+
+/** What an agent counts from its start; docs/operations.md lists the metrics that are made of it. */
+export class Counters {
+  /** Spans that came in by OTLP and segment documents by UDP, by receiver. */
+  readonly received = new Tally()
+  /** Spans and documents that were refused, by receiver. */
+  readonly refused = new Tally()
+  /** Requests that were answered with an error, by receiver. */
+  readonly failedRequests = new Tally()
+  /** Documents that were put into the queue. */
+  queued = 0
+  /** Documents that were cut to fit into 64 KB. */
+  cut = 0
+  /** Documents that were delivered. */
+  sent = 0
+  /** Documents that are sent again, each time, by why. */
+  readonly retried = new Tally()
+  /** Documents that the destination did not process though it took the request, by its code. */
+  readonly unprocessed = new Tally()
+  /** Documents that became dead letters, by why. */
+  readonly dead = new Tally()
+  /** UDP documents that were lost, by why. */
+  readonly dropped = new Tally()
+  /** Requests to the destination, by outcome. */
+  readonly requests = new Tally()
+  /** How long they took. */
+  readonly latency = new Histogram()
 }

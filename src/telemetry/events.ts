@@ -1,4 +1,4 @@
-import { type Counters, newCounters } from './counters.ts'
+import { Counters, type Outcome } from './counters.ts'
 import { RateLimit } from './rate-limit.ts'
 
 /** Where events are written; a logger of any library has this form. */
@@ -14,14 +14,16 @@ export interface LogSink {
  * person must act. WARN: something was amiss and is dealt with. INFO: once per start, stop or change.
  */
 export class Events {
-  readonly counters: Counters = newCounters()
+  readonly counters = new Counters()
+  /** The last failure of delivery; undefined if there was none. */
+  lastFailure: { readonly time: number; readonly message: string } | undefined
   readonly #limits = new Map<string, RateLimit>()
 
-  constructor(private readonly log: LogSink) {}
+  constructor(public log: LogSink) {}
 
-  #limited(name: string, act: (times: string) => void): void {
+  #limited(name: string, act: (times: string) => void, everyMs = 1000): void {
     let limit = this.#limits.get(name)
-    if (limit === undefined) this.#limits.set(name, limit = new RateLimit())
+    if (limit === undefined) this.#limits.set(name, limit = new RateLimit(everyMs))
     limit.run((times) => act(times === 1 ? '' : ` (${times} times)`))
   }
 
@@ -40,7 +42,7 @@ export class Events {
   stopped(left: number): void {
     const { received, sent } = this.counters
     const rest = left === 0 ? 'nothing is left to deliver' : `${left} documents stay in the spool for the next start`
-    this.log.info(`Stopped: ${received} received, ${sent} documents delivered, ${rest}`)
+    this.log.info(`Stopped: ${received.total} received, ${sent} documents delivered, ${rest}`)
   }
 
   spoolFound(documents: number, bytes: number): void {
@@ -57,17 +59,33 @@ export class Events {
     })
   }
 
-  received(count: number): void {
-    this.counters.received += count
+  spoolSetAside(aside: { file: string; saved: number; unreadable: number | undefined }, cause: unknown): void {
+    const { file, saved, unreadable } = aside
+    const rest = unreadable === undefined ? 'what else it holds cannot be told' : `${unreadable} cannot be read`
+    this.log.error(
+      `The spool is damaged (${messageOf(cause)}) and was moved to "${file}"; ` +
+        `${saved} blocks of documents were read of it and go on, ${rest}. A new spool is in use`,
+    )
   }
 
-  refused(count: number, reason: string, from: string): void {
-    this.counters.refused += count
+  spoolElsewhere(dir: string, cause: unknown): void {
+    const where = dir === ':memory:'
+      ? 'memory is used instead, and what waits is lost when the agent ends'
+      : `"${dir}" is used instead`
+    this.log.error(`${messageOf(cause)}; ${where}. Make queue.dir writable, and restart`)
+  }
+
+  received(count: number, name: string): void {
+    this.counters.received.add(count, name)
+  }
+
+  refused(name: string, count: number, reason: string, from: string): void {
+    this.counters.refused.add(count, name)
     this.#limited('refused', (times) => this.log.warn(`Refused from ${from}${times}: ${reason}`))
   }
 
   requestFailed(name: string, reason: string): void {
-    this.counters.failedRequests++
+    this.counters.failedRequests.add(1, name)
     this.#limited(name, (times) => this.log.warn(`${name}: answered with an error${times}: ${reason}`))
   }
 
@@ -85,33 +103,85 @@ export class Events {
     this.counters.sent += count
   }
 
-  retried(count: number): void {
-    this.counters.retried += count
+  requested(outcome: Outcome, ms: number): void {
+    this.counters.requests.add(1, outcome)
+    this.counters.latency.add(ms / 1000)
   }
 
-  deliveryFailing(reason: string): void {
-    this.log.warn(`Delivery fails: ${reason}. What arrives is kept, and sent once it passes`)
+  retried(count: number, why: 'failed' | 'throttled' | 'unprocessed'): void {
+    this.counters.retried.add(count, why)
+  }
+
+  unprocessed(code: string): void {
+    this.counters.unprocessed.add(1, code)
+  }
+
+  deliveryFailed(message: string): void {
+    this.lastFailure = { time: Date.now(), message }
+  }
+
+  deliveryFailing(reason: string, isUrgent: boolean): void {
+    const text = `Delivery fails: ${reason}. What arrives is kept, and sent once it passes`
+    if (isUrgent) this.log.error(text)
+    else this.log.warn(text)
+  }
+
+  deliveryStillFailing(reason: string, isUrgent: boolean, forMs: number, waiting: number): void {
+    const text = `Delivery still fails after ${(forMs / 1000).toFixed(0)} s: ${reason}. ${waiting} documents wait`
+    if (isUrgent) this.log.error(text)
+    else this.log.warn(text)
   }
 
   deliveryRecovered(afterMs: number, waiting: number): void {
     this.log.info(`Delivery works again after ${(afterMs / 1000).toFixed(1)} s; ${waiting} documents wait`)
   }
 
-  buried(count: number, reason: string): void {
-    this.counters.dead += count
+  throttled(limit: number, reason: string): void {
     this.#limited(
-      'buried ' + reason,
-      (times) => this.log.error(`${count} documents became dead letters${times}: ${reason}`),
+      'throttled',
+      (times) => this.log.warn(`Delivery is slowed to ${limit} requests at a time${times}: ${reason}`),
+      60_000,
     )
   }
 
-  lost(count: number, reason: string): void {
-    this.counters.lost += count
+  buried(count: number, reason: string, message: string): void {
+    this.counters.dead.add(count, reason)
+    this.#limited(
+      'buried ' + reason,
+      (times) =>
+        this.log.error(`${count} documents became dead letters${times}: ${message}; see rontgen dead-letters list`),
+    )
+  }
+
+  deadLettersTrimmed(count: number): void {
+    this.counters.dropped.add(count, 'dead-letters-full')
+    this.#limited(
+      'trimmed',
+      (times) => this.log.error(`Dropped the ${count} oldest dead letters${times}: over queue.maxDeadLetters`),
+    )
+  }
+
+  lost(count: number, why: 'spool' | 'queue-full' | 'translate', reason: string): void {
+    this.counters.dropped.add(count, why)
     this.#limited('lost', (times) => this.log.error(`Lost ${count} UDP documents${times}: ${reason}`))
   }
 
+  reloaded(changes: readonly string[]): void {
+    this.log.info(
+      changes.length === 0 ? 'Reloaded: the config is as it was' : `Reloaded: ${changes.join(', ')}`,
+    )
+  }
+
+  reloadFailed(reason: string): void {
+    this.log.error(`Cannot reload, so the config stays as it was: ${reason}`)
+  }
+
+  telemetryFailed(reason: string): void {
+    this.log.debug(`Cannot send telemetry records: ${reason}`)
+  }
+
   kernelDropped(count: number): void {
-    this.counters.kernelDrops += count
+    this.counters.dropped.add(count, 'kernel')
     this.log.error(
       `The kernel dropped ${count} datagrams: the receive buffer was full; raise receive.xray.udp.receiveBuffer and net.core.rmem_max`,
     )

@@ -142,7 +142,7 @@ await bench(
 )
 
 const dir = mkdtempSync(join(tmpdir(), 'rontgen-bench-'))
-const spool = new Spool({ dir, sync: 'normal' })
+const spool = new Spool({ dir, sync: 'normal', maxDeadBytes: 1e6 })
 const many = new DocumentGroup()
 for (let i = 0; i < 8; i++) translator.translate(pick(protobuf, i), many)
 const block = many.take()

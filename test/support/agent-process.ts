@@ -24,6 +24,8 @@ export interface AgentOptions {
   /** The spool's folder; else one that goes with the agent. */
   readonly dir?: string
   readonly args?: readonly string[]
+  /** A command that starts the agent, such as `unshare`; the agent's own command line comes behind it. */
+  readonly wrap?: readonly string[]
 }
 
 /** An agent in a process of its own, on free ports. */
@@ -46,8 +48,8 @@ export class AgentProcess {
       config,
       `import { defineConfig } from 'rontgen'\nexport default defineConfig(${options.config ?? '{}'})\n`,
     )
-    const [command, ...args] = commandOf(options.runtime ?? 'binary')
-    const child = spawn(command, [...args, 'run', '--config', config, ...(options.args ?? [])], {
+    const [command, ...args] = [...options.wrap ?? [], ...commandOf(options.runtime ?? 'binary')]
+    const child = spawn(command ?? '', [...args, 'run', '--config', config, ...(options.args ?? [])], {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
@@ -59,6 +61,7 @@ export class AgentProcess {
         RONTGEN_OTLP_HTTP_PORT: '0',
         RONTGEN_XRAY_UDP_PORT: '0',
         RONTGEN_XRAY_PROXY_PORT: '0',
+        RONTGEN_ADMIN_PORT: '0',
         RONTGEN_QUEUE_DIR: options.dir ?? join(folder, 'spool'),
         ...options.env,
       },
@@ -77,9 +80,23 @@ export class AgentProcess {
 
   /** Where a receiver listens, `host:port`. @param name `otlp.grpc` and so on */
   address(name: string): string {
-    const match = new RegExp(`Listening: ${name.replace('.', '\\.')} on (\\S+)`).exec(this.log)
+    const match = [...this.log.matchAll(new RegExp(`Listening: ${name.replace('.', '\\.')} on (\\S+)`, 'g'))].pop()
     if (match?.[1] === undefined) throw new Error(`${name} does not listen:\n${this.log}`)
     return match[1]
+  }
+
+  /** Writes another config; ports stay as they are. @param config the text behind `defineConfig(` */
+  writeConfig(config: string): void {
+    writeFileSync(
+      join(this.folder, 'config.ts'),
+      `import { defineConfig } from 'rontgen'\nexport default defineConfig(${config})\n`,
+    )
+  }
+
+  /** Calls the admin port. */
+  async admin(path: string, body?: object): Promise<Response> {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    return await fetch(`http://${this.address('admin')}${path}`, body === undefined ? {} : post)
   }
 
   port(name: string): number {

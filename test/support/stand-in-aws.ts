@@ -1,12 +1,14 @@
 import { createHash, createHmac } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-/** An answer that the stand-in gives instead of taking the documents; `close` ends the connection, `hang` never answers. */
+/** An answer that the stand-in gives instead of taking the documents; `close` ends the connection, `hang` never answers, `half` ends within the answer. */
 export type Fault =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
   | 'close'
   | 'hang'
+  | 'half'
   | ((documents: string[]) => object | undefined)
 
 /** A call that is no PutTraceSegments. */
@@ -30,7 +32,15 @@ export class StandInAws {
   rules: unknown = { NextToken: null, SamplingRuleRecords: [] }
   targets: unknown = { LastRuleModification: 1.6e9, SamplingTargetDocuments: [], UnprocessedStatistics: [] }
   secret = 'secret'
-  readonly #server = createServer((request, response) => void this.#answer(request, response))
+  /** Its clock minus that of this machine, in milliseconds. */
+  clockMs = 0
+  readonly #server: Server
+
+  /** @param tls key and certificate, to serve by TLS */
+  constructor(tls?: { readonly key: string; readonly cert: string }) {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response)
+    this.#server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
+  }
 
   async start(port = 0): Promise<this> {
     await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', () => resolve()))
@@ -60,6 +70,10 @@ export class StandInAws {
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks)
     const flaw = this.#signatureFlaw(request, body)
+    if (flaw === 'the time is off') {
+      response.setHeader('date', new Date(Date.now() + this.clockMs).toUTCString())
+      return send(response, 403, { message: 'Signature expired' }, { 'x-amzn-errortype': 'InvalidSignatureException' })
+    }
     if (flaw !== '') {
       this.flaws.push(flaw)
       return send(response, 403, { message: flaw }, { 'x-amzn-errortype': 'InvalidSignatureException' })
@@ -83,6 +97,11 @@ export class StandInAws {
     }
     const fault = this.faults.shift() ?? this.fault
     if (fault === 'hang') return
+    if (fault === 'half') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+      response.write('{"UnprocessedTrace', () => response.socket?.destroy())
+      return
+    }
     if (fault === 'close') return void response.socket?.destroy()
     if (typeof fault === 'object') return send(response, fault.status, fault.body ?? {}, fault.headers)
     const unprocessed = fault === undefined ? [] : documents.map((document) => fault([document]))
@@ -113,7 +132,9 @@ export class StandInAws {
     const canonical = [request.method, request.url, '', headers.join(''), names, hash(body)].join('\n')
     const stamp = String(request.headers['x-amz-date'])
     if (
-      Math.abs(Date.parse(stamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z')) - Date.now()) > 300_000
+      Math.abs(
+        Date.parse(stamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z')) - Date.now() - this.clockMs,
+      ) > 300_000
     ) return 'the time is off'
     const toSign = ['AWS4-HMAC-SHA256', stamp, `${day}/${region}/xray/aws4_request`, hash(canonical)].join('\n')
     const key = mac(mac(mac(mac('AWS4' + this.secret, day), region), 'xray'), 'aws4_request')

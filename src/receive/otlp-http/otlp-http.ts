@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { bytes, host, port, tls } from '../../config/values.ts'
 import { serveHttp } from '../../platform/serve-http.ts'
-import { bindError } from '../bind-error.ts'
+import { bindError } from '../../platform/bind-error.ts'
 import { connectRoutes } from '../connect-routes.ts'
-import { formatAddress } from '../format-address.ts'
+import { formatAddress } from '../../platform/format-address.ts'
 import { defineReceiver } from '../receiver.ts'
 import { traceApp } from './trace-app.ts'
 

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram'
 import * as v from 'valibot'
 import { bytes, host, port } from '../../config/values.ts'
-import { bindError } from '../bind-error.ts'
-import { formatAddress } from '../format-address.ts'
+import { bindError } from '../../platform/bind-error.ts'
+import { formatAddress } from '../../platform/format-address.ts'
 import { defineReceiver } from '../receiver.ts'
 import { KernelDrops } from './kernel-drops.ts'
 import { readDatagram } from './read-datagram.ts'
@@ -26,11 +26,14 @@ export const xrayUdp = defineReceiver({
     })
     socket.on('message', (datagram, from) => {
       const document = readDatagram(datagram)
-      if (typeof document === 'string') return events.refused(1, document, `UDP ${from.address}:${from.port}`)
+      if (typeof document === 'string') {
+        return events.refused('xray.udp', 1, document, `UDP ${from.address}:${from.port}`)
+      }
       try {
         next.document(document)
       } catch (error) {
-        events.lost(1, messageOf(error))
+        const isFull = error instanceof Error && error.name === 'QueueFullError'
+        events.lost(1, isFull ? 'queue-full' : 'translate', messageOf(error))
       }
     })
     await new Promise<void>((resolve, reject) => {

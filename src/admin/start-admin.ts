@@ -1,0 +1,31 @@
+import { bindError } from '../platform/bind-error.ts'
+import { formatAddress } from '../platform/format-address.ts'
+import { serveHttp } from '../platform/serve-http.ts'
+import { adminApp } from './admin-app.ts'
+import type { AgentView } from './agent-view.ts'
+
+/** Where the admin server listens. */
+export interface AdminSettings {
+  readonly host: string
+  readonly port: number
+}
+
+/** An admin server that runs. */
+export interface RunningAdmin {
+  readonly address: string
+  stop(deadline: AbortSignal): Promise<void>
+}
+
+/** Serves status, metrics and dead letters. @throws {Error} if it cannot listen */
+export function startAdmin(settings: AdminSettings, view: AgentView): RunningAdmin {
+  const app = adminApp(settings.host, view)
+  try {
+    const server = serveHttp({ ...settings, maxBodySize: 1 << 20 }, (request) => app.fetch(request))
+    return {
+      address: formatAddress(settings.host, server.port),
+      stop: (deadline) => server.stop(deadline),
+    }
+  } catch (error) {
+    throw bindError('TCP', settings, error)
+  }
+}

@@ -1,0 +1,118 @@
+import * as v from 'valibot'
+import { AdminClient } from './admin-client.ts'
+import { type Command, Exit } from './command.ts'
+import { configOptions, loadFrom } from './config-options.ts'
+
+const counts = v.record(v.string(), v.number())
+const schema = v.object({
+  version: v.string(),
+  pid: v.number(),
+  uptime: v.number(),
+  config: v.nullable(v.string()),
+  listening: v.record(v.string(), v.string()),
+  queue: v.object({
+    dir: v.string(),
+    documents: v.number(),
+    bytes: v.number(),
+    maxBytes: v.number(),
+    oldest: v.number(),
+  }),
+  delivery: v.object({
+    to: v.string(),
+    state: v.string(),
+    failingFor: v.number(),
+    lastFailure: v.nullable(v.object({ time: v.string(), message: v.string() })),
+    inFlight: v.number(),
+    limit: v.number(),
+    retrying: v.number(),
+  }),
+  deadLetters: v.object({ count: v.number(), bytes: v.number() }),
+  counts: v.looseObject({
+    received: counts,
+    refused: counts,
+    sent: v.number(),
+    dropped: counts,
+    retried: counts,
+  }),
+  latency: v.object({ p50: v.nullable(v.number()), p99: v.nullable(v.number()) }),
+})
+
+/** Shows how the agent is. */
+export const status: Command = {
+  name: 'status',
+  summary: 'show how the running agent is',
+  args: '[FILE]',
+  details:
+    'Asks the agent at its admin port, which the config names. --json prints everything, with times in seconds.\n' +
+    'Exits 69 if no agent answers.',
+  options: { ...configOptions, json: { type: 'boolean', summary: 'print it as JSON' } },
+  async run(context) {
+    const { settings } = await loadFrom(context)
+    const answer = await new AdminClient(settings).call('/status', v.looseObject(schema.entries))
+    context.print(context.flags['json'] === true ? JSON.stringify(answer, undefined, 2) + '\n' : describe(answer))
+    return Exit.ok
+  },
+}
+
+function describe(status: v.InferOutput<typeof schema>): string {
+  const { queue, delivery, deadLetters, counts, latency } = status
+  const failure = delivery.lastFailure
+  const lines: [string, string][] = [
+    ['rontgen', `${status.version}, process ${status.pid}, up ${period(status.uptime)}`],
+    ['config', status.config ?? 'the defaults'],
+    ...Object.entries(status.listening).map(([name, address]): [string, string] => [name, address]),
+    ['received', `${sum(counts.received)}${list(counts.received)}`],
+    ['refused', `${sum(counts.refused)}${list(counts.refused)}`],
+    [
+      'queue',
+      `${queue.documents} documents, ${megabytes(queue.bytes)} of ${megabytes(queue.maxBytes)}, oldest ${
+        period(queue.oldest)
+      }`,
+    ],
+    ['spool', queue.dir],
+    [
+      'delivery',
+      `${delivery.to}: ${delivery.state}${delivery.state === 'ok' ? '' : ` for ${period(delivery.failingFor)}`}`,
+    ],
+    [
+      'sent',
+      `${counts.sent} documents, ${
+        sum(counts.retried)
+      } sent again, ${delivery.inFlight} of ${delivery.limit} requests in flight`,
+    ],
+    ['latency', `half within ${seconds(latency.p50)}, 99 of 100 within ${seconds(latency.p99)}`],
+    ['dropped', `${sum(counts.dropped)}${list(counts.dropped)}`],
+    [
+      'dead letters',
+      `${deadLetters.count}, ${megabytes(deadLetters.bytes)}${
+        deadLetters.count > 0 ? '; see rontgen dead-letters list' : ''
+      }`,
+    ],
+    ['last failure', failure === null ? 'none' : `${failure.time} ${failure.message}`],
+  ]
+  const width = Math.max(...lines.map(([name]) => name.length))
+  return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join('')
+}
+
+function sum(by: Record<string, number>): number {
+  return Object.values(by).reduce((total, count) => total + count, 0)
+}
+
+function list(by: Record<string, number>): string {
+  const parts = Object.entries(by).map(([name, count]) => `${name} ${count}`)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** The last bucket has no bound, and JSON no infinity. */
+function seconds(bound: number | null): string {
+  return bound === null ? 'more than 10 s' : `${bound} s`
+}
+
+function period(seconds: number): string {
+  if (seconds < 120) return `${seconds.toFixed(0)} s`
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`
+}

@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Settings } from './config/schema.ts'
+import type { Next, Receiver, RunningReceiver } from './receive/receiver.ts'
+import { receivers } from './receive/receivers.ts'
+import type { Events } from './telemetry/events.ts'
+
+interface Running {
+  readonly own: unknown
+  readonly receiver: RunningReceiver
+}
+
+/** Connections of a receiver that is replaced have so long to end, in milliseconds. */
+const REPLACE_MS = 2000
+
+/** The receivers that run. */
+export class ReceiverSet {
+  readonly #running = new Map<string, Running>()
+
+  constructor(private readonly nextOf: (name: string) => Next, private readonly events: Events) {}
+
+  /** Where each receiver listens, by its name. */
+  get addresses(): Record<string, string> {
+    return Object.fromEntries([...this.#running].map(([name, { receiver }]) => [name, receiver.address]))
+  }
+
+  /**
+   * Starts, stops and replaces receivers until they are as set; those whose settings did not change are left alone.
+   *
+   * @returns what was done, a phrase each
+   * @throws {Error} if one cannot listen; those before it have changed
+   */
+  async apply(settings: Settings): Promise<string[]> {
+    const done: string[] = []
+    for (const [receiver, own] of all(settings)) {
+      const old = this.#running.get(receiver.name)
+      if (old === undefined ? own === false : isDeepStrictEqual(old.own, own)) continue
+      if (old !== undefined) {
+        this.#running.delete(receiver.name)
+        await old.receiver.stop(AbortSignal.timeout(REPLACE_MS))
+      }
+      if (own !== false) await this.#start(receiver, own)
+      done.push(`${receiver.name} ${own === false ? 'stopped' : old === undefined ? 'started' : 'replaced'}`)
+    }
+    return done
+  }
+
+  async #start(receiver: Receiver, own: unknown): Promise<void> {
+    const { name } = receiver
+    const started = await receiver.start(own, this.nextOf(name), { events: this.events })
+    this.#running.set(name, { own, receiver: started })
+    this.events.listening(name, started.address)
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    const running = [...this.#running.values()]
+    this.#running.clear()
+    await Promise.all(running.map(({ receiver }) => receiver.stop(deadline)))
+  }
+}
+
+/** Every receiver with its settings; `false` if it is off. */
+function all({ receive }: Settings): [Receiver, unknown][] {
+  return [
+    [receivers.otlpGrpc, receive.otlp.grpc],
+    [receivers.otlpHttp, receive.otlp.http],
+    [receivers.xrayUdp, receive.xray.udp],
+    [receivers.xrayProxy, receive.xray.proxy],
+  ]
+}

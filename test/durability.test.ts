@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, test } from 'node:test'
+import { type AgentOptions, AgentProcess } from './support/agent-process.ts'
+import { GrpcClient } from './support/grpc-client.ts'
+import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
+import { sendSpans } from './support/send-spans.ts'
+import { StandInAws } from './support/stand-in-aws.ts'
+import { waitFor } from './support/wait-for.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-durability-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+let folders = 0
+const newDir = (): string => join(folder, `spool-${folders++}`)
+const arrived = (aws: StandInAws): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
+const options = (aws: StandInAws, dir: string, queue = ''): AgentOptions => ({
+  dir,
+  config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { ${queue} } }`,
+})
+const all = (aws: StandInAws, ids: readonly string[]): Promise<void> =>
+  waitFor(
+    () => {
+      const there = arrived(aws)
+      return ids.every((id) => there.has(id))
+    },
+    `${ids.length} documents`,
+    60_000,
+  )
+
+test(
+  'durability: 50 rounds of SIGKILL under load lose nothing that was acknowledged',
+  { timeout: 180_000 },
+  async () => {
+    const aws = await new StandInAws().start()
+    const dir = newDir()
+    const acknowledged: string[] = []
+    for (let round = 0; round < 50; round++) {
+      // AWS is away in a third of the rounds, so that much stays in the spool.
+      aws.fault = round % 3 === 1 ? { status: 500 } : undefined
+      const agent = await AgentProcess.start(options(aws, dir, "batchWait: '20ms'"))
+      const grpc = new GrpcClient(agent.address('otlp.grpc'))
+      let isOver = false
+      const byHttp = async (): Promise<void> => {
+        while (!isOver) acknowledged.push(...await sendSpans(agent, 20).catch(() => []))
+      }
+      const byGrpc = async (): Promise<void> => {
+        while (!isOver) {
+          const ids = Array.from({ length: 20 }, () => hex(8))
+          const { code } = await grpc.call(protobufRequest(jsonRequest(ids.map((spanId) => ({ spanId })))))
+          if (code === 0) acknowledged.push(...ids)
+        }
+      }
+      const clients = [byHttp(), byHttp(), byGrpc(), byGrpc()]
+      await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 200))
+      await agent.kill()
+      isOver = true
+      await Promise.all(clients)
+      grpc.close()
+    }
+    assert.ok(acknowledged.length > 5000, `only ${acknowledged.length} were acknowledged`)
+    aws.fault = undefined
+    const last = await AgentProcess.start(options(aws, dir))
+    await all(aws, acknowledged)
+    await last.stop()
+    await aws.stop()
+  },
+)
+
+test('durability: a spool that is no database is set aside, and the agent starts', async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  mkdirSync(dir)
+  overwrite(join(dir, 'spool.sqlite'), 0, Buffer.from('no database at all '.repeat(1000)))
+  const agent = await AgentProcess.start(options(aws, dir))
+  assert.match(
+    agent.log,
+    /ERROR The spool is damaged .*not a database.* moved to ".*spool.sqlite.broken-.*A new spool is in use/,
+  )
+  await all(aws, await sendSpans(agent, 10))
+  await agent.stop()
+  assert.equal(readdirSync(dir).filter((name) => name.includes('broken')).length, 1)
+  await aws.stop()
+})
+
+test('durability: what can be read of a damaged spool is delivered', async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  aws.fault = { status: 500 }
+  const first = await AgentProcess.start(options(aws, dir, "stopTimeout: '100ms'"))
+  const ids: string[] = []
+  for (let i = 0; i < 40; i++) ids.push(...await sendSpans(first, 20))
+  await first.stop()
+  const file = join(dir, 'spool.sqlite')
+  // In the middle lie rows; page 1 and the pages of the tables' roots stay as they are.
+  overwrite(file, Math.floor(statSync(file).size / 2), Buffer.alloc(40_000, 0xff))
+  aws.fault = undefined
+  const second = await AgentProcess.start(options(aws, dir, "batchWait: '10ms'"))
+  await waitFor(() => arrived(aws).size > 0, 'what is left')
+  const late = await sendSpans(second, 5)
+  await all(aws, late)
+  await waitFor(async () => (await (await second.admin('/status')).json()).queue.documents === 0, 'an empty queue')
+  const { deadLetters } = await (await second.admin('/status')).json()
+  const saved = ids.filter((id) => arrived(aws).has(id)).length
+  assert.ok(saved >= 200, `only ${saved} of ${ids.length} were saved`)
+  // What is broken is told: as a spool that was set aside, or as documents that X-Ray could not read.
+  assert.ok(saved === ids.length || /The spool is damaged/.test(second.log) || deadLetters.count > 0, second.log)
+  assert.deepEqual(aws.flaws, [])
+  await second.stop()
+  await aws.stop()
+})
+
+test('durability: a spool that breaks while the agent runs is replaced, and what was in memory goes on', async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  aws.fault = { status: 500 }
+  const agent = await AgentProcess.start(options(aws, dir, "batchWait: '10ms'"))
+  const ids = await sendSpans(agent, 100)
+  for (const name of ['spool.sqlite', 'spool.sqlite-wal']) overwrite(join(dir, name), 0, Buffer.alloc(600_000, 0x55))
+  for (let i = 0; i < 30; i++) ids.push(...await sendSpans(agent, 20).catch(() => []))
+  aws.fault = undefined
+  await all(aws, ids)
+  await agent.stop()
+  await aws.stop()
+})
+
+test('durability: a spool of version 1 is read', async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  mkdirSync(dir)
+  const db = new DatabaseSync(join(dir, 'spool.sqlite'))
+  // As version 0.1.0 made it.
+  db.exec(
+    `CREATE TABLE blocks (id INTEGER PRIMARY KEY, created INTEGER NOT NULL, documents INTEGER NOT NULL, bytes BLOB NOT NULL, ends BLOB NOT NULL, traces BLOB NOT NULL);
+     CREATE TABLE dead_letters (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL);
+     CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+     PRAGMA user_version = 1`,
+  )
+  const documents = [hex(8), hex(8)].map((id) => JSON.stringify(JSON.stringify({ id, name: 'old' })))
+  const bytes = Buffer.from(documents.join(','))
+  const ends = Uint32Array.from([documents[0]?.length ?? 0, bytes.length])
+  const words = (array: Uint32Array): Uint8Array => new Uint8Array(array.buffer)
+  db.prepare('INSERT INTO blocks VALUES (7, ?, 2, ?, ?, ?)').run(
+    Date.now(),
+    bytes,
+    words(ends),
+    words(new Uint32Array(2)),
+  )
+  db.prepare('INSERT INTO dead_letters VALUES (1, ?, ?, ?)').run(Date.now(), 'X-Ray answered 400', Buffer.from('"{}"'))
+  db.close()
+  const agent = await AgentProcess.start(options(aws, dir))
+  await waitFor(() => aws.documents.length === 2, 'the old documents')
+  const { letters } = await (await agent.admin('/dead-letters')).json()
+  assert.equal(letters[0].message, 'X-Ray answered 400')
+  await agent.stop()
+  await aws.stop()
+})
+
+test('durability: a second agent on one folder refuses to start, and says why', async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  const first = await AgentProcess.start(options(aws, dir))
+  await assert.rejects(AgentProcess.start(options(aws, dir)), /ended with 69[^]*another rontgen has it open.*queue.dir/)
+  await all(aws, await sendSpans(first, 5))
+  await first.stop()
+  await aws.stop()
+})
+
+const hasMounts = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0
+const mount = (text: string): readonly string[] => ['unshare', '-m', 'sh', '-c', `${text} && exec "$0" "$@"`]
+const skip = hasMounts ? false : 'unshare and mount may not make a tmpfs here'
+
+test('durability: a full disk makes clients wait, loses nothing, and passes', { skip }, async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  mkdirSync(dir)
+  aws.fault = { status: 500 }
+  const agent = await AgentProcess.start({
+    ...options(aws, dir, "batchWait: '10ms'"),
+    wrap: mount(`mount -t tmpfs -o size=3m none ${dir}`),
+  })
+  const acknowledged: string[] = []
+  let refusals = 0
+  for (let i = 0; i < 400 && refusals < 20; i++) {
+    try {
+      acknowledged.push(...await sendSpans(agent, 50))
+    } catch {
+      refusals++
+    }
+  }
+  assert.ok(refusals > 0, 'the disk did not become full')
+  assert.match(agent.log, /Cannot write the spool.*Is the disk full/)
+  aws.fault = undefined
+  await all(aws, acknowledged)
+  const taken = async (): Promise<boolean> => {
+    const more = await sendSpans(agent, 50).catch(() => [])
+    acknowledged.push(...more)
+    return more.length > 0
+  }
+  await waitFor(taken, 'room on the disk')
+  await all(aws, acknowledged)
+  await agent.stop()
+  await aws.stop()
+})
+
+test('durability: where the spool cannot be written, another place is used and told', { skip }, async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  mkdirSync(dir)
+  const agent = await AgentProcess.start({
+    ...options(aws, dir),
+    env: { TMPDIR: folder },
+    wrap: mount(`mount -t tmpfs -o ro,size=1m none ${dir}`),
+  })
+  assert.match(agent.log, /ERROR Cannot open the spool .* is used instead. Make queue.dir writable, and restart/)
+  await all(aws, await sendSpans(agent, 10))
+  await agent.stop()
+  const again = await AgentProcess.start({
+    ...options(aws, dir),
+    env: { TMPDIR: join(dir, 'temporary') },
+    wrap: mount(`mount -t tmpfs -o ro,size=1m none ${dir}`),
+  })
+  assert.match(again.log, /ERROR Cannot open the spool .* memory is used instead, and what waits is lost/)
+  await all(aws, await sendSpans(again, 10))
+  await again.stop()
+  await aws.stop()
+})
+
+test('durability: queue.dir ":memory:" keeps nothing on disk, and delivers', async () => {
+  const aws = await new StandInAws().start()
+  const agent = await AgentProcess.start({ ...options(aws, ':memory:') })
+  await all(aws, await sendSpans(agent, 10))
+  assert.equal(existsSync(join(agent.folder, ':memory:')), false)
+  await agent.stop()
+  await aws.stop()
+})
+
+function overwrite(file: string, at: number, bytes: Buffer): void {
+  const handle = openSync(file, existsSync(file) ? 'r+' : 'w')
+  writeSync(handle, bytes, 0, bytes.length, at)
+  closeSync(handle)
+}

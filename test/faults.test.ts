@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { root } from '../scripts/tools.mjs'
+import { type AgentOptions, AgentProcess } from './support/agent-process.ts'
+import { hasOpenssl, makeCertificates } from './support/certificates.ts'
+import { sendSpans } from './support/send-spans.ts'
+import { StandInAws } from './support/stand-in-aws.ts'
+import { waitFor } from './support/wait-for.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-faults-'))
+after(() => rmSync(folder, { recursive: true }))
+const arrived = (aws: StandInAws): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
+const xray = (aws: StandInAws, more = ''): string => `{ region: 'us-west-2', endpoint: '${aws.url}', ${more} }`
+
+/** Runs an agent against a stand-in; in the end all that was acknowledged must have arrived. */
+function scenario(
+  name: string,
+  act: (aws: StandInAws, agent: AgentProcess) => Promise<string[]>,
+  options: (aws: StandInAws) => AgentOptions = (aws) => ({ config: `{ export: { xray: ${xray(aws)} } }` }),
+): void {
+  test(`faults: ${name}`, async () => {
+    const aws = await new StandInAws().start()
+    const agent = await AgentProcess.start(options(aws))
+    try {
+      const acknowledged = await act(aws, agent)
+      await waitFor(() => acknowledged.every((id) => arrived(aws).has(id)), 'what was acknowledged', 40_000)
+    } finally {
+      await agent.stop()
+      await aws.stop()
+    }
+  })
+}
+
+scenario(
+  'a missing right loses nothing, is told as an error, and passes once the config is reloaded',
+  async (aws, agent) => {
+    aws.fault = { status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } }
+    const ids = await sendSpans(agent, 100)
+    await waitFor(
+      () => /ERROR Delivery fails: X-Ray answered 403 AccessDenied.*PutTraceSegments/.test(agent.log),
+      'the error',
+    )
+    const status = await (await agent.admin('/status')).json()
+    assert.equal(status.delivery.state, 'failing')
+    assert.equal(status.queue.documents, 100)
+    assert.match(status.delivery.lastFailure.message, /AccessDenied/)
+    aws.fault = undefined
+    agent.writeConfig(`{ export: { xray: ${xray(aws, "timeout: '9s'")} } }`)
+    await waitFor(() => /Delivery works again after .* documents wait/.test(agent.log), 'the delivery')
+    return ids
+  },
+)
+
+scenario('keys that rotate in the shared file are read anew', async (aws, agent) => {
+  const before = await sendSpans(agent, 20)
+  await waitFor(() => aws.documents.length === 20, 'the first spans')
+  aws.secret = 'rotated'
+  aws.fault = { status: 403, headers: { 'x-amzn-errortype': 'ExpiredTokenException' } }
+  const meanwhile = await sendSpans(agent, 20)
+  await waitFor(() => agent.log.includes('Delivery fails'), 'the failure')
+  writeFileSync(join(folder, 'credentials'), '[default]\naws_access_key_id = B\naws_secret_access_key = rotated\n')
+  aws.fault = undefined
+  return [...before, ...meanwhile]
+}, (aws) => {
+  writeFileSync(join(folder, 'credentials'), '[default]\naws_access_key_id = A\naws_secret_access_key = secret\n')
+  const env = {
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+  }
+  return { env, config: `{ export: { xray: ${xray(aws)} } }` }
+})
+
+scenario("AWS's clock an hour ahead of ours is learned", async (aws, agent) => {
+  aws.clockMs = 3_600_000
+  return await sendSpans(agent, 20)
+})
+
+scenario(
+  "AWS's clock that goes an hour ahead, two hours back, and is right again, while spans come",
+  async (aws, agent) => {
+    const ids: string[] = []
+    for (const clock of [0, 3_600_000, -3_600_000, 0]) {
+      aws.clockMs = clock
+      ids.push(...await sendSpans(agent, 60))
+      await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
+    }
+    return ids
+  },
+)
+
+scenario('documents that always fail do not hold up others', async (aws, agent) => {
+  const poisoned = new Set(await sendSpans(agent, 30))
+  aws.fault = ([document]) => {
+    const { id } = JSON.parse(document ?? '{}')
+    return poisoned.has(id) ? { Id: id, ErrorCode: 'ThrottledException', Message: 'later' } : undefined
+  }
+  const fresh: string[] = []
+  for (let round = 0; round < 10; round++) fresh.push(...await sendSpans(agent, 60))
+  await waitFor(() => fresh.every((id) => arrived(aws).has(id)), 'the others')
+  aws.fault = undefined
+  return [...poisoned, ...fresh]
+}, (aws) => ({ config: `{ export: { xray: ${xray(aws)} }, queue: { batchWait: '200ms' } }` }))
+
+scenario('throttling lowers the number of requests in flight, and success raises it', async (aws, agent) => {
+  aws.fault = { status: 429 }
+  const ids = await sendSpans(agent, 2000)
+  const limit = async (): Promise<number> => (await (await agent.admin('/status')).json()).delivery.limit
+  await waitFor(async () => (await limit()) === 1, 'one request at a time')
+  aws.fault = undefined
+  await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
+  assert.ok((await limit()) > 1)
+  return ids
+})
+
+scenario(
+  'what cannot be delivered for queue.maxAge becomes a dead letter, and can be sent again',
+  async (aws, agent) => {
+    aws.fault = { status: 500 }
+    const ids = await sendSpans(agent, 120)
+    await waitFor(
+      async () => (await (await agent.admin('/status')).json()).deadLetters.count === 120,
+      'the dead letters',
+    )
+    const { letters } = await (await agent.admin('/dead-letters?limit=3')).json()
+    assert.equal(letters[0].reason, 'too-old')
+    assert.match(letters[0].message, /older than queue.maxAge; last: X-Ray answered 500/)
+    assert.ok(ids.includes(letters[0].segmentId))
+    aws.fault = undefined
+    assert.deepEqual(await (await agent.admin('/dead-letters/retry', { ids: 'all' })).json(), { count: 120 })
+    return ids
+  },
+  (aws) => ({ config: `{ export: { xray: ${xray(aws)} }, queue: { maxAge: '500ms', batchWait: '10ms' } }` }),
+)
+
+test('faults: a certificate that is not trusted loses nothing, and passes once its CA is in the config', {
+  skip: hasOpenssl ? false : 'openssl is not installed, which makes the certificates of this test',
+}, async () => {
+  makeCertificates(folder)
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name), 'utf8'))
+  const aws = await new StandInAws({ key: key ?? '', cert: cert ?? '' }).start()
+  const place = `region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}'`
+  const agent = await AgentProcess.start({ config: `{ export: { xray: { ${place} } } }` })
+  const ids = await sendSpans(agent, 60)
+  await waitFor(() => /Delivery fails: Cannot reach X-Ray.*(certificate|issuer)/i.test(agent.log), 'the failure')
+  assert.equal(aws.requests, 0)
+  agent.writeConfig(`{ export: { xray: { ${place}, caFile: '${join(folder, 'ca.pem')}' } } }`)
+  await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
+  await agent.stop()
+  await aws.stop()
+})
+
+const hasGcc = spawnSync('gcc', ['--version']).status === 0
+test('faults: our own clock that jumps an hour ahead and back while spans wait loses nothing', {
+  skip: hasGcc ? false : 'gcc is not installed, which compiles what shifts the clock of the agent',
+}, async () => {
+  const library = join(folder, 'shifted-clock.so')
+  execFileSync('gcc', ['-shared', '-fPIC', '-o', library, join(root, 'test/support/shifted-clock.c'), '-ldl'])
+  const clock = join(folder, 'clock')
+  writeFileSync(clock, '0')
+  const aws = await new StandInAws().start()
+  const agent = await AgentProcess.start({
+    config: `{ export: { xray: ${xray(aws)} } }`,
+    env: { LD_PRELOAD: library, CLOCK_SHIFT: clock },
+  })
+  const ids: string[] = []
+  for (const seconds of [0, 3600, 0, -3600, 0]) {
+    aws.fault = { status: 500 }
+    ids.push(...await sendSpans(agent, 30))
+    writeFileSync(clock, String(seconds))
+    ids.push(...await sendSpans(agent, 30))
+    aws.fault = undefined
+    await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans', 40_000)
+  }
+  const status = await (await agent.admin('/status')).json()
+  assert.equal(status.deadLetters.count, 0)
+  assert.match(agent.log, /clock of this machine is off|InvalidSignature/)
+  await agent.stop()
+  await aws.stop()
+})
+
+const hasNamespaces = spawnSync('unshare', ['-n', '-m', 'true']).status === 0
+
+test('faults: names that resolve slowly, and not at all, lose nothing', {
+  skip: hasNamespaces ? false : 'unshare may not make namespaces here, which a name server of our own needs',
+}, () => {
+  const bun = join(root, 'node_modules/.bin/bun')
+  const script = join(root, 'test/support/slow-dns.ts')
+  const resolv = join(folder, 'resolv.conf')
+  writeFileSync(resolv, 'nameserver 127.0.0.1\noptions timeout:2 attempts:1\n')
+  const inside = `ip link set lo up && mount --bind ${resolv} /etc/resolv.conf && exec ${bun} ${script}`
+  const output = execFileSync('unshare', ['-n', '-m', 'sh', '-c', inside], { encoding: 'utf8', timeout: 60_000 })
+  const { acknowledged, delivered, failures, queries } = JSON.parse(output.trim().split('\n').pop() ?? '')
+  assert.equal(delivered, acknowledged)
+  assert.ok(failures > 0)
+  assert.ok(queries > 1)
+})

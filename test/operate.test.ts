@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
+import { GrpcClient } from './support/grpc-client.ts'
+import { jsonRequest, protobufRequest } from './support/otlp.ts'
+import { sendSpans } from './support/send-spans.ts'
+import { StandInAws } from './support/stand-in-aws.ts'
+import { waitFor } from './support/wait-for.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-operate-'))
+after(() => rmSync(folder, { recursive: true }))
+const arrived = (aws: StandInAws): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
+
+for (const runtime of ['binary', 'deno'] as const) suite(runtime)
+
+function suite(runtime: Runtime): void {
+  const title = (text: string): string => `operating (${runtime}) ${text}`
+  const to = (aws: StandInAws, queue = "batchWait: '10ms'"): string =>
+    `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { ${queue} } }`
+  /** Runs a command beside an agent, with its config, folder of the spool and admin port. */
+  const command = (agent: AgentProcess, dir: string, ...args: string[]) => {
+    const [program, ...first] = commandOf(runtime)
+    const port = /Listening: admin on \S+:(\d+)/.exec(agent.log)?.[1] ?? ''
+    return spawnSync(program, [...first, ...args], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: folder, RONTGEN_ADMIN_PORT: port, RONTGEN_QUEUE_DIR: dir },
+    })
+  }
+
+  test(title('shows status and metrics that agree with what came and went'), async () => {
+    const aws = await new StandInAws().start()
+    const dir = mkdtempSync(join(folder, 'spool-'))
+    const agent = await AgentProcess.start({ runtime, config: to(aws), dir })
+    await sendSpans(agent, 30)
+    const grpc = new GrpcClient(agent.address('otlp.grpc'))
+    await grpc.call(protobufRequest(jsonRequest([{}, {}])))
+    await grpc.call(new Uint8Array([0xff]))
+    grpc.close()
+    const socket = createSocket('udp4')
+    for (const text of ['{"format":"json","version":1}\n{"id":"1","name":"u"}', 'no header']) {
+      socket.send(text, agent.port('xray.udp'), '127.0.0.1')
+    }
+    await waitFor(() => aws.documents.length === 33, 'the documents')
+    socket.close()
+    const status = async () => await (await agent.admin('/status')).json()
+    await waitFor(async () => (await status()).counts.refused['xray.udp'] === 1, 'the refusal')
+    const { counts, delivery, queue, listening, deadLetters } = await status()
+    assert.deepEqual(counts.received, { 'otlp.http': 30, 'otlp.grpc': 2, 'xray.udp': 1 })
+    assert.deepEqual(counts.failedRequests, { 'otlp.grpc': 1 })
+    assert.equal(counts.sent, 33)
+    assert.equal(counts.requests.ok, aws.requests)
+    assert.equal(delivery.state, 'ok')
+    assert.deepEqual([queue.documents, queue.dir, deadLetters.count], [0, dir, 0])
+    assert.equal(listening['otlp.grpc'], agent.address('otlp.grpc'))
+
+    const text = await (await agent.admin('/metrics')).text()
+    assert.match(text, /^rontgen_received_total\{receiver="otlp.http"\} 30$/m)
+    assert.match(text, /^rontgen_refused_total\{receiver="xray.udp"\} 1$/m)
+    assert.match(text, /^rontgen_sent_total 33$/m)
+    assert.match(text, new RegExp(`^rontgen_request_seconds_bucket\\{le="\\+Inf"\\} ${aws.requests}$`, 'm'))
+    assert.match(text, new RegExp(`^rontgen_request_seconds_count ${aws.requests}$`, 'm'))
+    assert.match(text, /^rontgen_delivery_failing 0$/m)
+    assert.equal((await agent.admin('/healthz')).status, 200)
+    assert.equal((await agent.admin('/readyz')).status, 200)
+
+    const shown = command(agent, dir, 'status')
+    assert.equal(shown.status, 0, shown.stderr)
+    assert.match(shown.stdout, /^received +33 \(otlp.http 30, otlp.grpc 2, xray.udp 1\)$/m)
+    assert.equal(JSON.parse(command(agent, dir, 'status', '--json').stdout).counts.sent, 33)
+    await agent.stop()
+    const gone = command(agent, dir, 'status')
+    assert.equal(gone.status, 69)
+    assert.match(gone.stderr, /No agent answers at http:\/\/127.0.0.1:\d+; is it running/)
+    await aws.stop()
+  })
+
+  test(title('lists, shows, sends again and drops dead letters, with an agent and without'), async () => {
+    const aws = await new StandInAws().start()
+    const dir = mkdtempSync(join(folder, 'spool-'))
+    const agent = await AgentProcess.start({ runtime, config: to(aws), dir })
+    const letters = (...args: string[]) => command(agent, dir, 'dead-letters', ...args)
+    assert.equal(letters('list').stdout, 'There are no dead letters\n')
+    aws.fault = ([document]) => {
+      const { id } = JSON.parse(document ?? '{}')
+      return { Id: id, ErrorCode: 'InvalidSegment', Message: 'no "good"' }
+    }
+    const ids = await sendSpans(agent, 6)
+    await waitFor(async () => (await (await agent.admin('/status')).json()).deadLetters.count === 6, 'the letters')
+    const lines = letters('list').stdout.trim().split('\n')
+    assert.equal(lines.length, 6)
+    assert.match(
+      lines[0] ?? '',
+      /^1 {2}\S+Z {2}unprocessed {2}1-\w{8}-\w{24} {2}\w{16} {2}shop {2}InvalidSegment: no "good"$/,
+    )
+    const shown = letters('show', '2').stdout
+    assert.match(shown, /message +InvalidSegment: no "good"/)
+    const [, json = ''] = shown.split('\n\n')
+    assert.ok(ids.includes(JSON.parse(json).id))
+    assert.equal(JSON.parse(letters('show', '2', '--json').stdout).id, 2)
+    aws.fault = undefined
+    assert.equal(letters('retry', '1', '2').stdout, '2 put back into the queue\n')
+    await waitFor(() => aws.documents.length === 2, 'two documents')
+    assert.equal(letters('drop', '3').stdout, '1 dropped\n')
+    const none = letters('drop', '3')
+    assert.equal(none.status, 69)
+    assert.match(none.stderr, /1 of the ids are no dead letters/)
+    for (const wrong of [['retry'], ['burn', '1'], ['show', 'x'], ['show'], ['drop', '4', '--all']]) {
+      assert.equal(letters(...wrong).status, 64, wrong.join(' '))
+    }
+    await agent.stop()
+    // Now the spool itself is opened.
+    assert.equal(letters('list').stdout.trim().split('\n').length, 3)
+    assert.equal(letters('drop', '4').stdout, '1 dropped\n')
+    assert.equal(letters('retry', '--all').stdout, '2 put back into the queue\n')
+    const again = await AgentProcess.start({ runtime, config: to(aws), dir })
+    await waitFor(() => aws.documents.length === 4, 'the documents')
+    assert.equal(arrived(aws).size, 4)
+    await again.stop()
+    await aws.stop()
+  })
+
+  test(title('does not let pages of other sites use the admin port'), async () => {
+    const agent = await AgentProcess.start({ runtime })
+    const port = agent.port('admin')
+    const status = await new Promise<number | undefined>((resolve) => {
+      request(
+        { host: '127.0.0.1', port, path: '/status', headers: { host: `evil.example.com:${port}` } },
+        (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        },
+      ).end()
+    })
+    assert.equal(status, 421)
+    const url = `http://127.0.0.1:${port}/dead-letters/drop`
+    assert.equal((await fetch(url, { method: 'POST', body: '{"ids":"all"}' })).status, 415)
+    const headers = { 'content-type': 'application/json' }
+    assert.equal((await fetch(url, { method: 'POST', headers, body: '{"ids":[]}' })).status, 400)
+    assert.equal((await fetch(url, { method: 'POST', headers, body: 'x' })).status, 400)
+    assert.equal((await agent.admin('/dead-letters?limit=0')).status, 400)
+    assert.equal((await agent.admin('/dead-letters/77')).status, 404)
+    assert.equal((await agent.admin('/nothing')).status, 404)
+    await agent.stop()
+  })
+
+  test(
+    title('goes over to a changed config, keeps connections, and keeps the old one when the new one is wrong'),
+    async () => {
+      const [before, behind] = [await new StandInAws().start(), await new StandInAws().start()]
+      const agent = await AgentProcess.start({ runtime, config: to(before) })
+      const grpc = new GrpcClient(agent.address('otlp.grpc'))
+      const call = async (): Promise<number> =>
+        (await grpc.call(protobufRequest(jsonRequest([{ attributes: { vip: true } }])))).code
+      assert.equal(await call(), 0)
+      await waitFor(() => before.documents.length === 1, 'the first document')
+      const addresses = agent.log.match(/Listening.*/g)
+
+      agent.writeConfig('{ queue: { maxbytes: 3 } }')
+      await waitFor(() => /ERROR Cannot reload.*maxBytes/s.test(agent.log), 'the refusal')
+      assert.equal(await call(), 0)
+      await waitFor(() => before.documents.length === 2, 'the second document')
+
+      const changed = to(behind).replace('{', "{ translate: { indexedAttributes: ['vip'] },")
+      agent.writeConfig(changed)
+      await waitFor(() => /Reloaded: now sending to .*translate changed/.test(agent.log), 'the reload')
+      assert.deepEqual(agent.log.match(/Listening.*/g), addresses, 'no socket was opened anew')
+      assert.equal(await call(), 0)
+      await waitFor(() => behind.documents.length === 1, 'the third document')
+      assert.deepEqual(behind.segments[0]?.['annotations'], { vip: true })
+      grpc.close()
+
+      agent.writeConfig(changed.replace('{', '{ receive: { xray: { udp: false } },'))
+      agent.child.kill('SIGHUP')
+      await waitFor(() => agent.log.includes('xray.udp stopped'), 'the reload')
+      agent.writeConfig(changed)
+      agent.child.kill('SIGHUP')
+      await waitFor(() => agent.log.includes('xray.udp started'), 'the reload')
+      const socket = createSocket('udp4')
+      socket.send('{"format":"json","version":1}\n{"id":"u"}', agent.port('xray.udp'), '127.0.0.1')
+      await waitFor(() => arrived(behind).has('u'), 'the document')
+      socket.close()
+      await agent.stop()
+      await before.stop()
+      await behind.stop()
+    },
+  )
+
+  test(title('stays as it is when a port of the new config is taken'), async () => {
+    const aws = await new StandInAws().start()
+    const other = await new StandInAws().start()
+    const agent = await AgentProcess.start({
+      runtime,
+      config: to(aws),
+    })
+    agent.writeConfig(
+      to(aws).replace(
+        '{',
+        `{ admin: { host: '127.0.0.1' }, receive: { otlp: { http: { allowedOrigins: ['*'] }, grpc: { host: '203.0.113.9' } } },`,
+      ),
+    )
+    await waitFor(
+      () => /Cannot reload, so the config stays as it was: Cannot bind TCP 203.0.113.9/.test(agent.log),
+      'the refusal',
+    )
+    await waitFor(() => (agent.log.match(/Listening: otlp.grpc/g) ?? []).length === 2, 'the old receiver')
+    const ids = await sendSpans(agent, 5)
+    await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
+    await agent.stop()
+    await other.stop()
+    await aws.stop()
+  })
+
+  test(title('loses nothing while it is reloaded again and again under load'), async () => {
+    const aws = await new StandInAws().start()
+    const agent = await AgentProcess.start({ runtime, config: to(aws) })
+    const ids: string[] = []
+    let isOver = false
+    const load = (async () => {
+      while (!isOver) ids.push(...await sendSpans(agent, 10).catch(() => []))
+    })()
+    for (let i = 1; i <= 8; i++) {
+      agent.writeConfig(to(aws, `batchWait: '${i}0ms'`).replace('{', `{ translate: { logGroups: ['g${i}'] },`))
+      agent.child.kill('SIGHUP')
+      await waitFor(() => (agent.log.match(/Reloaded: /g) ?? []).length >= i, 'the reload')
+    }
+    isOver = true
+    await load
+    assert.ok(ids.length > 100)
+    await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
+    await agent.stop()
+    await aws.stop()
+  })
+
+  test(title('stops at once at the second signal, and leaves what waits in the spool'), async () => {
+    const aws = await new StandInAws().start()
+    aws.fault = 'hang'
+    const dir = mkdtempSync(join(folder, 'spool-'))
+    const agent = await AgentProcess.start({ runtime, config: to(aws, "stopTimeout: '1h'"), dir })
+    const ids = await sendSpans(agent, 60)
+    agent.child.kill('SIGINT')
+    await waitFor(() => agent.log.includes('Stopping'), 'the stop')
+    assert.equal(await agent.stop('SIGINT'), 0)
+    assert.match(agent.log, /Stopped: 60 received, 0 documents delivered, 60 documents stay in the spool/)
+    aws.fault = undefined
+    const again = await AgentProcess.start({ runtime, config: to(aws), dir })
+    await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
+    await again.stop()
+    await aws.stop()
+  })
+
+  test(title('tells X-Ray what it received and sent, unless that is turned off'), async () => {
+    const aws = await new StandInAws().start()
+    const agent = await AgentProcess.start({ runtime, config: to(aws) })
+    await sendSpans(agent, 12)
+    await waitFor(() => aws.documents.length === 12, 'the documents')
+    const quiet = await AgentProcess.start({
+      runtime,
+      config: to(aws).replace("'us-west-2',", "'us-west-2', telemetry: false,"),
+    })
+    await sendSpans(quiet, 3)
+    await waitFor(() => aws.documents.length === 15, 'the documents')
+    // What was not told yet is told at the stop.
+    await quiet.stop()
+    await agent.stop()
+    const [told, ...more] = aws.calls.filter(({ path }) => path === '/TelemetryRecords').map(({ body }) =>
+      JSON.parse(body)
+    )
+    assert.deepEqual(more, [])
+    const [record] = told.TelemetryRecords
+    assert.deepEqual([record.SegmentsReceivedCount, record.SegmentsSentCount, record.SegmentsRejectedCount], [
+      12,
+      12,
+      0,
+    ])
+    assert.ok(Math.abs(record.Timestamp - Date.now() / 1000) < 60)
+    assert.deepEqual(aws.flaws, [])
+    await aws.stop()
+  })
+}
