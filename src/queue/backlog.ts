@@ -18,6 +18,8 @@ export interface RowSource {
 export interface Row extends SpoolRow {
   /** Documents that are not delivered yet. */
   left: number
+  /** True if the buffer came from the pool, and goes back there. */
+  readonly isPooled: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Row extends SpoolRow {
 export class Backlog {
   /** Documents that wait, without those in flight. */
   documents = 0
-  /** Bytes in the spool, of rows that are not wholly delivered. */
+  /** Bytes on disk, of rows that are not wholly delivered. */
   bytes = 0
   readonly #loaded: Row[] = []
   /** Rows in memory that are not wholly delivered: the loaded ones, and those in flight. */
@@ -57,15 +59,15 @@ export class Backlog {
     this.documents = onDisk.documents - this.#taken
     this.bytes = onDisk.bytes
     for (const row of this.#loaded) this.documents += row.ends.length
-    for (const row of this.#held.values()) this.bytes += row.bytes.length
+    for (const row of this.#held.values()) this.bytes += row.stored
   }
 
   /** Takes a row that was just written. */
   push(row: SpoolRow): void {
     this.documents += row.ends.length
-    this.bytes += row.bytes.length
+    this.bytes += row.stored
     if (this.#unloaded > 0 || this.#memory + row.bytes.length > this.maxMemory) this.#unloaded ||= row.id
-    else this.#load(row)
+    else this.#load(row, true)
   }
 
   /** When the oldest waiting row was written, in Unix milliseconds. */
@@ -102,12 +104,10 @@ export class Backlog {
       if (block.left > 0) continue
       done.push(block.id)
       this.#held.delete(block.id)
-      this.bytes -= block.bytes.length
+      this.bytes -= block.stored
       this.#memory -= block.bytes.length
       const { buffer } = block.bytes
-      if (buffer instanceof ArrayBuffer && buffer.byteLength > block.bytes.length) {
-        this.pool.give(new Uint8Array(buffer))
-      }
+      if (block.isPooled && buffer instanceof ArrayBuffer) this.pool.give(new Uint8Array(buffer))
     }
     return done
   }
@@ -116,13 +116,16 @@ export class Backlog {
     if (this.#loaded.length === 0 && this.#unloaded > 0) {
       const row = this.source.read(this.#unloaded)
       this.#unloaded = row === undefined ? 0 : row.id + 1
-      if (row !== undefined) this.#load(row)
+      if (row !== undefined) this.#load(row, false)
     }
     return this.#loaded[0]
   }
 
-  #load(row: SpoolRow): void {
-    const loaded = { ...row, left: row.ends.length }
+  #load(row: SpoolRow, isNew: boolean): void {
+    const { buffer } = row.bytes
+    // A buffer that is larger than what is in it was handed over whole by the group.
+    const isPooled = isNew && buffer.byteLength > row.bytes.length
+    const loaded = { ...row, left: row.ends.length, isPooled }
     this.#memory += row.bytes.length
     this.#loaded.push(loaded)
     this.#held.set(row.id, loaded)

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { unpackBytes } from './pack-bytes.ts'
 import type { SpoolRow } from './spool.ts'
 
 /** What could be read of a damaged spool. */
@@ -53,7 +54,14 @@ export function rowOf(row: Record<string, unknown> | undefined): SpoolRow | unde
   if (!(bytes instanceof Uint8Array) || !areWords) {
     throw new Error(`Cannot read row ${String(id)} of the spool: its columns are of the wrong type`)
   }
-  return { id: Number(id), created: Number(created), bytes, ends: wordsOf(ends), traces: wordsOf(traces) }
+  return {
+    id: Number(id),
+    created: Number(created),
+    bytes: unpackBytes(bytes),
+    ends: wordsOf(ends),
+    traces: wordsOf(traces),
+    stored: bytes.length,
+  }
 }
 
 /** SQLite has no checksums, so a row may be read and yet be garbage. */

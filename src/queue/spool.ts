@@ -4,6 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { DocumentBlock } from '../segment/document-group.ts'
 import { type DeadLetter, DeadLetters } from './dead-letters.ts'
 import { migrateSpool } from './migrate-spool.ts'
+import { packBytes } from './pack-bytes.ts'
 import { rowOf, salvage } from './salvage.ts'
 import { spoolFaultOf } from './spool-fault-of.ts'
 
@@ -12,6 +13,8 @@ export interface SpoolRow extends DocumentBlock {
   readonly id: number
   /** Unix milliseconds. */
   readonly created: number
+  /** Bytes of the documents on disk, where they are packed. */
+  readonly stored: number
 }
 
 /** How the spool is kept. */
@@ -78,7 +81,7 @@ export class Spool {
     return this.#open.dead
   }
 
-  /** What lies there from id `from` on: how many documents and bytes, and the first id. */
+  /** What lies there from id `from` on: how many documents and bytes on disk, and the first id. */
   contents(from = 0): { documents: number; bytes: number; firstId: number } {
     const row = this.#open.db.prepare(
       'SELECT coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes, coalesce(min(id), 0) AS first FROM blocks WHERE id >= ?',
@@ -99,7 +102,7 @@ export class Spool {
     now: number,
   ): SpoolRow | undefined {
     return this.#atomically(() => {
-      const row = block === undefined ? undefined : this.#write({ ...block, id: this.#nextId, created: now })
+      const row = block === undefined ? undefined : this.#write(block, this.#nextId, now)
       this.#open.dead.add(dead)
       for (const [first, last] of ranges(gone)) this.#open.remove.run(first, last)
       return row
@@ -113,14 +116,14 @@ export class Spool {
       if (letters.length === 0) return undefined
       this.deadLetters.remove(letters.map(({ id }) => id))
       const block = blockOf(letters.map(({ document }) => document))
-      return this.#write({ ...block, id: this.#nextId, created: Date.now() })
+      return this.#write(block, this.#nextId, Date.now())
     })
   }
 
-  #write(row: SpoolRow): SpoolRow {
-    const { id, created, ends, bytes, traces } = row
-    this.#open.insert.run(id, created, ends.length, bytes, bytesOf(ends), bytesOf(traces))
-    return row
+  #write({ bytes, ends, traces }: DocumentBlock, id: number, created: number): SpoolRow {
+    const packed = packBytes(bytes)
+    this.#open.insert.run(id, created, ends.length, packed, bytesOf(ends), bytesOf(traces))
+    return { id, created, bytes, ends, traces, stored: packed.length }
   }
 
   #atomically(act: () => SpoolRow | undefined): SpoolRow | undefined {
@@ -172,7 +175,7 @@ export class Spool {
     const known = new Set(held.map(({ id }) => id))
     const kept = [...held, ...rows.filter(({ id }) => !known.has(id))]
     this.#open.db.exec('BEGIN IMMEDIATE')
-    for (const row of kept) this.#write(row)
+    for (const row of kept) this.#write(row, row.id, row.created)
     this.#open.db.exec('COMMIT')
     this.#findNextId()
     return { file: aside, saved: kept.length, unreadable }
