@@ -71,7 +71,8 @@ class RunningAgent implements Agent {
       translator: new Translator(settings.translate, randomIds()),
       sampling: this.#destination.sampling,
     }
-    this.#receivers = new ReceiverSet((name) => forward(name, this.#stages), events)
+    const maxInFlight = Math.min(settings.receive.maxInFlight, (containerMemory() ?? Infinity) / 8)
+    this.#receivers = new ReceiverSet((name) => forward(name, this.#stages), events, maxInFlight)
     this.#view = {
       status: () => this.#status(),
       latency: events.counters.latency,
@@ -131,8 +132,8 @@ class RunningAgent implements Agent {
     }
     if (isOther((of) => [of.queue, of.export])) this.#queue.configure(queueSettings(settings, this.context.env))
     if (isOther((of) => of.queue)) done.push('queue changed')
-    if (isOther((of) => [of.queue.dir, of.queue.sync, of.queue.maxDeadLetters])) {
-      done.push('queue.dir, queue.sync and queue.maxDeadLetters take effect at the next start')
+    if (isOther((of) => [of.queue.dir, of.queue.sync, of.queue.maxDeadLetters, of.receive.maxInFlight])) {
+      done.push('queue.dir, queue.sync, queue.maxDeadLetters and receive.maxInFlight take effect at the next start')
     }
     done.push(...await this.#receivers.apply(settings))
     if (isOther((of) => of.admin)) {

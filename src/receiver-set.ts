@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Settings } from './config/schema.ts'
 import type { Next, Receiver, RunningReceiver } from './receive/receiver.ts'
+import { InboundBytes } from './receive/inbound-bytes.ts'
 import { receivers } from './receive/receivers.ts'
 import type { Events } from './telemetry/events.ts'
 
@@ -16,7 +17,16 @@ const REPLACE_MS = 2000
 export class ReceiverSet {
   readonly #running = new Map<string, Running>()
 
-  constructor(private readonly nextOf: (name: string) => Next, private readonly events: Events) {}
+  readonly #inbound: InboundBytes
+
+  /** @param maxInFlight bytes of requests that may be arriving at once */
+  constructor(
+    private readonly nextOf: (name: string) => Next,
+    private readonly events: Events,
+    maxInFlight: number,
+  ) {
+    this.#inbound = new InboundBytes(maxInFlight)
+  }
 
   /** Where each receiver listens, by its name. */
   get addresses(): Record<string, string> {
@@ -46,7 +56,7 @@ export class ReceiverSet {
 
   async #start(receiver: Receiver, own: unknown): Promise<void> {
     const { name } = receiver
-    const started = await receiver.start(own, this.nextOf(name), { events: this.events })
+    const started = await receiver.start(own, this.nextOf(name), { events: this.events, inbound: this.#inbound })
     this.#running.set(name, { own, receiver: started })
     this.events.listening(name, started.address)
   }

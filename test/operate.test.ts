@@ -225,10 +225,12 @@ function suite(runtime: Runtime): void {
     const load = (async () => {
       while (!isOver) ids.push(...await sendSpans(agent, 10).catch(() => []))
     })()
+    const reloads = (): number => (agent.log.match(/Reloaded: /g) ?? []).length
     for (let i = 1; i <= 8; i++) {
+      const before = reloads()
       agent.writeConfig(to(aws, `batchWait: '${i}0ms'`).replace('{', `{ translate: { logGroups: ['g${i}'] },`))
       agent.child.kill('SIGHUP')
-      await waitFor(() => (agent.log.match(/Reloaded: /g) ?? []).length >= i, 'the reload')
+      await waitFor(() => reloads() > before, 'the reload')
     }
     isOver = true
     await load
@@ -236,6 +238,31 @@ function suite(runtime: Runtime): void {
     await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
     await agent.stop()
     await aws.stop()
+  })
+
+  test(title('asks clients to wait while too much is arriving at once'), async () => {
+    const agent = await AgentProcess.start({ runtime, config: "{ receive: { maxInFlight: '1KiB' } }" })
+    const headers = { 'content-type': 'application/x-protobuf', 'content-length': '2000' }
+    const slow = request({ port: agent.port('otlp.http'), path: '/v1/traces', method: 'POST', headers })
+    slow.on('error', () => {})
+    slow.write(Buffer.alloc(10))
+    const post = (): Promise<Response> =>
+      fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: jsonRequest([{}]),
+      })
+    await waitFor(async () => (await post()).status === 503, 'a refusal')
+    assert.equal((await post()).headers.get('retry-after'), '1')
+    const grpc = new GrpcClient(agent.address('otlp.grpc'))
+    const { code, message } = await grpc.call(protobufRequest(jsonRequest([{}])))
+    assert.equal(code, 14)
+    assert.match(message, /receive.maxInFlight/)
+    slow.destroy()
+    await waitFor(async () => (await post()).status === 200, 'room')
+    assert.equal((await grpc.call(protobufRequest(jsonRequest([{}])))).code, 0)
+    grpc.close()
+    await agent.stop()
   })
 
   test(title('stops at once at the second signal, and leaves what waits in the spool'), async () => {

@@ -94,6 +94,12 @@ export const configSchema = v.strictObject({
           ),
           v.description('The protocol of the X-Ray daemon.'),
         ),
+        maxInFlight: v.pipe(
+          v.optional(bytes, '64MiB'),
+          v.description(
+            'Bytes of requests that may be arriving at once; in a container at most an eighth of what it may use.',
+          ),
+        ),
       }),
       {},
     ),

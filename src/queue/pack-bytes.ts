@@ -2,7 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 /** Less than this is not worth it, in bytes. */
 const SMALL = 4096
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+const options = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } }
 
 /**
  * Packs the documents of a block for the disk (zstd). They are alike, so 1 MB becomes 60 to 200 KB, which costs less

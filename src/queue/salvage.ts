@@ -54,7 +54,7 @@ export function rowOf(row: Record<string, unknown> | undefined): SpoolRow | unde
   if (!(bytes instanceof Uint8Array) || !areWords) {
     throw new Error(`Cannot read row ${String(id)} of the spool: its columns are of the wrong type`)
   }
-  return {
+  const read = {
     id: Number(id),
     created: Number(created),
     bytes: unpackBytes(bytes),
@@ -62,6 +62,10 @@ export function rowOf(row: Record<string, unknown> | undefined): SpoolRow | unde
     traces: wordsOf(traces),
     stored: bytes.length,
   }
+  if (read.ends[read.ends.length - 1] !== read.bytes.length) {
+    throw new Error(`Cannot read row ${String(id)} of the spool: it is malformed`)
+  }
+  return read
 }
 
 /** SQLite has no checksums, so a row may be read and yet be garbage. */
@@ -69,7 +73,7 @@ function isWhole({ bytes, ends }: SpoolRow): boolean {
   try {
     const documents: unknown[] = JSON.parse(`[${decoder.decode(bytes)}]`)
     for (const document of documents) JSON.parse(String(document))
-    return documents.length === ends.length && ends[ends.length - 1] === bytes.length
+    return documents.length === ends.length
   } catch {
     return false
   }

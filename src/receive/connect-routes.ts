@@ -80,7 +80,8 @@ export function unknownService(path: string): string {
   return `${path} is not served: this agent takes traces (${EXPORT_PATH.slice(1)})`
 }
 
-function connectError(refusal: Refusal): ConnectError {
+/** A refusal in the words of Connect. */
+export function connectError(refusal: Refusal): ConnectError {
   const details = refusal.retryAfterMs === undefined
     ? []
     : [{ desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, delayOf(refusal.retryAfterMs)) } }]

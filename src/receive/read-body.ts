@@ -1,28 +1,54 @@
+import type { InboundBytes } from './inbound-bytes.ts'
 import { TooLargeError } from './refusal.ts'
 
 /**
  * Reads a request's body, and stops as soon as it is too long.
  *
- * @throws {TooLargeError}
+ * @param use gets the body; when it returns, the bytes are not counted as arriving any more
+ * @throws {TooLargeError} if it is over `maxBytes`
+ * @throws {BusyError} if too much is arriving at once
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBody<T>(
+  request: Request,
+  maxBytes: number,
+  inbound: InboundBytes,
+  use: (body: Uint8Array<ArrayBuffer>) => T,
+): Promise<T> {
   const length = request.headers.get('content-length')
-  if (length !== null) {
-    if (Number(length) > maxBytes) throw new TooLargeError(maxBytes)
-    return new Uint8Array(await request.arrayBuffer())
+  if (length === null) return await readUnknown(request, maxBytes, inbound, use)
+  const size = Number(length)
+  if (size > maxBytes) throw new TooLargeError(maxBytes)
+  inbound.take(size)
+  try {
+    return use(new Uint8Array(await request.arrayBuffer()))
+  } finally {
+    inbound.give(size)
   }
+}
+
+async function readUnknown<T>(
+  request: Request,
+  maxBytes: number,
+  inbound: InboundBytes,
+  use: (body: Uint8Array<ArrayBuffer>) => T,
+): Promise<T> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > maxBytes) throw new TooLargeError(maxBytes)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      if (size + chunk.length > maxBytes) throw new TooLargeError(maxBytes)
+      inbound.take(chunk.length)
+      size += chunk.length
+      chunks.push(chunk)
+    }
+    const body = new Uint8Array(size)
+    let at = 0
+    for (const chunk of chunks) {
+      body.set(chunk, at)
+      at += chunk.length
+    }
+    return use(body)
+  } finally {
+    inbound.give(size)
   }
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.length
-  }
-  return body
 }

@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { Events } from '../telemetry/events.ts'
+import type { InboundBytes } from './inbound-bytes.ts'
 
 /** What became of a request that was taken. */
 export interface Accepted {
@@ -42,6 +43,8 @@ export interface SamplingAnswer {
 /** What a receiver is given besides its settings. */
 export interface ReceiverContext {
   readonly events: Events
+  /** What is arriving, of all receivers together. */
+  readonly inbound: InboundBytes
 }
 
 /** A receiver that runs. */

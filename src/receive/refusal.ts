@@ -22,6 +22,7 @@ export function refusalOf(error: unknown): Refusal {
       return { code: grpc.invalidArgument, status: 400, message }
     case 'TooLargeError':
       return { code: grpc.resourceExhausted, status: 413, message }
+    case 'BusyError':
     case 'QueueFullError': {
       const wait = error instanceof Error && 'retryAfterMs' in error ? Number(error.retryAfterMs) : 1000
       return { code: grpc.unavailable, status: 503, message, retryAfterMs: wait }

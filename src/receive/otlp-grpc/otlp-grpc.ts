@@ -28,7 +28,7 @@ export const otlpGrpc = defineReceiver({
       v.description('A connection this old is asked to close, so that clients spread anew behind a load balancer.'),
     ),
   }),
-  async start(settings, next, { events }) {
+  async start(settings, next, { events, inbound }) {
     const stopping = new AbortController()
     const routes = connectRoutes(next, settings.maxMessageSize, stopping.signal)
     const handlers = new Map(routes.handlers.map((handler) => [handler.requestPath, handler]))
@@ -38,8 +38,8 @@ export const otlpGrpc = defineReceiver({
     server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
       stream.on('error', () => stream.destroyed || stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR))
       const isFast = headers[':path'] === EXPORT_PATH && headers[':method'] === 'POST' && isPlainCall(headers)
-      if (isFast) serveExport(stream, headers, next, settings.maxMessageSize, events)
-      else void serveUniversal(stream, headers, handlers)
+      if (isFast) serveExport(stream, headers, next, settings.maxMessageSize, { events, inbound })
+      else void serveUniversal(stream, headers, handlers, inbound)
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(bindError('TCP', settings, error)))

@@ -4,7 +4,7 @@ import { ExportTraceServiceResponseSchema } from '../../otlp/gen/opentelemetry/p
 import type { Events } from '../../telemetry/events.ts'
 import { statusOf } from '../connect-routes.ts'
 import { decodeBody } from '../decode-body.ts'
-import type { Next } from '../receiver.ts'
+import type { Next, ReceiverContext } from '../receiver.ts'
 import { EncodingError, refusalOf, TooLargeError } from '../refusal.ts'
 
 const OK_HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' }
@@ -24,19 +24,32 @@ export function serveExport(
   headers: IncomingHttpHeaders,
   next: Next,
   maxBytes: number,
-  events: Events,
+  { events, inbound }: ReceiverContext,
 ): void {
   const chunks: Buffer[] = []
   let size = 0
   let isRefused = false
+  let held = 0
+  const release = (): void => {
+    inbound.give(held)
+    held = 0
+  }
   stream.on('data', (chunk: Buffer) => {
+    if (isRefused) return
     size += chunk.length
-    if (size > maxBytes + PREFIX) {
-      if (!isRefused) refuse(stream, new TooLargeError(maxBytes), events)
+    try {
+      if (size > maxBytes + PREFIX) throw new TooLargeError(maxBytes)
+      inbound.take(chunk.length)
+      held += chunk.length
+      chunks.push(chunk)
+    } catch (error) {
+      refuse(stream, error, events)
       isRefused = true
       chunks.length = 0
-    } else chunks.push(chunk)
+      release()
+    }
   })
+  stream.on('close', release)
   stream.on('end', () => {
     // An aborted stream still ends, under Bun.
     if (isRefused || stream.destroyed || stream.closed) return
@@ -49,6 +62,8 @@ export function serveExport(
       )
     } catch (error) {
       refuse(stream, error, events)
+    } finally {
+      release()
     }
   })
 }

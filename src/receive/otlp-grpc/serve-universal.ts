@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { UniversalHandler } from '@connectrpc/connect/protocol'
-import { unknownService } from '../connect-routes.ts'
+import { connectError, unknownService } from '../connect-routes.ts'
+import type { InboundBytes } from '../inbound-bytes.ts'
+import { refusalOf } from '../refusal.ts'
 
 /** Serves a stream by Connect's handlers; a service that is not there is UNIMPLEMENTED, and the message says why. */
 export async function serveUniversal(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   handlers: ReadonlyMap<string, UniversalHandler>,
+  inbound: InboundBytes,
 ): Promise<void> {
   const path = headers[':path'] ?? '/'
   const handler = handlers.get(path)
@@ -19,7 +22,7 @@ export async function serveUniversal(
       url: `http://${headers[':authority'] ?? 'localhost'}${path}`,
       method: headers[':method'] ?? 'POST',
       header: headersOf(headers),
-      body: chunksOf(stream),
+      body: chunksOf(stream, inbound),
       signal: aborted.signal,
     })
     if (stream.destroyed || stream.closed) return
@@ -65,10 +68,18 @@ function headersOf(headers: IncomingHttpHeaders): Headers {
   return found
 }
 
-async function* chunksOf(stream: ServerHttp2Stream): AsyncIterable<Uint8Array> {
+async function* chunksOf(stream: ServerHttp2Stream, inbound: InboundBytes): AsyncIterable<Uint8Array> {
+  let held = 0
+  stream.on('close', () => inbound.give(held))
   // Who stops reading still answers, so the stream must not end with the loop.
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     const buffer: Buffer = chunk
+    try {
+      inbound.take(buffer.length)
+    } catch (error) {
+      throw connectError(refusalOf(error))
+    }
+    held += buffer.length
     yield new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
   }
 }

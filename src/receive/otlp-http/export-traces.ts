@@ -1,11 +1,10 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { ExportTraceServiceResponseSchema } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
 import { jsonToProtobuf } from '../../otlp/json-to-protobuf.ts'
-import type { Events } from '../../telemetry/events.ts'
 import { statusOf } from '../connect-routes.ts'
 import { acceptedEncodings, decodeBody } from '../decode-body.ts'
 import { readBody } from '../read-body.ts'
-import type { Accepted, Next } from '../receiver.ts'
+import type { Accepted, Next, ReceiverContext } from '../receiver.ts'
 import { refusalOf } from '../refusal.ts'
 
 const PROTOBUF = 'application/x-protobuf'
@@ -20,7 +19,7 @@ export async function exportTraces(
   from: () => string,
   maxBytes: number,
   next: Next,
-  events: Events,
+  { events, inbound }: ReceiverContext,
 ): Promise<Response> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const isJson = type === JSON_TYPE
@@ -28,9 +27,10 @@ export async function exportTraces(
     return new Response(`415 unsupported media type "${type}"; ${PROTOBUF} and ${JSON_TYPE} are taken`, { status: 415 })
   }
   try {
-    const body = await readBody(request, maxBytes)
-    const message = decodeBody(request.headers.get('content-encoding') ?? '', body, maxBytes)
-    const accepted = isJson ? takeJson(message, next, from) : next.traces(message, sender(request, from))
+    const accepted = await readBody(request, maxBytes, inbound, (body) => {
+      const message = decodeBody(request.headers.get('content-encoding') ?? '', body, maxBytes)
+      return isJson ? takeJson(message, next, from) : next.traces(message, sender(request, from))
+    })
     await accepted.committed
     return answer(isJson, accepted)
   } catch (error) {

@@ -20,10 +20,10 @@ export const otlpHttp = defineReceiver({
     ),
     tls: v.pipe(v.optional(tls), v.description('Serve by TLS.')),
   }),
-  async start(settings, next, { events }) {
+  async start(settings, next, context) {
     const stopping = new AbortController()
     const routes = connectRoutes(next, settings.maxBodySize, stopping.signal)
-    const app = traceApp(settings, routes, next, events)
+    const app = traceApp(settings, routes, next, context)
     try {
       // The app refuses what is too long in the words of the protocol; the runtime's limit is only the last guard.
       const server = serveHttp(

@@ -2,9 +2,8 @@ import type { ConnectRouter } from '@connectrpc/connect'
 import { createFetchHandler } from '@connectrpc/connect/protocol'
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
-import type { Events } from '../../telemetry/events.ts'
 import { EXPORT_PATH, unknownService } from '../connect-routes.ts'
-import type { Next } from '../receiver.ts'
+import type { Next, ReceiverContext } from '../receiver.ts'
 import { allowOrigin } from './allow-origin.ts'
 import { exportTraces } from './export-traces.ts'
 
@@ -18,7 +17,7 @@ export function traceApp(
   settings: { readonly maxBodySize: number; readonly allowedOrigins: readonly string[] },
   routes: ConnectRouter,
   next: Next,
-  events: Events,
+  context: ReceiverContext,
 ): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>()
   if (settings.allowedOrigins.length > 0) {
@@ -31,7 +30,7 @@ export function traceApp(
     }))
   }
   const take = (c: Context<{ Bindings: Bindings }>) =>
-    exportTraces(c.req.raw, c.env.from, settings.maxBodySize, next, events)
+    exportTraces(c.req.raw, c.env.from, settings.maxBodySize, next, context)
   app.post('/v1/traces', take)
   app.all('/v1/traces', (c) => {
     c.header('allow', 'POST')

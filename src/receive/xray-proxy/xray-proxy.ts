@@ -4,6 +4,7 @@ import { host, port } from '../../config/values.ts'
 import { serveHttp } from '../../platform/serve-http.ts'
 import { bindError } from '../../platform/bind-error.ts'
 import { formatAddress } from '../../platform/format-address.ts'
+import { BusyError } from '../inbound-bytes.ts'
 import { readBody } from '../read-body.ts'
 import { defineReceiver } from '../receiver.ts'
 import { TooLargeError } from '../refusal.ts'
@@ -22,16 +23,17 @@ export const xrayProxy = defineReceiver({
     host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on; 0.0.0.0 takes from other hosts.')),
     port: v.pipe(v.optional(port, 2000), v.description('Port to listen on.')),
   }),
-  async start(settings, next) {
+  async start(settings, next, { inbound }) {
     const app = new Hono()
     for (const path of paths) {
       app.post(path, async (c) => {
         try {
-          const answer = await next.sampling(path, await readBody(c.req.raw, MAX_BODY))
+          const answer = await readBody(c.req.raw, MAX_BODY, inbound, (body) => next.sampling(path, body))
           return new Response(answer.body, { status: answer.status, headers: answer.headers })
         } catch (error) {
-          if (!(error instanceof TooLargeError)) throw error
-          return c.json({ message: error.message }, 413)
+          if (error instanceof TooLargeError) return c.json({ message: error.message }, 413)
+          if (error instanceof BusyError) return c.json({ message: error.message }, 503)
+          throw error
         }
       })
     }
