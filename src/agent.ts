@@ -120,7 +120,7 @@ class RunningAgent implements Agent {
     const done: string[] = []
     if (isOther((of) => of.export)) {
       const destination = openDestination(settings, this.context)
-      void this.#destination.stop()
+      void this.#destination.stop(AbortSignal.timeout(1000))
       this.#destination = destination
       this.#stages.sampling = destination.sampling
       done.push(`now ${destination.description}`)
@@ -148,7 +148,7 @@ class RunningAgent implements Agent {
   async stop(deadline: AbortSignal): Promise<number> {
     await this.#receivers.stop(deadline)
     const left = await this.#queue.stop(deadline)
-    await this.#destination.stop()
+    await this.#destination.stop(deadline)
     await this.#destination.exporter.stop()
     await this.#admin?.stop(AbortSignal.timeout(100))
     return left

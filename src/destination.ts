@@ -18,7 +18,7 @@ export interface Destination {
   readonly sampling: Next['sampling']
   readonly description: string
   /** Ends what goes on beside the deliveries. */
-  stop(): Promise<void>
+  stop(deadline: AbortSignal): Promise<void>
 }
 
 /** What a destination works with. */
@@ -76,6 +76,6 @@ export function openDestination(settings: Settings, { events, env, print }: Dest
     exporter: new TeeExporter(new XrayExporter(own, fetch, access, events), printer),
     sampling: (path, body) => proxy.call(path, body),
     description: `sending to AWS X-Ray${xray.endpoint === undefined ? '' : ` at ${xray.endpoint}`}`,
-    stop: () => reporter?.stop() ?? Promise.resolve(),
+    stop: (deadline) => reporter?.stop(deadline) ?? Promise.resolve(),
   }
 }

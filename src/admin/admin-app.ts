@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { AgentView } from './agent-view.ts'
 
 /** Letters on one page at most. */
-const PAGE = 1000
+const PAGE = 200
 const choiceSchema = v.strictObject({
   ids: v.union([v.literal('all'), v.pipe(v.array(v.pipe(v.number(), v.integer())), v.minLength(1))]),
 })

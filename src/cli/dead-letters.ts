@@ -126,7 +126,7 @@ function openOwn(settings: Settings, env: CommandContext['env']): Letters {
     deadLetters: (after, limit) => spool.deadLetters.list(after, limit),
     deadLetter: (id) => spool.deadLetters.get(id),
     retryDeadLetters: (ids) => spool.revive(ids, documentBlock)?.ends.length ?? 0,
-    dropDeadLetters: (ids) => spool.deadLetters.remove(ids),
+    dropDeadLetters: (ids) => spool.dropDeadLetters(ids),
   })
   return {
     list: (after) => Promise.resolve(box.list(after, PAGE)),

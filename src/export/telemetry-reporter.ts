@@ -51,11 +51,18 @@ export class TelemetryReporter {
     }
   }
 
-  /** Sends the last record, for which a stop waits but a moment. */
-  async stop(): Promise<void> {
+  /** Sends the last record, for which a stop waits but a moment, and not at all if it is in a hurry. */
+  async stop(deadline: AbortSignal): Promise<void> {
     clearInterval(this.#timer)
     this.#timer = undefined
-    await Promise.race([this.report(), new Promise((resolve) => setTimeout(resolve, LAST_MS))])
+    if (deadline.aborted) return
+    await Promise.race([
+      this.report(),
+      new Promise<void>((resolve) => {
+        setTimeout(resolve, LAST_MS)
+        deadline.addEventListener('abort', () => resolve(), { once: true })
+      }),
+    ])
   }
 }
 

@@ -53,6 +53,11 @@ export class Backlog {
     return [...this.#held.values()]
   }
 
+  /** Whether the row with this id is still to be delivered. */
+  isWaiting(id: number): boolean {
+    return this.#held.has(id) || (this.#unloaded > 0 && id >= this.#unloaded)
+  }
+
   /** Counts anew what waits, because the spool does not hold any more what it did. */
   recount(): void {
     const onDisk = this.#unloaded > 0 ? this.source.contents(this.#unloaded) : { documents: 0, bytes: 0 }

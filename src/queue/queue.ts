@@ -133,7 +133,7 @@ export class Queue {
 
   /** Forgets dead letters, and gives how many of them were there. */
   dropDeadLetters(ids: readonly number[]): number {
-    return this.#spool.deadLetters.remove(ids)
+    return this.#spool.dropDeadLetters(ids)
   }
 
   /**
@@ -242,7 +242,7 @@ export class Queue {
   }
 
   #renew(error: unknown): void {
-    const aside = this.#spool.renew(this.#backlog.held)
+    const aside = this.#spool.renew(this.#backlog.held, (id) => this.#backlog.isWaiting(id))
     this.events.spoolSetAside(aside, error)
     this.#backlog.recount()
   }

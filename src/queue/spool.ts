@@ -101,23 +101,27 @@ export class Spool {
     dead: readonly DeadLetter[],
     now: number,
   ): SpoolRow | undefined {
-    return this.#atomically(() => {
-      const row = block === undefined ? undefined : this.#write(block, this.#nextId, now)
+    const row = this.#atomically(() => {
+      const written = block === undefined ? undefined : this.#write(block, this.#nextId, now)
       this.#open.dead.add(dead)
       for (const [first, last] of ranges(gone)) this.#open.remove.run(first, last)
-      return row
+      return written
     })
+    if (row !== undefined) this.#nextId = row.id + 1
+    return row
   }
 
   /** Takes letters out and puts their documents into a block of their own, which is written. Gives nothing if there are none. */
   revive(ids: readonly number[], blockOf: (documents: readonly Uint8Array[]) => DocumentBlock): SpoolRow | undefined {
-    return this.#atomically(() => {
+    const row = this.#atomically(() => {
       const letters = ids.map((id) => this.deadLetters.get(id)).filter((letter) => letter !== undefined)
       if (letters.length === 0) return undefined
       this.deadLetters.remove(letters.map(({ id }) => id))
       const block = blockOf(letters.map(({ document }) => document))
       return this.#write(block, this.#nextId, Date.now())
     })
+    if (row !== undefined) this.#nextId = row.id + 1
+    return row
   }
 
   #write({ bytes, ends, traces }: DocumentBlock, id: number, created: number): SpoolRow {
@@ -126,15 +130,14 @@ export class Spool {
     return { id, created, bytes, ends, traces, stored: packed.length }
   }
 
-  #atomically(act: () => SpoolRow | undefined): SpoolRow | undefined {
+  #atomically<T>(act: () => T): T {
     const { db, dead } = this.#open
     const { count, bytes } = dead
     db.exec('BEGIN IMMEDIATE')
     try {
-      const row = act()
+      const result = act()
       db.exec('COMMIT')
-      if (row !== undefined) this.#nextId = row.id + 1
-      return row
+      return result
     } catch (error) {
       dead.count = count
       dead.bytes = bytes
@@ -146,7 +149,13 @@ export class Spool {
 
   /** Removes the oldest dead letters that are over the bound; gives how many went. */
   trimDeadLetters(): number {
-    return this.deadLetters.bytes > this.settings.maxDeadBytes ? this.deadLetters.trim(this.settings.maxDeadBytes) : 0
+    const { maxDeadBytes } = this.settings
+    return this.deadLetters.bytes > maxDeadBytes ? this.#atomically(() => this.deadLetters.trim(maxDeadBytes)) : 0
+  }
+
+  /** Forgets dead letters, and gives how many of them were there. */
+  dropDeadLetters(ids: readonly number[]): number {
+    return this.#atomically(() => this.deadLetters.remove(ids))
   }
 
   /** The first row whose id is `id` or more. @throws {Error} if the file is damaged */
@@ -166,14 +175,15 @@ export class Spool {
    * Sets the file aside, because it is damaged, and starts a new one with what can be read of the old one.
    *
    * @param held rows that are in memory, and need not be read
+   * @param isWaiting tells of a row that can be read whether it is still wanted
    */
-  renew(held: readonly SpoolRow[]): SetAside {
+  renew(held: readonly SpoolRow[], isWaiting: (id: number) => boolean): SetAside {
     attempt(() => this.#open.db.close())
     const aside = setAside(this.settings.dir)
     const { rows, unreadable } = salvage(aside)
     this.#open = openSpool(this.settings)
     const known = new Set(held.map(({ id }) => id))
-    const kept = [...held, ...rows.filter(({ id }) => !known.has(id))]
+    const kept = [...held, ...rows.filter(({ id }) => !known.has(id) && isWaiting(id))]
     this.#open.db.exec('BEGIN IMMEDIATE')
     for (const row of kept) this.#write(row, row.id, row.created)
     this.#open.db.exec('COMMIT')
