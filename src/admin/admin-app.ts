@@ -19,6 +19,7 @@ export function adminApp(host: string, view: AgentView): Hono {
     if (!isOwnName(name, host)) return c.json({ message: `This server is not "${name}"` }, 421)
     await next()
   })
+  app.get('/', (c) => c.text('rontgen: /status /metrics /healthz /readyz /dead-letters\n'))
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/readyz', (c) => {
     const { delivery, queue } = view.status()

@@ -33,6 +33,7 @@ const schema = v.object({
     sent: v.number(),
     dropped: counts,
     retried: counts,
+    requests: counts,
   }),
   latency: v.object({ p50: v.nullable(v.number()), p99: v.nullable(v.number()) }),
 })
@@ -80,7 +81,7 @@ function describe(status: v.InferOutput<typeof schema>): string {
         sum(counts.retried)
       } sent again, ${delivery.inFlight} of ${delivery.limit} requests in flight`,
     ],
-    ['latency', `half within ${seconds(latency.p50)}, 99 of 100 within ${seconds(latency.p99)}`],
+    ['latency', sum(counts.requests) === 0 ? 'no requests yet' : latencyOf(latency)],
     ['dropped', `${sum(counts.dropped)}${list(counts.dropped)}`],
     [
       'dead letters',
@@ -105,6 +106,10 @@ function list(by: Record<string, number>): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+function latencyOf({ p50, p99 }: v.InferOutput<typeof schema>['latency']): string {
+  return `half within ${seconds(p50)}, 99 of 100 within ${seconds(p99)}`
 }
 
 /** The last bucket has no bound, and JSON no infinity. */
