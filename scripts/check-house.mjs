@@ -14,7 +14,7 @@ const allowed = {
   config: ['receive', 'platform'],
   aws: ['platform', 'telemetry'],
   receive: ['config', 'otlp', 'platform', 'segment', 'telemetry'],
-  queue: ['export', 'segment', 'telemetry'],
+  queue: ['export', 'platform', 'segment', 'telemetry'],
   export: ['aws', 'platform', 'segment', 'telemetry'],
   admin: ['platform', 'segment', 'telemetry'],
   cli: ['admin', 'agent.ts', 'queue', 'config', 'otlp', 'platform', 'segment', 'telemetry', 'translate', 'version.ts'],

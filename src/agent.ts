@@ -146,7 +146,10 @@ class RunningAgent implements Agent {
   }
 
   async stop(deadline: AbortSignal): Promise<number> {
-    await this.#receivers.stop(deadline)
+    await this.#receivers.stop('answered', deadline)
+    // Meanwhile UDP goes on: what came while nobody listens would be lost.
+    await this.#queue.flush(deadline)
+    await this.#receivers.stop('unanswered', deadline)
     const left = await this.#queue.stop(deadline)
     await this.#destination.stop(deadline)
     await this.#destination.exporter.stop()

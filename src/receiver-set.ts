@@ -7,6 +7,7 @@ import type { Events } from './telemetry/events.ts'
 
 interface Running {
   readonly own: unknown
+  readonly isUnanswered: boolean
   readonly receiver: RunningReceiver
 }
 
@@ -57,14 +58,15 @@ export class ReceiverSet {
   async #start(receiver: Receiver, own: unknown): Promise<void> {
     const { name } = receiver
     const started = await receiver.start(own, this.nextOf(name), { events: this.events, inbound: this.#inbound })
-    this.#running.set(name, { own, receiver: started })
+    this.#running.set(name, { own, isUnanswered: receiver.isUnanswered === true, receiver: started })
     this.events.listening(name, started.address)
   }
 
-  async stop(deadline: AbortSignal): Promise<void> {
-    const running = [...this.#running.values()]
-    this.#running.clear()
-    await Promise.all(running.map(({ receiver }) => receiver.stop(deadline)))
+  /** Stops those whose clients get an answer, or the others. */
+  async stop(which: 'answered' | 'unanswered', deadline: AbortSignal): Promise<void> {
+    const chosen = [...this.#running].filter(([, { isUnanswered }]) => isUnanswered === (which === 'unanswered'))
+    for (const [name] of chosen) this.#running.delete(name)
+    await Promise.all(chosen.map(([, { receiver }]) => receiver.stop(deadline)))
   }
 }
 

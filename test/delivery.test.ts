@@ -200,5 +200,5 @@ function suite(runtime: Runtime): void {
     assert.equal(retryInfo && anyUnpack(retryInfo, RetryInfoSchema)?.retryDelay?.seconds, 5n)
     aws.fault = undefined
     await waitFor(async () => (await post()).status === 200, 'room in the queue', 30_000)
-  }, `{ export: { xray: XRAY }, queue: { batchWait: '10ms', maxBytes: '64KiB' } }`)
+  }, `{ export: { xray: XRAY }, queue: { batchWait: '10ms', maxBytes: '8KiB' } }`)
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import {
   closeSync,
   existsSync,
@@ -166,6 +167,28 @@ test('durability: a spool of version 1 is read', async () => {
   const { letters } = await (await agent.admin('/dead-letters')).json()
   assert.equal(letters[0].message, 'X-Ray answered 400')
   await agent.stop()
+  await aws.stop()
+})
+
+test('durability: UDP documents that come while the agent stops are kept', async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  aws.fault = 'hang'
+  const agent = await AgentProcess.start(options(aws, dir, "stopTimeout: '1s', batchWait: '10ms'"))
+  await sendSpans(agent, 5)
+  const port = agent.port('xray.udp')
+  agent.child.kill('SIGTERM')
+  await waitFor(() => agent.log.includes('Stopping'), 'the stop')
+  const socket = createSocket('udp4')
+  const ids = Array.from({ length: 50 }, () => hex(8))
+  for (const id of ids) socket.send(`{"format":"json","version":1}\n{"id":"${id}"}`, port, '127.0.0.1')
+  await agent.stop()
+  socket.close()
+  assert.match(agent.log, /55 documents stay in the spool/)
+  aws.fault = undefined
+  const again = await AgentProcess.start(options(aws, dir))
+  await all(aws, ids)
+  await again.stop()
   await aws.stop()
 })
 

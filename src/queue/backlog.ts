@@ -71,8 +71,10 @@ export class Backlog {
   push(row: SpoolRow): void {
     this.documents += row.ends.length
     this.bytes += row.stored
-    if (this.#unloaded > 0 || this.#memory + row.bytes.length > this.maxMemory) this.#unloaded ||= row.id
-    else this.#load(row, true)
+    if (this.#unloaded > 0 || this.#memory + row.bytes.length > this.maxMemory) {
+      this.#unloaded ||= row.id
+      if (isPooled(row)) this.#giveBack(row)
+    } else this.#load(row, isPooled(row))
   }
 
   /** When the oldest waiting row was written, in Unix milliseconds. */
@@ -111,8 +113,7 @@ export class Backlog {
       this.#held.delete(block.id)
       this.bytes -= block.stored
       this.#memory -= block.bytes.length
-      const { buffer } = block.bytes
-      if (block.isPooled && buffer instanceof ArrayBuffer) this.pool.give(new Uint8Array(buffer))
+      if (block.isPooled) this.#giveBack(block)
     }
     return done
   }
@@ -126,15 +127,21 @@ export class Backlog {
     return this.#loaded[0]
   }
 
-  #load(row: SpoolRow, isNew: boolean): void {
-    const { buffer } = row.bytes
-    // A buffer that is larger than what is in it was handed over whole by the group.
-    const isPooled = isNew && buffer.byteLength > row.bytes.length
+  #giveBack({ bytes: { buffer } }: SpoolRow): void {
+    if (buffer instanceof ArrayBuffer) this.pool.give(new Uint8Array(buffer))
+  }
+
+  #load(row: SpoolRow, isPooled: boolean): void {
     const loaded = { ...row, left: row.ends.length, isPooled }
     this.#memory += row.bytes.length
     this.#loaded.push(loaded)
     this.#held.set(row.id, loaded)
   }
+}
+
+/** Whether the group handed its buffer over whole: such a buffer is larger than what is in it. */
+function isPooled({ bytes }: SpoolRow): boolean {
+  return bytes.buffer.byteLength > bytes.length
 }
 
 /** Where a batch of at most `room` documents ends that starts at `from`: behind a whole trace, if one ends late enough. */

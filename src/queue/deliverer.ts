@@ -307,7 +307,7 @@ export class Deliverer {
   }
 
   /** Sends what is there without waiting for more, until all is delivered or `deadline` comes. */
-  async stop(deadline: AbortSignal): Promise<void> {
+  async flush(deadline: AbortSignal): Promise<void> {
     this.#isFlushing = true
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -317,6 +317,11 @@ export class Deliverer {
       if (deadline.aborted) resolve()
       this.pump()
     })
+  }
+
+  /** Flushes, and sends nothing more. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    await this.flush(deadline)
     clearTimeout(this.#timer)
     this.#abort.abort()
   }

@@ -1,4 +1,5 @@
 import type { Exporter } from '../export/exporter.ts'
+import { collectGarbage } from '../platform/collect-garbage.ts'
 import { BufferPool } from '../segment/buffer-pool.ts'
 import { type DocumentBlock, DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -55,6 +56,8 @@ const PACE_DOCUMENTS = 3000
 const PACE_MS = 50
 /** How long rows that were delivered may wait until a commit deletes them all at once, in milliseconds. */
 const CLEAN_MS = 50
+/** After so many bytes that were read back from the spool, garbage is collected. */
+const COLLECT_BYTES = 16 << 20
 /** How long nothing must have waited until the disk is given back that an outage took, in milliseconds. */
 const SHRINK_MS = 5000
 
@@ -77,6 +80,8 @@ export class Queue {
   #gone: number[] = []
   #dead: DeadLetter[] = []
   #isClosed = false
+  /** Bytes that were read back from the spool, and unpacked, since garbage was last collected. */
+  #readBytes = 0
   #shrinker: ReturnType<typeof setTimeout> | undefined
   readonly #dir: string
 
@@ -258,6 +263,16 @@ export class Queue {
   }
 
   #read(id: number): SpoolRow | undefined {
+    if (this.#readBytes > COLLECT_BYTES) {
+      this.#readBytes = 0
+      collectGarbage()
+    }
+    const row = this.#readOrRenew(id)
+    this.#readBytes += row?.bytes.length ?? 0
+    return row
+  }
+
+  #readOrRenew(id: number): SpoolRow | undefined {
     try {
       return this.#spool.read(id)
     } catch (error) {
@@ -298,6 +313,12 @@ export class Queue {
     } catch (error) {
       this.events.spoolFailed(error, 0)
     }
+  }
+
+  /** Delivers without waiting for more, until nothing waits or `deadline` comes. */
+  async flush(deadline: AbortSignal): Promise<void> {
+    this.#commit()
+    await this.#deliverer.flush(deadline)
   }
 
   /** Takes nothing more, delivers until `deadline`, and closes the spool. Gives the documents that are left in it. */

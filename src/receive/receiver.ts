@@ -60,6 +60,8 @@ export interface Receiver<S extends GenericSchema = GenericSchema> {
   /** Its path in the config, below `receive`. */
   readonly name: string
   readonly schema: S
+  /** Senders get no answer and do not try again, so it stops last. */
+  readonly isUnanswered?: boolean
   /** @throws {Error} if it cannot listen; the message says why, and what to do */
   start(settings: InferOutput<S>, next: Next, context: ReceiverContext): Promise<RunningReceiver>
 }

@@ -10,6 +10,7 @@ import { readDatagram } from './read-datagram.ts'
 /** The X-Ray daemon's protocol (https://docs.aws.amazon.com/xray/latest/devguide/xray-daemon.html): datagrams, no answer. */
 export const xrayUdp = defineReceiver({
   name: 'xray.udp',
+  isUnanswered: true,
   schema: v.strictObject({
     host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on; 0.0.0.0 takes from other hosts.')),
     port: v.pipe(v.optional(port, 2000), v.description('Port to listen on.')),
