@@ -15,8 +15,11 @@ import type { Status } from './telemetry/status.ts'
 import { Translator } from './translate/translator.ts'
 import { VERSION } from './version.ts'
 
+/** How long requests to a destination that was replaced may go on, in milliseconds. */
+const IN_FLIGHT_MS = 30_000
+
 /** What an agent needs besides its settings. */
-export interface AgentContext extends DestinationContext {
+export interface AgentContext extends Omit<DestinationContext, 'storeFile'> {
   /** The file that the settings are from, for the status. */
   readonly file: string | undefined
 }
@@ -53,12 +56,15 @@ class RunningAgent implements Agent {
   readonly #stages: Stages
   readonly #receivers: ReceiverSet
   readonly #view: AgentView
+  readonly #place: DestinationContext
   #destination: Destination
   #admin: RunningAdmin | undefined
 
   constructor(private settings: Settings, private readonly context: AgentContext) {
     const { events } = context
-    this.#destination = openDestination(settings, context)
+    const { dir } = queueSettings(settings, context.env)
+    this.#place = { ...context, storeFile: dir === ':memory:' ? dir : join(dir, 'traces.sqlite') }
+    this.#destination = openDestination(settings, this.#place)
     const exporter = {
       // What is in flight ends where it began; the next goes where the settings of then say.
       send: (...args: Parameters<Destination['exporter']['send']>) => this.#destination.exporter.send(...args),
@@ -77,6 +83,7 @@ class RunningAgent implements Agent {
       status: () => this.#status(),
       latency: events.counters.latency,
       letters: openLetterBox(this.#queue),
+      api: (request) => this.#destination.api?.(request),
     }
   }
 
@@ -119,8 +126,11 @@ class RunningAgent implements Agent {
     const isOther = (part: (of: Settings) => unknown): boolean => !isDeepStrictEqual(part(old), part(settings))
     const done: string[] = []
     if (isOther((of) => of.export)) {
-      const destination = openDestination(settings, this.context)
-      void this.#destination.stop(AbortSignal.timeout(1000))
+      const before = this.#destination
+      const destination = openDestination(settings, this.#place)
+      // What is in flight ends there: each attempt has its time.
+      setTimeout(() => void before.exporter.stop(), IN_FLIGHT_MS)
+      void before.stop(AbortSignal.timeout(1000))
       this.#destination = destination
       this.#stages.sampling = destination.sampling
       done.push(`now ${destination.description}`)

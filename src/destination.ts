@@ -8,6 +8,9 @@ import { TeeExporter } from './export/tee-exporter.ts'
 import { TelemetryReporter } from './export/telemetry-reporter.ts'
 import { findAccess, type XrayAccess, XrayExporter, type XraySettings } from './export/xray-exporter.ts'
 import { createFetch } from './platform/create-fetch.ts'
+import { LocalExporter } from './local/local-exporter.ts'
+import { LocalStore } from './local/local-store.ts'
+import { XrayApi } from './local/xray-api/xray-api.ts'
 import type { Next } from './receive/receiver.ts'
 import type { Events } from './telemetry/events.ts'
 import { VERSION } from './version.ts'
@@ -17,6 +20,8 @@ export interface Destination {
   readonly exporter: Exporter
   readonly sampling: Next['sampling']
   readonly description: string
+  /** Answers the X-Ray API; undefined if there is no local store. */
+  readonly api: ((request: Request) => Response | Promise<Response>) | undefined
   /** Ends what goes on beside the deliveries. */
   stop(deadline: AbortSignal): Promise<void>
 }
@@ -25,30 +30,60 @@ export interface Destination {
 export interface DestinationContext {
   readonly events: Events
   readonly env: Record<string, string | undefined>
+  /** Where the local store is kept; `:memory:` keeps it in memory. */
+  readonly storeFile: string
   /** Writes to stdout. */
   readonly print: (text: string) => void
 }
 
 /**
- * Opens the place that `export` names; nothing is sent before there is something to send.
+ * Opens the places that `export` names; nothing is sent before there is something to send.
  *
- * @throws {Error} if a file that it names cannot be read
+ * @throws {Error} if a file that it names cannot be read, or the local store not be opened
  */
-export function openDestination(settings: Settings, { events, env, print }: DestinationContext): Destination {
-  const { xray, console: terminal } = settings.export
+export function openDestination(settings: Settings, context: DestinationContext): Destination {
+  const { xray, local, console: terminal } = settings.export
   const documents = typeof terminal === 'object' && terminal.documents
   const onTerminal = terminal === undefined ? xray === false : terminal !== false
-  const printer = onTerminal ? [new ConsoleExporter({ documents }, print)] : []
-  if (xray === false) {
-    return {
-      exporter: printer[0] ?? new ConsoleExporter({ documents }, () => {}),
-      sampling: () => Promise.resolve(unavailable('export.xray is not set')),
-      description: onTerminal
-        ? 'printing traces; nothing leaves this machine'
-        : 'traces go nowhere: export names no place',
-      stop: () => Promise.resolve(),
-    }
+  const aws = xray === false ? undefined : openXray(xray, context)
+  const own = local === false ? undefined : openLocal(local, context)
+  const printer = onTerminal ? new ConsoleExporter({ documents }, context.print) : undefined
+  const [first, ...others] = [aws?.exporter, own?.exporter, printer].filter((one) => one !== undefined)
+  const places = [
+    ...(aws === undefined ? [] : [`sending to AWS X-Ray${aws.endpoint}`]),
+    ...(own === undefined ? [] : ['keeping traces in the local store']),
+    ...(printer === undefined ? [] : ['printing traces']),
+    ...(aws === undefined ? ['nothing leaves this machine'] : []),
+  ]
+  return {
+    exporter: new TeeExporter(first ?? new ConsoleExporter({ documents }, () => {}), others),
+    sampling: aws?.sampling ?? own?.sampling ?? (() => Promise.resolve(unavailable('export.xray is not set'))),
+    description: places.join('; '),
+    api: own?.api,
+    async stop(deadline) {
+      await own?.exporter.stop()
+      await aws?.stop(deadline)
+    },
   }
+}
+
+/** The store on this machine. */
+function openLocal({ maxBytes, maxAge }: Exclude<Settings['export']['local'], false>, context: DestinationContext) {
+  const failed = (error: unknown): void => context.events.storeFailed(error)
+  const store = new LocalStore({ file: context.storeFile, maxBytes, maxAgeMs: maxAge, failed })
+  const xrayApi = new XrayApi(store)
+  const routes = xrayApi.routes()
+  const api = (request: Request): Response | Promise<Response> => routes.fetch(request)
+  const sampling: Next['sampling'] = async (path, body) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await api(new Request(`http://localhost${path}`, { method: 'POST', headers, body: body.slice() }))
+    return { status: response.status, headers, body: await response.text() }
+  }
+  return { exporter: new LocalExporter(store), api, sampling }
+}
+
+/** AWS X-Ray. */
+function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, events }: DestinationContext) {
   const caFile = xray.caFile ?? (env['AWS_CA_BUNDLE'] || undefined)
   const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8')
   const fetch = createFetch({ proxy: xray.proxy, ca }, env)
@@ -72,10 +107,11 @@ export function openDestination(settings: Settings, { events, env, print }: Dest
   const options: CallOptions = { fetch, userAgent, timeoutMs: xray.timeout }
   const proxy = new SamplingProxy(access, options, events)
   const reporter = xray.telemetry ? new TelemetryReporter(access, options, events) : undefined
+  const sampling: Next['sampling'] = (path, body) => proxy.call(path, body)
   return {
-    exporter: new TeeExporter(new XrayExporter(own, fetch, access, events), printer),
-    sampling: (path, body) => proxy.call(path, body),
-    description: `sending to AWS X-Ray${xray.endpoint === undefined ? '' : ` at ${xray.endpoint}`}`,
-    stop: (deadline) => reporter?.stop(deadline) ?? Promise.resolve(),
+    exporter: new XrayExporter(own, fetch, access, events),
+    sampling,
+    endpoint: xray.endpoint === undefined ? '' : ` at ${xray.endpoint}`,
+    stop: (deadline: AbortSignal) => reporter?.stop(deadline) ?? Promise.resolve(),
   }
 }

@@ -47,6 +47,7 @@ export function adminApp(host: string, view: AgentView): Hono {
   })
   app.post('/dead-letters/retry', (c) => change(c, (ids) => view.letters.retry(ids)))
   app.post('/dead-letters/drop', (c) => change(c, (ids) => view.letters.drop(ids)))
+  app.post('*', async (c) => await view.api(c.req.raw) ?? c.json({ message: `There is no ${c.req.path}` }, 404))
   app.notFound((c) => c.json({ message: `There is no ${c.req.path}` }, 404))
   app.onError((error, c) => c.json({ message: error.message }, 500))
   return app

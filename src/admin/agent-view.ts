@@ -37,4 +37,6 @@ export interface AgentView {
   status(): Status
   readonly latency: Histogram
   readonly letters: LetterBox
+  /** Answers calls of the X-Ray API; undefined if there is no local store. */
+  api(request: Request): Response | Promise<Response> | undefined
 }

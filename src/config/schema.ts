@@ -63,6 +63,11 @@ const consoleSchema = v.strictObject({
   ),
 })
 
+const localSchema = v.strictObject({
+  maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Over this the oldest traces go.')),
+  maxAge: v.pipe(v.optional(duration, '7d'), v.description('Older traces go.')),
+})
+
 /** The whole config: the only place where a default stands. */
 export const configSchema = v.strictObject({
   receive: v.pipe(
@@ -178,16 +183,25 @@ export const configSchema = v.strictObject({
           xray: v.pipe(off(xray), v.description('AWS X-Ray. Off unless set: then nothing leaves the machine.')),
           console: v.pipe(
             v.optional(v.union([v.boolean(), consoleSchema], 'true, false or an object')),
-            v.description('The terminal. On if there is no other place.'),
+            v.description('The terminal. On if nothing is sent to X-Ray.'),
           ),
           local: v.pipe(
-            v.optional(v.literal(false, 'false: this version has no local store yet'), false),
-            v.description('Reserved for the local store; only `false` is taken.'),
+            v.optional(
+              v.union([
+                v.literal(false),
+                v.pipe(v.literal(true), v.transform(() => v.parse(localSchema, {}))),
+                localSchema,
+              ], 'true, false or an object'),
+              false,
+            ),
+            v.description(
+              'A store on this machine, beside the spool, that answers the X-Ray API at the admin port; it can be used beside `xray`.',
+            ),
           ),
         }),
         v.check(
-          ({ xray, console: terminal }) => xray !== false || terminal !== false,
-          'a place to send to: xray, or console',
+          ({ xray, local, console: terminal }) => xray !== false || local !== false || terminal !== false,
+          'a place to send to: xray, local or console',
         ),
       ),
       {},

@@ -176,6 +176,10 @@ export class Events {
     this.log.error(`Cannot reload, so the config stays as it was: ${reason}`)
   }
 
+  storeFailed(error: unknown): void {
+    this.#limited('store', (times) => this.log.error(`The local store failed${times}: ${messageOf(error)}`))
+  }
+
   telemetryFailed(reason: string): void {
     this.log.debug(`Cannot send telemetry records: ${reason}`)
   }

@@ -1,0 +1,92 @@
+import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts'
+
+/** A segment or subsegment of a trace, with what belongs to it. */
+export interface Segment {
+  readonly id: string
+  readonly name: string
+  /** The id that the document names; of a subsegment inside of another document, that of the one around it. */
+  readonly parentId: string | undefined
+  readonly isSubsegment: boolean
+  /** Unix seconds. */
+  readonly start: number
+  /** Undefined while it is in progress. */
+  readonly end: number | undefined
+  /** The document, with the subsegments that came inside of it. */
+  readonly document: Json
+  /** In the order of their start. */
+  readonly children: Segment[]
+  parent: Segment | undefined
+}
+
+/** A trace as far as it was received. */
+export interface Trace {
+  readonly id: string
+  /** Every segment and subsegment by its id. */
+  readonly segments: ReadonlyMap<string, Segment>
+  /** Those without a parent, or whose parent was not received, in the order of their start. */
+  readonly roots: readonly Segment[]
+}
+
+/** The trace id of a document; undefined if it has none, or is no JSON object. */
+export function traceIdOf(document: string): string | undefined {
+  const [first] = partsOf(document)
+  return first === undefined ? undefined : textOf(first['trace_id'])
+}
+
+/**
+ * Puts the documents of a trace together, in the order in which they came. A segment that ended replaces the same one
+ * in progress; subsegments that were sent by themselves go to their parents.
+ */
+export function assembleTrace(id: string, documents: readonly string[]): Trace {
+  const segments = new Map<string, Segment>()
+  for (const document of documents) for (const part of partsOf(document)) add(segments, part, undefined)
+  const roots: Segment[] = []
+  for (const segment of segments.values()) {
+    const parent = segment.parentId === undefined ? undefined : segments.get(segment.parentId)
+    if (parent === undefined || isWithin(parent, segment)) roots.push(segment)
+    else {
+      segment.parent = parent
+      parent.children.push(segment)
+    }
+  }
+  const byStart = (a: Segment, b: Segment): number => a.start - b.start
+  for (const { children } of segments.values()) children.sort(byStart)
+  return { id, segments, roots: roots.sort(byStart) }
+}
+
+/** Whether `inner` is `outer` or above it: ids of a broken client may form a ring. */
+function isWithin(outer: Segment, inner: Segment): boolean {
+  for (let at: Segment | undefined = outer; at !== undefined; at = at.parent) if (at === inner) return true
+  return false
+}
+
+function partsOf(document: string): Json[] {
+  try {
+    const parsed: unknown = JSON.parse(document)
+    return (Array.isArray(parsed) ? parsed : [parsed]).map(objectOf)
+  } catch {
+    return []
+  }
+}
+
+function add(segments: Map<string, Segment>, document: Json, around: string | undefined): void {
+  const id = textOf(document['id'])
+  const start = numberOf(document['start_time'])
+  if (id === undefined || start === undefined) return
+  const end = document['in_progress'] === true ? undefined : numberOf(document['end_time'])
+  const known = segments.get(id)
+  if (known === undefined || known.end === undefined || end !== undefined) {
+    segments.set(id, {
+      id,
+      name: textOf(document['name']) ?? 'unnamed',
+      parentId: around ?? textOf(document['parent_id']),
+      isSubsegment: around !== undefined || document['type'] === 'subsegment',
+      start,
+      end,
+      document,
+      children: [],
+      parent: undefined,
+    })
+  }
+  for (const inner of listOf(document['subsegments'])) add(segments, objectOf(inner), id)
+}

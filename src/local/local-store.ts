@@ -1,0 +1,374 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { assembleTrace, type Trace, traceIdOf } from './assemble-trace.ts'
+import { factsOfTrace } from './facts-of-trace.ts'
+import { filterToSql, flagBits } from './filter/filter-to-sql.ts'
+import type { Expression } from './filter/expression.ts'
+import { type GroupLookup, matchFilter } from './filter/match-filter.ts'
+import { openStore } from './open-store.ts'
+import { packText, unpackText } from './pack-text.ts'
+import { ServiceGraph } from './service-graph.ts'
+import type { Occurrence, TraceFacts } from './trace-facts.ts'
+
+/** How the local store is kept. */
+export interface StoreSettings {
+  /** Its file; `:memory:` keeps it in memory. */
+  readonly file: string
+  /** The oldest traces go when the file holds more, in bytes. */
+  readonly maxBytes: number
+  /** Traces that began longer ago go, in milliseconds. */
+  readonly maxAgeMs: number
+  /** Is told when traces cannot be worked out or removed; it is tried again. */
+  readonly failed: (error: unknown) => void
+}
+
+/** Which traces are asked for. */
+export interface TraceQuery {
+  /** Unix seconds, both included. */
+  readonly from: number
+  readonly to: number
+  readonly filter?: Expression | undefined
+  readonly groups?: GroupLookup
+  /** At most so many. */
+  readonly limit: number
+  /** Goes on behind the trace where another page ended. */
+  readonly after?: Cursor | undefined
+}
+
+/** Where a page of traces ended. */
+export interface Cursor {
+  readonly start: number
+  readonly key: number
+}
+
+/** A page of traces, the newest first. */
+export interface TracePage {
+  readonly traces: readonly TraceFacts[]
+  /** How many were looked at. */
+  readonly processed: number
+  /** Where the next page goes on; undefined if there is none. */
+  readonly next: Cursor | undefined
+}
+
+interface Dirty {
+  readonly key: number
+  readonly documents: string[]
+  readonly isNew: boolean
+}
+
+/** How far a trace is: its documents are written, it is worked out and counted, or more came since it was. */
+const State = { begun: 0, settled: 1, changed: 2 } as const
+/** What was received becomes visible after so long, in milliseconds, or at the next question. */
+const SETTLE_MS = 500
+/** Traces that wait to be settled at most. */
+const MOST_DIRTY = 2000
+/** How often it is looked whether old traces have to go, in milliseconds. */
+const SWEEP_MS = 30_000
+/** Rows that are read at once. */
+const ROWS = 500
+
+/**
+ * Keeps traces on this machine, as they were received, and answers questions about them. Documents are written at once;
+ * what is known of a trace is worked out a moment later, and again whenever more of it comes.
+ */
+export class LocalStore {
+  readonly #db: DatabaseSync
+  readonly #insertPart: StatementSync
+  readonly #dirty = new Map<string, Dirty>()
+  readonly #minutes = new Map<number, ServiceGraph>()
+  readonly #sweeper: ReturnType<typeof setInterval>
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isClosed = false
+
+  /** @throws {Error} if the file cannot be opened */
+  constructor(private readonly settings: StoreSettings) {
+    this.#db = openStore(settings.file)
+    this.#insertPart = this.#db.prepare('INSERT INTO parts (trace, documents) VALUES (?, ?)')
+    this.#recover()
+    this.#sweeper = setInterval(() => this.#attempt(() => this.sweep()), SWEEP_MS)
+    this.#sweeper.unref()
+  }
+
+  /** The table of settings, for sampling rules and groups. */
+  get db(): DatabaseSync {
+    return this.#db
+  }
+
+  /**
+   * Takes documents, and gives for each whether it has a trace id; those without one are not kept.
+   *
+   * @throws {Error} if they cannot be written; then none of them is
+   */
+  put(documents: readonly string[]): boolean[] {
+    const byTrace = new Map<string, string[]>()
+    const taken = documents.map((document) => {
+      const id = traceIdOf(document)
+      if (id === undefined) return false
+      const list = byTrace.get(id)
+      if (list === undefined) byTrace.set(id, [document])
+      else list.push(document)
+      return true
+    })
+    const begun = new Map<string, Dirty>()
+    this.#atomically(() => {
+      for (const [id, list] of byTrace) {
+        const dirty = this.#dirty.get(id) ?? this.#begin(id)
+        begun.set(id, dirty)
+        this.#insertPart.run(dirty.key, packText(JSON.stringify(list)))
+      }
+    })
+    for (const [id, dirty] of begun) {
+      dirty.documents.push(...byTrace.get(id) ?? [])
+      this.#dirty.set(id, dirty)
+    }
+    if (this.#dirty.size > MOST_DIRTY) this.settle()
+    else if (this.#dirty.size > 0) this.#timer ??= setTimeout(() => this.#attempt(() => this.settle()), SETTLE_MS)
+    return taken
+  }
+
+  #begin(id: string): Dirty {
+    const known = this.#db.prepare('SELECT key FROM traces WHERE id = ?').get(id)
+    if (known === undefined) return this.#insertTrace(id)
+    const key = Number(known['key'])
+    const change = this.#db.prepare('UPDATE traces SET settled = ? WHERE key = ? AND settled = ?')
+    change.run(State.changed, key, State.settled)
+    return { key, documents: [], isNew: false }
+  }
+
+  #insertTrace(id: string): Dirty {
+    // Until it is settled it lies outside of every time.
+    const { lastInsertRowid } = this.#db.prepare(
+      "INSERT INTO traces (id, start, duration, response, flags, settled, facts) VALUES (?, -1, 0, 0, 0, 0, '')",
+    ).run(id)
+    return { key: Number(lastInsertRowid), documents: [], isNew: true }
+  }
+
+  /** Works out what is known of traces that changed. */
+  settle(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#dirty.size === 0) return
+    const dirty = [...this.#dirty]
+    this.#atomically(() => {
+      for (const [id, { key, documents, isNew }] of dirty) this.#settleTrace(id, key, isNew ? documents : undefined)
+      this.#writeMinutes()
+    })
+    this.#dirty.clear()
+  }
+
+  #attempt(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.settings.failed(error)
+    }
+  }
+
+  #settleTrace(id: string, key: number, documents: readonly string[] | undefined): void {
+    const before = this.#db.prepare('SELECT facts, settled FROM traces WHERE key = ?').get(key)
+    if (before === undefined) return
+    const facts = factsOfTrace(assembleTrace(id, documents ?? this.#documentsOf(key)))
+    if (Number(before['settled']) !== State.begun) this.#uncount(key, parseFacts(before['facts']))
+    this.#minute(facts).count(facts, 1)
+    const entry = facts.occurrences[facts.entry]
+    this.#db.prepare(
+      'UPDATE traces SET start = ?, duration = ?, response = ?, flags = ?, status = ?, method = ?, url = ?, name = ?, settled = 1, facts = ? WHERE key = ?',
+    ).run(
+      facts.start,
+      facts.duration,
+      facts.responseTime,
+      flagsOf(entry, facts.partial),
+      entry?.status ?? null,
+      entry?.method ?? null,
+      entry?.url ?? null,
+      entry?.name ?? null,
+      packText(JSON.stringify(facts)),
+      key,
+    )
+    this.#index(key, facts)
+  }
+
+  #uncount(key: number, facts: TraceFacts): void {
+    this.#minute(facts).count(facts, -1)
+    this.#db.prepare('DELETE FROM services WHERE trace = ? AND name IN (SELECT value FROM json_each(?))').run(
+      key,
+      JSON.stringify([...new Set(facts.occurrences.map(({ name }) => name))]),
+    )
+    this.#eachAnnotation(facts, 'DELETE FROM annotations WHERE key = ? AND value = ? AND trace = ?', key)
+  }
+
+  #index(key: number, facts: TraceFacts): void {
+    const services = new Map<string, number>()
+    for (const one of facts.occurrences) {
+      services.set(one.name, (services.get(one.name) ?? 0) | flagsOf(one, one.partial))
+    }
+    const insert = this.#db.prepare('INSERT OR REPLACE INTO services (name, trace, flags) VALUES (?, ?, ?)')
+    for (const [name, flags] of services) insert.run(name, key, flags)
+    this.#eachAnnotation(facts, 'INSERT OR IGNORE INTO annotations (key, value, trace) VALUES (?, ?, ?)', key)
+  }
+
+  #eachAnnotation(facts: TraceFacts, sql: string, trace: number): void {
+    const statement = this.#db.prepare(sql)
+    for (const { annotations } of facts.occurrences) {
+      for (const [key, value] of Object.entries(annotations)) {
+        statement.run(key, typeof value === 'boolean' ? Number(value) : value, trace)
+      }
+    }
+  }
+
+  #minute({ start }: TraceFacts): ServiceGraph {
+    const minute = Math.floor(start / 60)
+    let graph = this.#minutes.get(minute)
+    if (graph === undefined) {
+      const saved = this.#db.prepare('SELECT graph FROM minutes WHERE minute = ?').get(minute)
+      graph = new ServiceGraph(saved === undefined ? {} : JSON.parse(unpackText(saved['graph'])))
+      this.#minutes.set(minute, graph)
+    }
+    return graph
+  }
+
+  #writeMinutes(): void {
+    const write = this.#db.prepare('INSERT OR REPLACE INTO minutes (minute, graph) VALUES (?, ?)')
+    for (const [minute, graph] of this.#minutes) write.run(minute, packText(JSON.stringify(graph)))
+    this.#minutes.clear()
+  }
+
+  #documentsOf(key: number): string[] {
+    const rows = this.#db.prepare('SELECT documents FROM parts WHERE trace = ? ORDER BY seq').all(key)
+    return rows.flatMap((row): string[] => JSON.parse(unpackText(row['documents'])))
+  }
+
+  /** A trace as it was received; undefined if it is not there. @param id X-Ray's form */
+  trace(id: string): { trace: Trace; documents: string[] } | undefined {
+    this.settle()
+    const row = this.#db.prepare('SELECT key FROM traces WHERE id = ?').get(id)
+    if (row === undefined) return undefined
+    const documents = this.#documentsOf(Number(row['key']))
+    return { trace: assembleTrace(id, documents), documents }
+  }
+
+  /** Traces that began in a span of time, the newest first. */
+  find({ from, to, filter, groups, limit, after }: TraceQuery): TracePage {
+    this.settle()
+    const { sql, parameters } = filter === undefined ? { sql: '1', parameters: [] } : filterToSql(filter)
+    const statement = this.#db.prepare(
+      `SELECT key, start, facts FROM traces WHERE start BETWEEN ? AND ? AND (start, key) < (?, ?) AND ${sql} ORDER BY start DESC, key DESC LIMIT ${ROWS}`,
+    )
+    const traces: TraceFacts[] = []
+    let processed = 0
+    let at = after ?? { start: Infinity, key: Infinity }
+    while (true) {
+      const rows = statement.all(from, to, at.start, at.key, ...parameters)
+      for (const row of rows) {
+        processed++
+        at = { start: Number(row['start']), key: Number(row['key']) }
+        const facts = parseFacts(row['facts'])
+        if (filter !== undefined && !matchFilter(filter, facts, groups)) continue
+        traces.push(facts)
+        if (traces.length === limit) return { traces, processed, next: at }
+      }
+      if (rows.length < ROWS) return { traces, processed, next: undefined }
+    }
+  }
+
+  /** The map of a span of time, to whole minutes. @param from Unix seconds */
+  graph(from: number, to: number): ServiceGraph {
+    const graph = new ServiceGraph()
+    for (const { graph: minute } of this.minutes(from, to)) graph.add(minute)
+    return graph
+  }
+
+  /** The map of each minute in a span of time. */
+  minutes(from: number, to: number): { minute: number; graph: ServiceGraph }[] {
+    this.settle()
+    const rows = this.#db.prepare('SELECT minute, graph FROM minutes WHERE minute BETWEEN ? AND ? ORDER BY minute').all(
+      Math.floor(from / 60),
+      Math.floor(to / 60),
+    )
+    return rows.map((row) => ({
+      minute: Number(row['minute']),
+      graph: new ServiceGraph(JSON.parse(unpackText(row['graph']))),
+    }))
+  }
+
+  /** Removes traces that are too old, and the oldest ones while there are too many bytes. Gives how many went. */
+  sweep(): number {
+    this.settle()
+    const oldest = (Date.now() - this.settings.maxAgeMs) / 1000
+    let gone = this.#removeOldest('start < ?', oldest)
+    while (this.bytes() > this.settings.maxBytes) {
+      const count = this.traces()
+      if (count === 0) break
+      gone += this.#removeOldest('key IN (SELECT key FROM traces ORDER BY start LIMIT ?)', Math.ceil(count / 50))
+    }
+    return gone
+  }
+
+  #removeOldest(condition: string, parameter: number): number {
+    return this.#atomically(() => {
+      const rows = this.#db.prepare(`DELETE FROM traces WHERE ${condition} RETURNING key, start, facts`).all(parameter)
+      if (rows.length === 0) return 0
+      const keys = JSON.stringify(rows.map((row) => Number(row['key'])))
+      this.#db.prepare('DELETE FROM parts WHERE trace IN (SELECT value FROM json_each(?))').run(keys)
+      for (const row of rows) this.#uncount(Number(row['key']), parseFacts(row['facts']))
+      this.#writeMinutes()
+      const first = this.#db.prepare('SELECT min(start) AS start FROM traces').get()?.['start'] ?? Date.now() / 1000
+      this.#db.prepare('DELETE FROM minutes WHERE minute < ?').run(Math.floor(Number(first) / 60))
+      return rows.length
+    })
+  }
+
+  /** Bytes that traces take. */
+  bytes(): number {
+    const pragma = (name: string): number => Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size')
+  }
+
+  /** How many traces there are. */
+  traces(): number {
+    return Number(this.#db.prepare('SELECT count(*) AS count FROM traces').get()?.['count'])
+  }
+
+  /** Traces whose documents were written, and that a killed process did not settle. */
+  #recover(): void {
+    for (const row of this.#db.prepare('SELECT key, id FROM traces WHERE settled <> ?').all(State.settled)) {
+      const key = Number(row['key'])
+      this.#dirty.set(String(row['id']), { key, documents: this.#documentsOf(key), isNew: true })
+    }
+    this.settle()
+  }
+
+  #atomically<T>(act: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = act()
+      this.#db.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#minutes.clear()
+      try {
+        this.#db.exec('ROLLBACK')
+      } catch {
+        // A full disk ends the transaction by itself.
+      }
+      throw error
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#sweeper)
+    this.settle()
+    this.#db.close()
+  }
+}
+
+function flagsOf(one: Occurrence | undefined, isPartial: boolean): number {
+  if (one === undefined) return isPartial ? flagBits.partial : 0
+  return (one.ok ? flagBits.ok : 0) | (one.error ? flagBits.error : 0) | (one.fault ? flagBits.fault : 0) |
+    (one.throttle ? flagBits.throttle : 0) | (isPartial ? flagBits.partial : 0)
+}
+
+function parseFacts(packed: unknown): TraceFacts {
+  return JSON.parse(unpackText(packed))
+}

@@ -1,0 +1,399 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import {
+  BatchGetTracesCommand,
+  CreateGroupCommand,
+  CreateSamplingRuleCommand,
+  DeleteGroupCommand,
+  DeleteSamplingRuleCommand,
+  GetGroupCommand,
+  GetGroupsCommand,
+  GetSamplingRulesCommand,
+  GetSamplingStatisticSummariesCommand,
+  GetSamplingTargetsCommand,
+  GetServiceGraphCommand,
+  GetTimeSeriesServiceStatisticsCommand,
+  GetTraceGraphCommand,
+  GetTraceSummariesCommand,
+  InvalidRequestException,
+  PutTelemetryRecordsCommand,
+  PutTraceSegmentsCommand,
+  UpdateGroupCommand,
+  UpdateSamplingRuleCommand,
+  XRayClient,
+} from '@aws-sdk/client-xray'
+import { root } from '../scripts/tools.mjs'
+import { AgentProcess, type Runtime } from './support/agent-process.ts'
+import { runClient } from './support/client-tools.ts'
+import { hex, jsonRequest } from './support/otlp.ts'
+import { waitFor } from './support/wait-for.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-api-'))
+after(() => rmSync(folder, { recursive: true }))
+
+for (const runtime of ['binary', 'deno'] as const) suite(runtime)
+
+function suite(runtime: Runtime): void {
+  const scenario = (name: string, act: (client: XRayClient, agent: AgentProcess) => Promise<void>): void => {
+    test(`X-Ray API (${runtime}) ${name}`, async () => {
+      const agent = await AgentProcess.start({
+        runtime,
+        config: "{ export: { local: true }, queue: { batchWait: '10ms' } }",
+      })
+      const client = clientOf(agent)
+      try {
+        await act(client, agent)
+      } finally {
+        client.destroy()
+        await agent.stop()
+      }
+    })
+  }
+  const clientOf = (agent: AgentProcess): XRayClient =>
+    new XRayClient({
+      region: 'us-west-2',
+      endpoint: `http://${agent.address('admin')}`,
+      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    })
+  const hour = () => ({ StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date(Date.now() + 60_000) })
+
+  scenario('takes segments, says which it does not take, and gives the trace back as it was sent', async (client) => {
+    const { trace, documents } = shop()
+    const bad = [{ id: 'x' }, { ...documents[0], id: hex(8), trace_id: 'no' }, {
+      ...documents[0],
+      id: hex(8),
+      name: 'a*b',
+    }]
+    const { UnprocessedTraceSegments = [] } = await client.send(
+      new PutTraceSegmentsCommand({
+        TraceSegmentDocuments: [...documents, ...bad].map((document) => JSON.stringify(document)).concat('{'),
+      }),
+    )
+    assert.deepEqual(UnprocessedTraceSegments.map(({ ErrorCode }) => ErrorCode), [
+      'InvalidId',
+      'InvalidTraceId',
+      'InvalidName',
+      'ParseError',
+    ])
+    const unknown = '1-00000000-000000000000000000000000'
+    const { Traces = [], UnprocessedTraceIds } = await client.send(
+      new BatchGetTracesCommand({ TraceIds: [trace, unknown] }),
+    )
+    assert.deepEqual(UnprocessedTraceIds, [unknown])
+    const [first] = Traces
+    assert.equal(first?.Id, trace)
+    assert.deepEqual(
+      first?.Segments?.map(({ Document = '' }) => JSON.parse(Document)).sort((a, b) => a.start_time - b.start_time),
+      documents,
+    )
+    await client.send(new PutTelemetryRecordsCommand({ TelemetryRecords: [{ Timestamp: new Date() }] }))
+  })
+
+  scenario('finds traces by filter, page by page', async (client) => {
+    const traces = Array.from({ length: 250 }, (_, i) => shop({ user: i % 2 === 0 ? 'ada' : 'bob' }))
+    for (let i = 0; i < 250; i += 25) {
+      const documents = traces.slice(i, i + 25).flatMap((one) => one.documents)
+      await client.send(
+        new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) }),
+      )
+    }
+    const found: string[] = []
+    let NextToken: string | undefined
+    let pages = 0
+    do {
+      const page = await client.send(
+        new GetTraceSummariesCommand({
+          ...hour(),
+          FilterExpression: 'user = "ada" AND service("payments") { fault }',
+          NextToken,
+        }),
+      )
+      found.push(...page.TraceSummaries?.map(({ Id = '' }) => Id) ?? [])
+      NextToken = page.NextToken
+      pages++
+    } while (NextToken !== undefined)
+    assert.equal(pages, 2)
+    assert.deepEqual(found.sort(), traces.filter((_, i) => i % 2 === 0).map(({ trace }) => trace).sort())
+    const { TraceSummaries: [summary] = [] } = await client.send(
+      new GetTraceSummariesCommand({ ...hour(), FilterExpression: 'fault' }),
+    )
+    assert.equal(summary?.HasFault, true)
+    assert.equal(summary?.Http?.HttpStatus, 502)
+    assert.equal(summary?.EntryPoint?.Name, 'shop')
+    assert.equal(summary?.Annotations?.['tier']?.[0]?.AnnotationValue?.StringValue, 'gold')
+    assert.deepEqual(summary?.FaultRootCauses?.[0]?.Services?.map(({ Name }) => Name), ['shop', 'payments'])
+    assert.ok(summary?.StartTime instanceof Date)
+    const none = await client.send(new GetTraceSummariesCommand({ ...hour(), FilterExpression: 'ok' }))
+    assert.deepEqual(none.TraceSummaries, [])
+    await assert.rejects(
+      client.send(new GetTraceSummariesCommand({ ...hour(), FilterExpression: 'responsetime >' })),
+      (error) => error instanceof InvalidRequestException && /Expected a number/.test(error.message),
+    )
+  })
+
+  scenario('draws the map, of all traces, one trace and a group', async (client) => {
+    const one = shop()
+    const quick = shop({ user: 'eve' })
+    const documents = [...one.documents, ...quick.documents].map((document) => JSON.stringify(document))
+    await client.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents }))
+    const { Services = [] } = await client.send(new GetServiceGraphCommand(hour()))
+    const named = new Map(Services.map((service) => [service.Name, service]))
+    assert.deepEqual([...named.keys()].sort(), ['carts', 'clients', 'payments', 'shop'])
+    assert.equal(named.get('shop')?.SummaryStatistics?.FaultStatistics?.TotalCount, 2)
+    assert.equal(named.get('shop')?.Root, true)
+    assert.equal(named.get('carts')?.Type, 'AWS::DynamoDB::Table')
+    assert.equal(named.get('carts')?.SummaryStatistics?.ErrorStatistics?.ThrottleCount, 2)
+    assert.equal(named.get('clients')?.Type, 'client')
+    const edges = named.get('shop')?.Edges?.map(({ ReferenceId }) =>
+      Services.find((service) => service.ReferenceId === ReferenceId)?.Name
+    )
+    assert.deepEqual(edges?.sort(), ['carts', 'payments'])
+    const [edge] = named.get('clients')?.Edges ?? []
+    assert.deepEqual(edge?.ResponseTimeHistogram, [{ Value: 2, Count: 2 }])
+    const graph = await client.send(new GetTraceGraphCommand({ TraceIds: [one.trace] }))
+    assert.equal(graph.Services?.find(({ Name }) => Name === 'shop')?.SummaryStatistics?.TotalCount, 1)
+    await client.send(new CreateGroupCommand({ GroupName: 'eves', FilterExpression: 'user = "eve"' }))
+    const ofGroup = await client.send(new GetServiceGraphCommand({ ...hour(), GroupName: 'eves' }))
+    assert.equal(ofGroup.Services?.find(({ Name }) => Name === 'shop')?.SummaryStatistics?.TotalCount, 1)
+    const series = await client.send(
+      new GetTimeSeriesServiceStatisticsCommand({
+        ...hour(),
+        Period: 60,
+        EntitySelectorExpression: 'service("payments")',
+      }),
+    )
+    const total = series.TimeSeriesServiceStatistics?.reduce(
+      (sum, at) => sum + (at.ServiceSummaryStatistics?.TotalCount ?? 0),
+      0,
+    )
+    assert.equal(total, 2)
+  })
+
+  scenario('puts a trace together again when more of it comes', async (client) => {
+    const { trace, documents: [first, second] } = shop()
+    const put = (document: object | undefined) =>
+      client.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [JSON.stringify(document)] }))
+    const summary = async () => (await client.send(new GetTraceSummariesCommand(hour()))).TraceSummaries?.[0]
+    await put(second)
+    assert.equal((await summary())?.IsPartial, true)
+    await put({ trace_id: trace, id: first?.id, name: 'shop', start_time: first?.start_time, in_progress: true })
+    assert.equal((await summary())?.IsPartial, true)
+    await put(first)
+    const whole = await summary()
+    assert.deepEqual([whole?.IsPartial, whole?.HasFault, whole?.EntryPoint?.Name], [false, true, 'shop'])
+    const { Services = [] } = await client.send(new GetServiceGraphCommand(hour()))
+    assert.deepEqual(
+      Services.map(({ Name, SummaryStatistics }) => [Name, SummaryStatistics?.TotalCount]).sort(),
+      [['carts', 1], ['clients', 1], ['payments', 1], ['shop', 1]],
+    )
+  })
+
+  scenario('makes, changes and deletes groups', async (client) => {
+    const names = async () => (await client.send(new GetGroupsCommand({}))).Groups?.map(({ GroupName }) => GroupName)
+    assert.deepEqual(await names(), ['Default'])
+    const { Group } = await client.send(
+      new CreateGroupCommand({ GroupName: 'slow', FilterExpression: 'responsetime > 1' }),
+    )
+    assert.match(Group?.GroupARN ?? '', /^arn:aws:xray:.*:group\/slow\//)
+    await assert.rejects(client.send(new CreateGroupCommand({ GroupName: 'slow' })), /exists already/)
+    await assert.rejects(client.send(new CreateGroupCommand({ GroupName: 'bad', FilterExpression: '(' })), /Expected/)
+    await client.send(new UpdateGroupCommand({ GroupARN: Group?.GroupARN, FilterExpression: 'fault' }))
+    const got = await client.send(new GetGroupCommand({ GroupName: 'slow' }))
+    assert.equal(got.Group?.FilterExpression, 'fault')
+    await client.send(new DeleteGroupCommand({ GroupName: 'slow' }))
+    await assert.rejects(client.send(new GetGroupCommand({ GroupName: 'slow' })), InvalidRequestException)
+    assert.deepEqual(await names(), ['Default'])
+  })
+
+  scenario(
+    'keeps sampling rules, and shares reservoirs between clients',
+    async (client) => {
+      const rule = {
+        RuleName: 'orders',
+        ResourceARN: '*',
+        Priority: 10,
+        FixedRate: 0.5,
+        ReservoirSize: 7,
+        ServiceName: '*',
+        ServiceType: '*',
+        Host: '*',
+        HTTPMethod: 'POST',
+        URLPath: '/orders',
+        Version: 1,
+      }
+      const created = await client.send(new CreateSamplingRuleCommand({ SamplingRule: rule }))
+      assert.equal(created.SamplingRuleRecord?.SamplingRule?.FixedRate, 0.5)
+      await assert.rejects(client.send(new CreateSamplingRuleCommand({ SamplingRule: rule })), /exists already/)
+      await assert.rejects(
+        client.send(new CreateSamplingRuleCommand({ SamplingRule: { ...rule, RuleName: 'x', FixedRate: 2 } })),
+        /FixedRate/,
+      )
+      await client.send(new UpdateSamplingRuleCommand({ SamplingRuleUpdate: { RuleName: 'orders', FixedRate: 0.25 } }))
+      const { SamplingRuleRecords = [] } = await client.send(new GetSamplingRulesCommand({}))
+      assert.deepEqual(
+        SamplingRuleRecords.map((
+          record,
+        ) => [record.SamplingRule?.RuleName, record.SamplingRule?.FixedRate, record.SamplingRule?.Priority]),
+        [
+          ['orders', 0.25, 10],
+          ['Default', 0.05, 10_000],
+        ],
+      )
+      const ask = async (ClientID: string) => {
+        const statistics = {
+          RuleName: 'orders',
+          ClientID,
+          Timestamp: new Date(),
+          RequestCount: 10,
+          SampledCount: 5,
+          BorrowCount: 1,
+        }
+        const answer = await client.send(new GetSamplingTargetsCommand({ SamplingStatisticsDocuments: [statistics] }))
+        return answer.SamplingTargetDocuments?.[0]
+      }
+      assert.equal((await ask('a'.repeat(24)))?.ReservoirQuota, 7)
+      const shares = [(await ask('b'.repeat(24)))?.ReservoirQuota, (await ask('a'.repeat(24)))?.ReservoirQuota]
+      assert.deepEqual(shares.sort(), [3, 4])
+      const { SamplingStatisticSummaries: [seen] = [] } = await client.send(
+        new GetSamplingStatisticSummariesCommand({}),
+      )
+      assert.deepEqual([seen?.RuleName, seen?.RequestCount], ['orders', 20])
+      const unknown = await client.send(
+        new GetSamplingTargetsCommand({
+          SamplingStatisticsDocuments: [{
+            RuleName: 'nope',
+            ClientID: 'c'.repeat(24),
+            Timestamp: new Date(),
+            RequestCount: 1,
+            SampledCount: 1,
+          }],
+        }),
+      )
+      assert.equal(unknown.UnprocessedStatistics?.[0]?.RuleName, 'nope')
+      await assert.rejects(client.send(new DeleteSamplingRuleCommand({ RuleName: 'Default' })), /cannot be deleted/)
+      await client.send(new DeleteSamplingRuleCommand({ RuleName: 'orders' }))
+    },
+  )
+
+  test(`X-Ray API (${runtime}) keeps traces and rules over a SIGKILL`, async () => {
+    const dir = mkdtempSync(join(folder, 'spool-'))
+    const options = { runtime, dir, config: "{ export: { local: true }, queue: { batchWait: '10ms' } }" }
+    const first = await AgentProcess.start(options)
+    const client = clientOf(first)
+    await client.send(new CreateGroupCommand({ GroupName: 'kept', FilterExpression: 'fault' }))
+    const ids = Array.from({ length: 40 }, () => hex(16))
+    await fetch(`http://${first.address('otlp.http')}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: jsonRequest(ids.map((traceId) => ({ traceId, name: 'GET /' }))),
+    })
+    await waitFor(async () => (await (await first.admin('/status')).json()).queue.documents === 0, 'the delivery')
+    await first.kill()
+    client.destroy()
+    const second = await AgentProcess.start(options)
+    const again = clientOf(second)
+    const { TraceSummaries = [] } = await again.send(new GetTraceSummariesCommand(hour()))
+    assert.deepEqual(
+      TraceSummaries.map(({ Id = '' }) => Id).sort(),
+      ids.map((id) => `1-${id.slice(0, 8)}-${id.slice(8)}`).sort(),
+    )
+    assert.equal((await again.send(new GetGroupCommand({ GroupName: 'kept' }))).Group?.FilterExpression, 'fault')
+    again.destroy()
+    await second.stop()
+  })
+}
+
+const rule = { ResourceARN: '*', ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', Version: 1 }
+
+test('the X-Ray SDK for JavaScript samples by a rule of the local X-Ray, without AWS', async () => {
+  const agent = await AgentProcess.start({ config: '{ export: { local: true } }' })
+  const client = new XRayClient({
+    region: 'us-west-2',
+    endpoint: `http://${agent.address('admin')}`,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  })
+  await client.send(
+    new CreateSamplingRuleCommand({
+      SamplingRule: { ...rule, RuleName: 'all', Priority: 1, FixedRate: 1, ReservoirSize: 9, URLPath: '*' },
+    }),
+  )
+  const daemon = `tcp:${agent.address('xray.proxy')} udp:${agent.address('xray.udp')}`
+  const sent = await runClient('node', [join(root, 'test/clients/xray-js.mjs')], { AWS_XRAY_DAEMON_ADDRESS: daemon })
+  assert.equal(sent['rule'], 'all')
+  const trace = String(sent['trace'])
+  await waitFor(
+    async () => (await client.send(new BatchGetTracesCommand({ TraceIds: [trace] }))).Traces?.length === 1,
+    'the trace',
+  )
+  client.destroy()
+  await agent.stop()
+})
+
+test("OpenTelemetry's remote sampler goes by rules of the local X-Ray, without AWS", async () => {
+  const agent = await AgentProcess.start({ config: '{ export: { local: true } }' })
+  const client = new XRayClient({
+    region: 'us-west-2',
+    endpoint: `http://${agent.address('admin')}`,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  })
+  for (
+    const [RuleName, Priority, FixedRate, URLPath] of [['always', 1, 1, '/always'], ['never', 2, 0, '/never']] as const
+  ) {
+    await client.send(
+      new CreateSamplingRuleCommand({
+        SamplingRule: { ...rule, RuleName, Priority, FixedRate, ReservoirSize: 0, URLPath },
+      }),
+    )
+  }
+  const sampler = join(root, 'test/clients/otel-sampler.mjs')
+  const seen = await runClient('node', [sampler, `http://${agent.address('xray.proxy')}`])
+  assert.deepEqual(seen, { always: 2, never: 0 })
+  client.destroy()
+  await agent.stop()
+})
+
+/** A trace of a shop that calls payments and DynamoDB, where both fail. */
+function shop({ user = 'ada' } = {}) {
+  const now = Math.floor(Date.now() / 1000)
+  const trace = `1-${now.toString(16)}-${hex(12)}`
+  const [own, call, carts, payments] = [hex(8), hex(8), hex(8), hex(8)]
+  const documents = [
+    {
+      trace_id: trace,
+      id: own,
+      name: 'shop',
+      start_time: now,
+      end_time: now + 2,
+      fault: true,
+      user,
+      http: { request: { method: 'POST', url: 'https://shop.example.com/orders' }, response: { status: 502 } },
+      annotations: { tier: 'gold' },
+      subsegments: [
+        { id: call, name: 'payments', namespace: 'remote', start_time: now + 0.1, end_time: now + 1.5, fault: true },
+        {
+          id: carts,
+          name: 'DynamoDB',
+          namespace: 'aws',
+          start_time: now + 1.5,
+          end_time: now + 1.6,
+          error: true,
+          throttle: true,
+          aws: { table_name: 'carts' },
+        },
+      ],
+    },
+    {
+      trace_id: trace,
+      id: payments,
+      parent_id: call,
+      name: 'payments',
+      start_time: now + 0.2,
+      end_time: now + 1.4,
+      fault: true,
+    },
+  ]
+  return { trace, documents }
+}
