@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { CallOptions } from './aws/call-xray.ts'
 import { SamplingProxy, unavailable } from './aws/sampling-proxy.ts'
-import type { Settings } from './config/schema.ts'
+import { localDefaults, type Settings } from './config/schema.ts'
 import { ConsoleExporter } from './export/console-exporter.ts'
 import type { Exporter } from './export/exporter.ts'
 import { TeeExporter } from './export/tee-exporter.ts'
@@ -42,7 +42,8 @@ export interface DestinationContext {
  * @throws {Error} if a file that it names cannot be read, or the local store not be opened
  */
 export function openDestination(settings: Settings, context: DestinationContext): Destination {
-  const { xray, local, console: terminal } = settings.export
+  const { xray, console: terminal } = settings.export
+  const local = settings.export.local ?? (xray === false ? localDefaults : false)
   const documents = typeof terminal === 'object' && terminal.documents
   const onTerminal = terminal === undefined ? xray === false : terminal !== false
   const aws = xray === false ? undefined : openXray(xray, context)
@@ -67,8 +68,10 @@ export function openDestination(settings: Settings, context: DestinationContext)
   }
 }
 
+type LocalSettings = Exclude<Settings['export']['local'], false | undefined>
+
 /** The store on this machine. */
-function openLocal({ maxBytes, maxAge }: Exclude<Settings['export']['local'], false>, context: DestinationContext) {
+function openLocal({ maxBytes, maxAge }: LocalSettings, context: DestinationContext) {
   const failed = (error: unknown): void => context.events.storeFailed(error)
   const store = new LocalStore({ file: context.storeFile, maxBytes, maxAgeMs: maxAge, failed })
   const xrayApi = new XrayApi(store)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -26,9 +27,10 @@ import {
   XRayClient,
 } from '@aws-sdk/client-xray'
 import { root } from '../scripts/tools.mjs'
-import { AgentProcess, type Runtime } from './support/agent-process.ts'
+import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
 import { runClient } from './support/client-tools.ts'
 import { hex, jsonRequest } from './support/otlp.ts'
+import { sendSpans } from './support/send-spans.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-api-'))
@@ -305,6 +307,60 @@ function suite(runtime: Runtime): void {
     await second.stop()
   })
 }
+
+for (const runtime of ['binary', 'deno'] as const) {
+  test(`rontgen traces and trace (${runtime}) show what came, with nothing configured`, async () => {
+    const agent = await AgentProcess.start({ runtime, config: "{ queue: { batchWait: '10ms' } }" })
+    const client = new XRayClient({
+      region: 'us-west-2',
+      endpoint: `http://${agent.address('admin')}`,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    })
+    const { trace, documents } = shop()
+    await client.send(
+      new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) }),
+    )
+    client.destroy()
+    const [program, ...first] = commandOf(runtime)
+    const run = (...args: string[]) =>
+      spawnSync(program, [...first, ...args], {
+        encoding: 'utf8',
+        cwd: folder,
+        env: { PATH: process.env['PATH'], RONTGEN_ADMIN_PORT: String(agent.port('admin')) },
+      })
+    const listed = run('traces', 'service("payments") { fault }')
+    assert.match(
+      listed.stdout,
+      new RegExp(`^\\S+  ${trace}  fault +2\\.00 s  shop  POST https://shop.example.com/orders 502\\n$`),
+    )
+    assert.equal(run('traces', 'ok').stdout, 'No trace matches\n')
+    assert.equal(JSON.parse(run('traces', '--json').stdout).Id, trace)
+    const wrong = run('traces', 'responsetime >')
+    assert.equal(wrong.status, 69)
+    assert.match(wrong.stderr, /Expected a number after ">"/)
+    const shown = run('trace', trace.replaceAll('-', '').slice(1)).stdout
+    assert.match(shown, /^shop +█{40} 2.00 s {2}fault$/m)
+    assert.match(shown, /^ {2}payments +█+ +1.40 s {2}fault$/m)
+    assert.match(shown, /^ {4}payments +█+ +1.20 s {2}fault$/m)
+    assert.match(shown, /^ {2}DynamoDB .*throttle$/m)
+    assert.equal(run('trace', trace, '--json').stdout.trim().split('\n').length, 2)
+    assert.equal(run('trace', 'x').status, 64)
+    assert.match(run('trace', `1-00000000-${'0'.repeat(24)}`).stderr, /There is no trace/)
+    await agent.stop()
+  })
+}
+
+test('a local store that is damaged is set aside, and the agent goes on', async () => {
+  const dir = mkdtempSync(join(folder, 'damaged-'))
+  writeFileSync(join(dir, 'traces.sqlite'), 'no database at all '.repeat(1000))
+  const agent = await AgentProcess.start({ dir, config: "{ queue: { batchWait: '10ms' } }" })
+  assert.match(agent.log, /ERROR The local store failed: It cannot be read and was moved to ".*traces.sqlite.broken-/)
+  const ids = await sendSpans(agent, 10)
+  const body = { StartTime: Date.now() / 1000 - 600, EndTime: Date.now() / 1000 + 60 }
+  const count = async () => (await (await agent.admin('/TraceSummaries', body)).json()).TraceSummaries.length
+  await waitFor(async () => (await count()) === ids.length, 'the traces')
+  await agent.stop()
+})
 
 const rule = { ResourceARN: '*', ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', Version: 1 }
 

@@ -5,7 +5,19 @@ import { init } from './init.ts'
 import { printConfig } from './print-config.ts'
 import { run } from './run.ts'
 import { status } from './status.ts'
+import { trace } from './trace.ts'
+import { traces } from './traces.ts'
 import { validate } from './validate.ts'
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly Command[] = [run, init, validate, printConfig, explain, status, deadLetters]
+export const commands: readonly Command[] = [
+  run,
+  init,
+  validate,
+  printConfig,
+  explain,
+  traces,
+  trace,
+  status,
+  deadLetters,
+]

@@ -51,7 +51,7 @@ test('checkConfig() names path, file, line, value and the nearest key', () => {
 })
 
 test('checkConfig() refuses a config that sends nowhere', () => {
-  assert.match(JSON.stringify(check({ export: { console: false } })), /a place to send to/)
+  assert.match(JSON.stringify(check({ export: { console: false, local: false } })), /a place to send to/)
 })
 
 test('applyOverrides() puts flags over variables over the config, and leaves what is off', () => {

@@ -68,6 +68,9 @@ const localSchema = v.strictObject({
   maxAge: v.pipe(v.optional(duration, '7d'), v.description('Older traces go.')),
 })
 
+/** The local store as it is if the config does not say. */
+export const localDefaults = v.parse(localSchema, {})
+
 /** The whole config: the only place where a default stands. */
 export const configSchema = v.strictObject({
   receive: v.pipe(
@@ -189,13 +192,12 @@ export const configSchema = v.strictObject({
             v.optional(
               v.union([
                 v.literal(false),
-                v.pipe(v.literal(true), v.transform(() => v.parse(localSchema, {}))),
+                v.pipe(v.literal(true), v.transform(() => localDefaults)),
                 localSchema,
               ], 'true, false or an object'),
-              false,
             ),
             v.description(
-              'A store on this machine, beside the spool, that answers the X-Ray API at the admin port; it can be used beside `xray`.',
+              'A store on this machine, beside the spool, that answers the X-Ray API at the admin port. On if nothing is sent to X-Ray; it can be used beside it.',
             ),
           ),
         }),

@@ -3,9 +3,8 @@ export type Json = Readonly<Record<string, unknown>>
 
 /** The value as an object; an empty one if it is something else. */
 export function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {}
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? value as Json : {} // any object that is no list has members by name
 }
 
 /** The value as a list; an empty one if it is something else. */

@@ -1,13 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { assembleTrace, type Trace, traceIdOf } from './assemble-trace.ts'
 import { factsOfTrace } from './facts-of-trace.ts'
-import { filterToSql, flagBits } from './filter/filter-to-sql.ts'
-import type { Expression } from './filter/expression.ts'
-import { type GroupLookup, matchFilter } from './filter/match-filter.ts'
-import { openStore } from './open-store.ts'
+import { filterToSql, flagBits, USER_KEY } from './filter/filter-to-sql.ts'
+import { matchFilter } from './filter/match-filter.ts'
+import { databaseFaultOf } from '../platform/database-fault-of.ts'
+import { openStore, openStoreAnyhow, setStoreAside } from './open-store.ts'
 import { packText, unpackText } from './pack-text.ts'
 import { ServiceGraph } from './service-graph.ts'
 import type { Occurrence, TraceFacts } from './trace-facts.ts'
+import type { TracePage, TraceQuery } from './trace-query.ts'
 
 /** How the local store is kept. */
 export interface StoreSettings {
@@ -19,34 +20,6 @@ export interface StoreSettings {
   readonly maxAgeMs: number
   /** Is told when traces cannot be worked out or removed; it is tried again. */
   readonly failed: (error: unknown) => void
-}
-
-/** Which traces are asked for. */
-export interface TraceQuery {
-  /** Unix seconds, both included. */
-  readonly from: number
-  readonly to: number
-  readonly filter?: Expression | undefined
-  readonly groups?: GroupLookup
-  /** At most so many. */
-  readonly limit: number
-  /** Goes on behind the trace where another page ended. */
-  readonly after?: Cursor | undefined
-}
-
-/** Where a page of traces ended. */
-export interface Cursor {
-  readonly start: number
-  readonly key: number
-}
-
-/** A page of traces, the newest first. */
-export interface TracePage {
-  readonly traces: readonly TraceFacts[]
-  /** How many were looked at. */
-  readonly processed: number
-  /** Where the next page goes on; undefined if there is none. */
-  readonly next: Cursor | undefined
 }
 
 interface Dirty {
@@ -63,6 +36,8 @@ const SETTLE_MS = 500
 const MOST_DIRTY = 2000
 /** How often it is looked whether old traces have to go, in milliseconds. */
 const SWEEP_MS = 30_000
+/** Statements that are kept prepared. */
+const MOST_STATEMENTS = 200
 /** Rows that are read at once. */
 const ROWS = 500
 
@@ -71,8 +46,9 @@ const ROWS = 500
  * what is known of a trace is worked out a moment later, and again whenever more of it comes.
  */
 export class LocalStore {
-  readonly #db: DatabaseSync
-  readonly #insertPart: StatementSync
+  #db: DatabaseSync
+  /** Statements by their text: to prepare one costs more than to run it. */
+  readonly #statements = new Map<string, StatementSync>()
   readonly #dirty = new Map<string, Dirty>()
   readonly #minutes = new Map<number, ServiceGraph>()
   readonly #sweeper: ReturnType<typeof setInterval>
@@ -81,8 +57,7 @@ export class LocalStore {
 
   /** @throws {Error} if the file cannot be opened */
   constructor(private readonly settings: StoreSettings) {
-    this.#db = openStore(settings.file)
-    this.#insertPart = this.#db.prepare('INSERT INTO parts (trace, documents) VALUES (?, ?)')
+    this.#db = openStoreAnyhow(settings.file, settings.failed)
     this.#recover()
     this.#sweeper = setInterval(() => this.#attempt(() => this.sweep()), SWEEP_MS)
     this.#sweeper.unref()
@@ -99,6 +74,27 @@ export class LocalStore {
    * @throws {Error} if they cannot be written; then none of them is
    */
   put(documents: readonly string[]): boolean[] {
+    try {
+      return this.#put(documents)
+    } catch (error) {
+      if (databaseFaultOf(error) !== 'damaged' || this.settings.file === ':memory:') throw error
+      this.#renew(error)
+      return this.#put(documents)
+    }
+  }
+
+  /** Begins a new file, as the one that is there is damaged: traces of the past must not keep new ones out. */
+  #renew(cause: unknown): void {
+    attempt(() => this.#db.close())
+    const aside = setStoreAside(this.settings.file)
+    this.#statements.clear()
+    this.#minutes.clear()
+    this.#dirty.clear()
+    this.#db = openStore(this.settings.file)
+    this.settings.failed(new Error(`It is damaged, was moved to "${aside}", and a new one is in use`, { cause }))
+  }
+
+  #put(documents: readonly string[]): boolean[] {
     const byTrace = new Map<string, string[]>()
     const taken = documents.map((document) => {
       const id = traceIdOf(document)
@@ -113,7 +109,7 @@ export class LocalStore {
       for (const [id, list] of byTrace) {
         const dirty = this.#dirty.get(id) ?? this.#begin(id)
         begun.set(id, dirty)
-        this.#insertPart.run(dirty.key, packText(JSON.stringify(list)))
+        this.#sql('INSERT INTO parts (trace, documents) VALUES (?, ?)').run(dirty.key, packText(JSON.stringify(list)))
       }
     })
     for (const [id, dirty] of begun) {
@@ -126,17 +122,17 @@ export class LocalStore {
   }
 
   #begin(id: string): Dirty {
-    const known = this.#db.prepare('SELECT key FROM traces WHERE id = ?').get(id)
+    const known = this.#sql('SELECT key FROM traces WHERE id = ?').get(id)
     if (known === undefined) return this.#insertTrace(id)
     const key = Number(known['key'])
-    const change = this.#db.prepare('UPDATE traces SET settled = ? WHERE key = ? AND settled = ?')
+    const change = this.#sql('UPDATE traces SET settled = ? WHERE key = ? AND settled = ?')
     change.run(State.changed, key, State.settled)
     return { key, documents: [], isNew: false }
   }
 
   #insertTrace(id: string): Dirty {
     // Until it is settled it lies outside of every time.
-    const { lastInsertRowid } = this.#db.prepare(
+    const { lastInsertRowid } = this.#sql(
       "INSERT INTO traces (id, start, duration, response, flags, settled, facts) VALUES (?, -1, 0, 0, 0, 0, '')",
     ).run(id)
     return { key: Number(lastInsertRowid), documents: [], isNew: true }
@@ -164,13 +160,13 @@ export class LocalStore {
   }
 
   #settleTrace(id: string, key: number, documents: readonly string[] | undefined): void {
-    const before = this.#db.prepare('SELECT facts, settled FROM traces WHERE key = ?').get(key)
+    const before = this.#sql('SELECT facts, settled FROM traces WHERE key = ?').get(key)
     if (before === undefined) return
     const facts = factsOfTrace(assembleTrace(id, documents ?? this.#documentsOf(key)))
     if (Number(before['settled']) !== State.begun) this.#uncount(key, parseFacts(before['facts']))
     this.#minute(facts).count(facts, 1)
     const entry = facts.occurrences[facts.entry]
-    this.#db.prepare(
+    this.#sql(
       'UPDATE traces SET start = ?, duration = ?, response = ?, flags = ?, status = ?, method = ?, url = ?, name = ?, settled = 1, facts = ? WHERE key = ?',
     ).run(
       facts.start,
@@ -189,7 +185,7 @@ export class LocalStore {
 
   #uncount(key: number, facts: TraceFacts): void {
     this.#minute(facts).count(facts, -1)
-    this.#db.prepare('DELETE FROM services WHERE trace = ? AND name IN (SELECT value FROM json_each(?))').run(
+    this.#sql('DELETE FROM services WHERE trace = ? AND name IN (SELECT value FROM json_each(?))').run(
       key,
       JSON.stringify([...new Set(facts.occurrences.map(({ name }) => name))]),
     )
@@ -201,14 +197,16 @@ export class LocalStore {
     for (const one of facts.occurrences) {
       services.set(one.name, (services.get(one.name) ?? 0) | flagsOf(one, one.partial))
     }
-    const insert = this.#db.prepare('INSERT OR REPLACE INTO services (name, trace, flags) VALUES (?, ?, ?)')
+    const insert = this.#sql('INSERT OR REPLACE INTO services (name, trace, flags) VALUES (?, ?, ?)')
     for (const [name, flags] of services) insert.run(name, key, flags)
     this.#eachAnnotation(facts, 'INSERT OR IGNORE INTO annotations (key, value, trace) VALUES (?, ?, ?)', key)
   }
 
+  /** Users are found as annotations are. */
   #eachAnnotation(facts: TraceFacts, sql: string, trace: number): void {
-    const statement = this.#db.prepare(sql)
-    for (const { annotations } of facts.occurrences) {
+    const statement = this.#sql(sql)
+    for (const { annotations, user } of facts.occurrences) {
+      if (user !== undefined) statement.run(USER_KEY, user, trace)
       for (const [key, value] of Object.entries(annotations)) {
         statement.run(key, typeof value === 'boolean' ? Number(value) : value, trace)
       }
@@ -219,7 +217,7 @@ export class LocalStore {
     const minute = Math.floor(start / 60)
     let graph = this.#minutes.get(minute)
     if (graph === undefined) {
-      const saved = this.#db.prepare('SELECT graph FROM minutes WHERE minute = ?').get(minute)
+      const saved = this.#sql('SELECT graph FROM minutes WHERE minute = ?').get(minute)
       graph = new ServiceGraph(saved === undefined ? {} : JSON.parse(unpackText(saved['graph'])))
       this.#minutes.set(minute, graph)
     }
@@ -227,20 +225,20 @@ export class LocalStore {
   }
 
   #writeMinutes(): void {
-    const write = this.#db.prepare('INSERT OR REPLACE INTO minutes (minute, graph) VALUES (?, ?)')
+    const write = this.#sql('INSERT OR REPLACE INTO minutes (minute, graph) VALUES (?, ?)')
     for (const [minute, graph] of this.#minutes) write.run(minute, packText(JSON.stringify(graph)))
     this.#minutes.clear()
   }
 
   #documentsOf(key: number): string[] {
-    const rows = this.#db.prepare('SELECT documents FROM parts WHERE trace = ? ORDER BY seq').all(key)
+    const rows = this.#sql('SELECT documents FROM parts WHERE trace = ? ORDER BY seq').all(key)
     return rows.flatMap((row): string[] => JSON.parse(unpackText(row['documents'])))
   }
 
   /** A trace as it was received; undefined if it is not there. @param id X-Ray's form */
   trace(id: string): { trace: Trace; documents: string[] } | undefined {
     this.settle()
-    const row = this.#db.prepare('SELECT key FROM traces WHERE id = ?').get(id)
+    const row = this.#sql('SELECT key FROM traces WHERE id = ?').get(id)
     if (row === undefined) return undefined
     const documents = this.#documentsOf(Number(row['key']))
     return { trace: assembleTrace(id, documents), documents }
@@ -250,7 +248,7 @@ export class LocalStore {
   find({ from, to, filter, groups, limit, after }: TraceQuery): TracePage {
     this.settle()
     const { sql, parameters } = filter === undefined ? { sql: '1', parameters: [] } : filterToSql(filter)
-    const statement = this.#db.prepare(
+    const statement = this.#sql(
       `SELECT key, start, facts FROM traces WHERE start BETWEEN ? AND ? AND (start, key) < (?, ?) AND ${sql} ORDER BY start DESC, key DESC LIMIT ${ROWS}`,
     )
     const traces: TraceFacts[] = []
@@ -280,7 +278,7 @@ export class LocalStore {
   /** The map of each minute in a span of time. */
   minutes(from: number, to: number): { minute: number; graph: ServiceGraph }[] {
     this.settle()
-    const rows = this.#db.prepare('SELECT minute, graph FROM minutes WHERE minute BETWEEN ? AND ? ORDER BY minute').all(
+    const rows = this.#sql('SELECT minute, graph FROM minutes WHERE minute BETWEEN ? AND ? ORDER BY minute').all(
       Math.floor(from / 60),
       Math.floor(to / 60),
     )
@@ -305,36 +303,47 @@ export class LocalStore {
 
   #removeOldest(condition: string, parameter: number): number {
     return this.#atomically(() => {
-      const rows = this.#db.prepare(`DELETE FROM traces WHERE ${condition} RETURNING key, start, facts`).all(parameter)
+      const rows = this.#sql(`DELETE FROM traces WHERE ${condition} RETURNING key, start, facts`).all(parameter)
       if (rows.length === 0) return 0
       const keys = JSON.stringify(rows.map((row) => Number(row['key'])))
-      this.#db.prepare('DELETE FROM parts WHERE trace IN (SELECT value FROM json_each(?))').run(keys)
+      this.#sql('DELETE FROM parts WHERE trace IN (SELECT value FROM json_each(?))').run(keys)
       for (const row of rows) this.#uncount(Number(row['key']), parseFacts(row['facts']))
       this.#writeMinutes()
-      const first = this.#db.prepare('SELECT min(start) AS start FROM traces').get()?.['start'] ?? Date.now() / 1000
-      this.#db.prepare('DELETE FROM minutes WHERE minute < ?').run(Math.floor(Number(first) / 60))
+      const first = this.#sql('SELECT min(start) AS start FROM traces').get()?.['start'] ?? Date.now() / 1000
+      this.#sql('DELETE FROM minutes WHERE minute < ?').run(Math.floor(Number(first) / 60))
       return rows.length
     })
   }
 
   /** Bytes that traces take. */
   bytes(): number {
-    const pragma = (name: string): number => Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+    const pragma = (name: string): number => Number(this.#sql(`PRAGMA ${name}`).get()?.[name] ?? 0)
     return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size')
   }
 
   /** How many traces there are. */
   traces(): number {
-    return Number(this.#db.prepare('SELECT count(*) AS count FROM traces').get()?.['count'])
+    return Number(this.#sql('SELECT count(*) AS count FROM traces').get()?.['count'])
   }
 
   /** Traces whose documents were written, and that a killed process did not settle. */
   #recover(): void {
-    for (const row of this.#db.prepare('SELECT key, id FROM traces WHERE settled <> ?').all(State.settled)) {
+    for (const row of this.#sql('SELECT key, id FROM traces WHERE settled <> ?').all(State.settled)) {
       const key = Number(row['key'])
       this.#dirty.set(String(row['id']), { key, documents: this.#documentsOf(key), isNew: true })
     }
     this.settle()
+  }
+
+  #sql(text: string): StatementSync {
+    let statement = this.#statements.get(text)
+    if (statement === undefined) {
+      // Filters make texts of their own: there may be any number of them.
+      if (this.#statements.size > MOST_STATEMENTS) this.#statements.clear()
+      statement = this.#db.prepare(text)
+      this.#statements.set(text, statement)
+    }
+    return statement
   }
 
   #atomically<T>(act: () => T): T {
@@ -345,11 +354,8 @@ export class LocalStore {
       return result
     } catch (error) {
       this.#minutes.clear()
-      try {
-        this.#db.exec('ROLLBACK')
-      } catch {
-        // A full disk ends the transaction by itself.
-      }
+      // A full disk ends the transaction by itself.
+      attempt(() => this.#db.exec('ROLLBACK'))
       throw error
     }
   }
@@ -360,6 +366,14 @@ export class LocalStore {
     clearInterval(this.#sweeper)
     this.settle()
     this.#db.close()
+  }
+}
+
+function attempt(act: () => void): void {
+  try {
+    act()
+  } catch {
+    // What is damaged may fail again; there is nothing more to do about it.
   }
 }
 

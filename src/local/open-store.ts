@@ -1,8 +1,16 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { databaseFaultOf } from '../platform/database-fault-of.ts'
 
 const SCHEMA = 1
+
+/** Moves a damaged store away, where a person finds it; gives its new name. */
+export function setStoreAside(file: string): string {
+  const aside = `${file}.broken-${new Date().toISOString().replace(/[:.]/g, '')}`
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  return aside
+}
 
 /**
  * Opens the database of the local store, and makes its tables.
@@ -41,4 +49,33 @@ export function openStore(file: string): DatabaseSync {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`Cannot open the local store "${file}": ${why}`, { cause })
   }
+}
+
+/**
+ * Opens the database; one that is damaged is set aside, and one that cannot be written is kept in memory: a store of
+ * the past does not keep the agent from starting.
+ *
+ * @param failed is told of it
+ */
+export function openStoreAnyhow(file: string, failed: (error: unknown) => void): DatabaseSync {
+  try {
+    const db = openStore(file)
+    // Walks the index, so that the worst damage shows here.
+    db.prepare('SELECT count(*) FROM traces').get()
+    return db
+  } catch (error) {
+    const fault = databaseFaultOf(error)
+    if (fault === 'damaged') {
+      const aside = setStoreAside(file)
+      failed(new Error(`It cannot be read and was moved to "${aside}"; a new one is in use`, { cause: error }))
+      return openStore(file)
+    }
+    if (fault !== 'unwritable') throw error
+    failed(new Error(`${messageOf(error)}; traces are kept in memory until the agent ends`, { cause: error }))
+    return openStore(':memory:')
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Events } from '../telemetry/events.ts'
 import { IN_MEMORY, setAside, Spool, type SpoolSettings } from './spool.ts'
-import { spoolFaultOf } from './spool-fault-of.ts'
+import { databaseFaultOf } from '../platform/database-fault-of.ts'
 import { salvage } from './salvage.ts'
 
 /** A spool that was opened, and where it is. */
@@ -23,7 +23,7 @@ export function openSpool(settings: SpoolSettings, events: Events): OpenedSpool 
   try {
     return { spool: new Spool(settings), dir }
   } catch (error) {
-    const fault = spoolFaultOf(error instanceof Error ? error.cause ?? error : error)
+    const fault = databaseFaultOf(error instanceof Error ? error.cause ?? error : error)
     if (fault === 'taken') throw error
     if (fault === 'damaged') return { spool: replace(settings, error, events), dir }
     return openElsewhere(settings, error, events)

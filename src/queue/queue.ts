@@ -9,7 +9,7 @@ import { Deliverer, type DeliverSettings, type DeliveryState } from './deliverer
 import { documentBlock } from './document-block.ts'
 import { openSpool } from './open-spool.ts'
 import type { Spool, SpoolRow, SpoolSettings } from './spool.ts'
-import { spoolFaultOf } from './spool-fault-of.ts'
+import { databaseFaultOf } from '../platform/database-fault-of.ts'
 
 /** How what was received is kept until it is delivered. */
 export interface QueueSettings extends SpoolSettings, DeliverSettings {
@@ -237,7 +237,7 @@ export class Queue {
 
   /** Begins a new file if the one that is there is damaged. */
   #isMended(error: unknown): boolean {
-    if (spoolFaultOf(error) !== 'damaged') return false
+    if (databaseFaultOf(error) !== 'damaged') return false
     try {
       this.#renew(error)
       return true

@@ -6,7 +6,7 @@ import { type DeadLetter, DeadLetters } from './dead-letters.ts'
 import { migrateSpool } from './migrate-spool.ts'
 import { packBytes } from './pack-bytes.ts'
 import { rowOf, salvage } from './salvage.ts'
-import { spoolFaultOf } from './spool-fault-of.ts'
+import { databaseFaultOf } from '../platform/database-fault-of.ts'
 
 /** A block of documents as the spool keeps it. */
 export interface SpoolRow extends DocumentBlock {
@@ -246,7 +246,7 @@ function openSpool({ dir, sync }: SpoolSettings): OpenSpool {
   } catch (cause) {
     attempt(() => db?.close())
     const reason = messageOf(cause)
-    const why = spoolFaultOf(cause) === 'taken'
+    const why = databaseFaultOf(cause) === 'taken'
       ? 'another rontgen has it open (it is locked); give this one a queue.dir of its own'
       : reason
     throw new Error(`Cannot open the spool "${file}": ${why}`, { cause })

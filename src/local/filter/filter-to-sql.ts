@@ -6,6 +6,8 @@ export interface SqlFilter {
   readonly parameters: readonly (string | number)[]
 }
 
+/** What users stand under in the table of annotations; no annotation has this name. */
+export const USER_KEY = '\u0000user'
 /** The bits of the column `flags`. */
 export const flagBits = { ok: 1, error: 2, fault: 4, throttle: 8, partial: 16 } as const
 const ANYTHING: SqlFilter = { sql: '1', parameters: [] }
@@ -31,8 +33,12 @@ export function filterToSql(expression: Expression): SqlFilter {
       return join('OR', filterToSql(expression.left), filterToSql(expression.right))
     case 'flag':
       return flagToSql(expression.name, expression.is)
-    case 'number':
+    case 'present':
+      return expression.name === 'user' ? annotationToSql({ kind: 'annotation', key: USER_KEY }) : ANYTHING
     case 'text':
+      if (expression.name === 'user') return annotationToSql({ ...expression, kind: 'annotation', key: USER_KEY })
+      return comparison(columns[expression.name], expression.operator, expression.value)
+    case 'number':
       return comparison(columns[expression.name], expression.operator, expression.value)
     case 'annotation':
       return annotationToSql(expression)

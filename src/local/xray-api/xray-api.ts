@@ -27,8 +27,8 @@ export class XrayApi {
 
   constructor(private readonly store: LocalStore) {
     const now = (): number => Date.now() / 1000
-    const sampling = this.sampling = new Sampling(new SavedSettings<RuleRecord>(store.db, 'rule'), now)
-    const groups = this.#groups = new Groups(new SavedSettings<Group>(store.db, 'group'))
+    const sampling = this.sampling = new Sampling(new SavedSettings<RuleRecord>(() => store.db, 'rule'), now)
+    const groups = this.#groups = new Groups(new SavedSettings<Group>(() => store.db, 'group'))
     this.#calls = {
       '/TraceSegments': (input) => this.#putTraceSegments(input),
       '/TelemetryRecords': () => ({}),

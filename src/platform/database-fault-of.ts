@@ -1,8 +1,8 @@
-/** What is wrong with a spool, by what is to be done. */
-export type SpoolFault = 'damaged' | 'unwritable' | 'taken' | 'full' | 'other'
+/** What is wrong with a database, by what is to be done. */
+export type DatabaseFault = 'damaged' | 'unwritable' | 'taken' | 'full' | 'other'
 
 /** Sorts an error of SQLite or of the file system. Runtimes agree on its words only, not on its codes. */
-export function spoolFaultOf(error: unknown): SpoolFault {
+export function databaseFaultOf(error: unknown): DatabaseFault {
   const text = error instanceof Error ? `${Reflect.get(error, 'code') ?? ''} ${error.message}` : String(error)
   if (
     /malformed|not a database|corrupt|wrong type|is of version|zstd|decompress|ZSTD|checksum|unknown frame/i.test(text)

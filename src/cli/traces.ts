@@ -1,0 +1,114 @@
+import * as v from 'valibot'
+import { duration } from '../config/values.ts'
+import { type Command, type CommandContext, Exit } from './command.ts'
+import { configOptions, loadFrom } from './config-options.ts'
+import { palette } from './palette.ts'
+import { formatSeconds } from './format-seconds.ts'
+import { UsageError } from './usage-error.ts'
+import { openCaller, type XrayCaller } from './xray-caller.ts'
+
+/** How often `--follow` asks, in milliseconds, and how long it goes on to look for traces that come late, in seconds. */
+const FOLLOW_MS = 1000
+const LATE_S = 60
+const flag = v.optional(v.boolean(), false)
+const summarySchema = v.looseObject({
+  Id: v.string(),
+  StartTime: v.number(),
+  ResponseTime: v.optional(v.number(), 0),
+  HasFault: flag,
+  HasError: flag,
+  HasThrottle: flag,
+  IsPartial: flag,
+  Http: v.optional(
+    v.object({
+      HttpURL: v.optional(v.string()),
+      HttpMethod: v.optional(v.string()),
+      HttpStatus: v.optional(v.number()),
+    }),
+    {},
+  ),
+  EntryPoint: v.optional(v.object({ Name: v.optional(v.string(), '') })),
+})
+const pageSchema = v.object({ TraceSummaries: v.array(summarySchema), NextToken: v.optional(v.nullable(v.string())) })
+type Summary = v.InferOutput<typeof summarySchema>
+
+/** Lists traces. */
+export const traces: Command = {
+  name: 'traces',
+  summary: 'list traces of the local store, or of AWS',
+  args: '[FILTER]',
+  details: 'FILTER is a filter expression of X-Ray, such as \'service("shop") { fault } AND responsetime > 1\'.\n' +
+    'The newest come first. The agent must run with export.local, or --aws asks AWS X-Ray.',
+  options: {
+    ...configOptions,
+    aws: { type: 'boolean', summary: 'ask AWS X-Ray instead of the agent here' },
+    since: { type: 'string', value: 'TIME', summary: "how far to look back, such as '30m'; else 1h" },
+    limit: { type: 'string', value: 'N', summary: 'how many to show; else 20' },
+    follow: { type: 'boolean', short: 'f', summary: 'go on to show traces as they come' },
+    json: { type: 'boolean', summary: 'print the summaries as JSON, a line each' },
+  },
+  async run(context) {
+    const { flags, args: [filter] } = context
+    const sinceMs = v.safeParse(duration, flags['since'] ?? '1h')
+    if (!sinceMs.success) throw new UsageError(`--since is to be a time such as '30m'`)
+    const limit = Number(flags['limit'] ?? 20)
+    if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is to be a whole number of at least 1')
+    const { settings } = await loadFrom({ ...context, args: [] })
+    const caller = openCaller(settings, context)
+    const from = Date.now() / 1000 - sinceMs.output / 1000
+    const found = await list(caller, from, filter, limit)
+    const show = printer(context)
+    if (found.length === 0 && flags['follow'] !== true && flags['json'] !== true) context.print('No trace matches\n')
+    if (flags['follow'] !== true) {
+      for (const summary of found) show(summary)
+      return Exit.ok
+    }
+    for (const summary of found.toReversed()) show(summary)
+    return await follow(caller, filter, new Set(found.map(({ Id }) => Id)), show)
+  },
+}
+
+async function list(caller: XrayCaller, from: number, filter: string | undefined, limit: number): Promise<Summary[]> {
+  const found: Summary[] = []
+  let token: string | undefined
+  do {
+    const page = await caller.call('/TraceSummaries', pageSchema, {
+      StartTime: from,
+      EndTime: Date.now() / 1000,
+      ...(filter === undefined ? {} : { FilterExpression: filter }),
+      ...(token === undefined ? {} : { NextToken: token }),
+    })
+    found.push(...page.TraceSummaries)
+    token = page.NextToken ?? undefined
+  } while (token !== undefined && found.length < limit)
+  return found.sort((a, b) => b.StartTime - a.StartTime).slice(0, limit)
+}
+
+/** Shows what comes until the process is ended. */
+async function follow(
+  caller: XrayCaller,
+  filter: string | undefined,
+  known: Set<string>,
+  show: (summary: Summary) => void,
+): Promise<never> {
+  while (true) {
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS))
+    const recent = await list(caller, Date.now() / 1000 - LATE_S, filter, 1000)
+    for (const summary of recent.toReversed()) {
+      if (!known.has(summary.Id) && !summary.IsPartial) show(summary)
+      if (!summary.IsPartial) known.add(summary.Id)
+    }
+  }
+}
+
+function printer({ print, flags, env }: CommandContext): (summary: Summary) => void {
+  if (flags['json'] === true) return (summary) => print(JSON.stringify(summary) + '\n')
+  const colour = palette(env)
+  return ({ Id, StartTime, ResponseTime, Http, EntryPoint, ...flagged }) => {
+    const outcome = flagged.HasFault ? 'fault' : flagged.HasThrottle ? 'throttle' : flagged.HasError ? 'error' : 'ok'
+    const what = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
+    const time = new Date(StartTime * 1000).toISOString().slice(11, 23)
+    const word = colour(outcome, (flagged.IsPartial ? 'in progress' : outcome).padEnd(11))
+    print(`${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${what}\n`)
+  }
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, test } from 'node:test'
+import fc from 'fast-check'
+import { parseFilter } from './filter/parse-filter.ts'
+import { LocalStore } from './local-store.ts'
+import { ServiceGraph } from './service-graph.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-store-'))
+after(() => rmSync(folder, { recursive: true }))
+let files = 0
+const open = (more: Partial<ConstructorParameters<typeof LocalStore>[0]> = {}): LocalStore =>
+  new LocalStore({
+    file: join(folder, `${files++}.sqlite`),
+    maxBytes: 1e9,
+    maxAgeMs: 1e9,
+    failed: (error) => {
+      throw error
+    },
+    ...more,
+  })
+const now = Math.floor(Date.now() / 1000)
+const id = (n: number): string => `1-${now.toString(16)}-${n.toString(16).padStart(24, '0')}`
+const segment = (n: number, more: object = {}): string =>
+  JSON.stringify({
+    trace_id: id(n),
+    id: n.toString(16).padStart(16, '0'),
+    name: 'shop',
+    start_time: now,
+    end_time: now + 1,
+    ...more,
+  })
+const all = { from: 0, to: now + 100, limit: 1000 }
+
+test('LocalStore removes what is too old, and the oldest while there is too much', () => {
+  const store = open({ maxBytes: 1_500_000, maxAgeMs: 3_600_000 })
+  store.put(Array.from({ length: 20 }, (_, i) => segment(i, { start_time: now - 7200, end_time: now - 7199 })))
+  store.put(
+    Array.from(
+      { length: 3000 },
+      (_, i) => segment(100 + i, { start_time: now - 3000 + i, end_time: now - 2999 + i, user: `user ${i}` }),
+    ),
+  )
+  assert.equal(store.traces(), 3020)
+  assert.ok(store.sweep() >= 20)
+  assert.ok(store.bytes() <= 1_500_000)
+  const { traces } = store.find(all)
+  assert.equal(traces[0]?.id, id(3099))
+  const left = store.traces()
+  assert.ok(left > 500 && left < 3000, `${left} are left`)
+  // The map knows of those alone that are left.
+  assert.equal(
+    [...store.graph(0, now + 100).nodes.values()].find(({ name }) => name === 'shop')?.statistics.count,
+    left,
+  )
+  assert.equal(store.find({ ...all, filter: parseFilter('user = "user 0"') }).traces.length, 0)
+  store.close()
+})
+
+test('LocalStore works out after a crash what was written before it', () => {
+  const file = join(folder, 'crash.sqlite')
+  const first = open({ file })
+  first.put([segment(1)])
+  first.settle()
+  first.put([segment(1, { id: '00000000000000aa', fault: true, start_time: now + 1, end_time: now + 2 }), segment(2)])
+  // The first is not closed, as after a SIGKILL.
+  const second = open({ file })
+  assert.deepEqual(second.find(all).traces.map(({ segments }) => segments).sort(), [1, 2])
+  assert.equal([...second.graph(0, now + 100).nodes.values()].find(({ name }) => name === 'shop')?.statistics.count, 3)
+  second.close()
+  assert.ok(statSync(file).size > 0)
+})
+
+test('LocalStore begins anew when a table is damaged, and takes what it was to take', () => {
+  const file = join(folder, 'damaged.sqlite')
+  const first = open({ file })
+  first.put([segment(1)])
+  first.close()
+  const db = new DatabaseSync(file)
+  const page = Number(db.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'parts'").get()?.['rootpage'])
+  db.close()
+  const handle = openSync(file, 'r+')
+  writeSync(handle, Buffer.alloc(16_384, 0x55), 0, 16_384, (page - 1) * 16_384)
+  closeSync(handle)
+  const told: string[] = []
+  const store = open({ file, failed: (error) => told.push(String(error)) })
+  assert.deepEqual(store.put([segment(2)]), [true])
+  assert.match(told.join(), /is damaged, was moved to .*broken-/)
+  assert.deepEqual(store.find(all).traces.map(({ id: found }) => found), [id(2)])
+  store.close()
+})
+
+test('LocalStore has the same map in whatever order and portions documents come', () => {
+  const documents = Array.from({ length: 6 }, (_, trace) => [
+    segment(trace, {
+      subsegments: [{ id: `1${trace}`, name: 'payments', namespace: 'remote', start_time: now, end_time: now + 1 }],
+    }),
+    segment(trace, { id: `2${trace}`, parent_id: `1${trace}`, name: 'payments', fault: trace === 3 }),
+    segment(trace, {
+      id: `3${trace}`,
+      parent_id: `2${trace}`,
+      name: 'db',
+      type: 'subsegment',
+      namespace: 'remote',
+      sql: {},
+    }),
+  ]).flat()
+  const graphOf = (list: readonly string[], portion: number): unknown => {
+    const store = open({ file: ':memory:' })
+    for (let i = 0; i < list.length; i += portion) {
+      store.put(list.slice(i, i + portion))
+      store.settle()
+    }
+    const graph = store.graph(0, now + 100)
+    store.close()
+    const statistics = (map: ReadonlyMap<string, object>): unknown =>
+      [...map].map(([key, value]) => [key, JSON.stringify(value)]).sort()
+    return [statistics(new Map([...graph.nodes].map(([key, node]) => [key, node.statistics]))), statistics(graph.edges)]
+  }
+  const expected = graphOf(documents, documents.length)
+  const shuffled = fc.shuffledSubarray(documents, { minLength: documents.length })
+  fc.assert(
+    fc.property(shuffled, fc.integer({ min: 1, max: documents.length }), (list, portion) => {
+      assert.deepEqual(graphOf(list, portion), expected)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('LocalStore keeps no document without a trace id, and survives segments that are each other’s parents', () => {
+  const store = open({ file: ':memory:' })
+  assert.deepEqual(store.put(['{}', 'x', segment(5)]), [false, false, true])
+  store.put([
+    segment(6, { id: 'a', parent_id: 'b' }),
+    segment(6, { id: 'b', parent_id: 'a' }),
+    segment(6, { id: 'c', parent_id: 'c' }),
+  ])
+  assert.equal(store.find(all).traces.length, 2)
+  store.close()
+})
+
+test('ServiceGraph takes away what was added', () => {
+  const store = open({ file: ':memory:' })
+  store.put([segment(1, { fault: true }), segment(2)])
+  const { traces } = store.find(all)
+  store.close()
+  const graph = new ServiceGraph()
+  for (const facts of traces) graph.count(facts, 1)
+  assert.equal(graph.nodes.size, 2)
+  for (const facts of traces) graph.count(facts, -1)
+  assert.deepEqual([graph.nodes.size, graph.edges.size], [0, 0])
+})

@@ -1,0 +1,31 @@
+import type { Expression } from './filter/expression.ts'
+import type { GroupLookup } from './filter/match-filter.ts'
+import type { TraceFacts } from './trace-facts.ts'
+
+/** Which traces are asked for. */
+export interface TraceQuery {
+  /** Unix seconds, both included. */
+  readonly from: number
+  readonly to: number
+  readonly filter?: Expression | undefined
+  readonly groups?: GroupLookup
+  /** At most so many. */
+  readonly limit: number
+  /** Goes on behind the trace where another page ended. */
+  readonly after?: Cursor | undefined
+}
+
+/** Where a page of traces ended. */
+export interface Cursor {
+  readonly start: number
+  readonly key: number
+}
+
+/** A page of traces, the newest first. */
+export interface TracePage {
+  readonly traces: readonly TraceFacts[]
+  /** How many were looked at. */
+  readonly processed: number
+  /** Where the next page goes on; undefined if there is none. */
+  readonly next: Cursor | undefined
+}
