@@ -3,6 +3,7 @@ import { assembleTrace, type Trace, traceIdOf } from './assemble-trace.ts'
 import { factsOfTrace } from './facts-of-trace.ts'
 import { filterToSql, flagBits, USER_KEY } from './filter/filter-to-sql.ts'
 import { matchFilter } from './filter/match-filter.ts'
+import { collectGarbage } from '../platform/collect-garbage.ts'
 import { databaseFaultOf } from '../platform/database-fault-of.ts'
 import { openStore, openStoreAnyhow, setStoreAside } from './open-store.ts'
 import { packText, unpackText } from './pack-text.ts'
@@ -36,6 +37,8 @@ const SETTLE_MS = 500
 const MOST_DIRTY = 2000
 /** How often it is looked whether old traces have to go, in milliseconds. */
 const SWEEP_MS = 30_000
+/** After so many characters of documents, garbage is collected: parsed documents are large, and short-lived. */
+const COLLECT_CHARACTERS = 16 << 20
 /** Statements that are kept prepared. */
 const MOST_STATEMENTS = 200
 /** Rows that are read at once. */
@@ -52,6 +55,8 @@ export class LocalStore {
   readonly #dirty = new Map<string, Dirty>()
   readonly #minutes = new Map<number, ServiceGraph>()
   readonly #sweeper: ReturnType<typeof setInterval>
+  /** Characters of documents that came since garbage was last collected. */
+  #sinceCollected = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
@@ -112,6 +117,7 @@ export class LocalStore {
         this.#sql('INSERT INTO parts (trace, documents) VALUES (?, ?)').run(dirty.key, packText(JSON.stringify(list)))
       }
     })
+    for (const document of documents) this.#sinceCollected += document.length
     for (const [id, dirty] of begun) {
       dirty.documents.push(...byTrace.get(id) ?? [])
       this.#dirty.set(id, dirty)
@@ -149,6 +155,10 @@ export class LocalStore {
       this.#writeMinutes()
     })
     this.#dirty.clear()
+    if (this.#sinceCollected > COLLECT_CHARACTERS) {
+      this.#sinceCollected = 0
+      collectGarbage()
+    }
   }
 
   #attempt(act: () => void): void {
