@@ -12,6 +12,7 @@ export default defineConfig({
       udp: { host: '127.0.0.1', port: 2000, receiveBuffer: '4MiB' },
       proxy: { host: '127.0.0.1', port: 2000 },
     },
+    maxInFlight: '64MiB',
   },
   translate: { indexedAttributes: [], indexAllAttributes: false, logGroups: [] },
   queue: {
@@ -22,12 +23,14 @@ export default defineConfig({
     sync: 'normal',
     batchWait: '1s',
     stopTimeout: '10s',
+    maxDeadLetters: '128MiB',
   },
   export: {
     // Nothing leaves this machine until this is set; credentials are found as by the AWS SDKs.
     // xray: { region: 'us-west-2', concurrency: 8, timeout: '10s' },
     xray: false,
-    local: false,
+    local: { maxBytes: '1GiB', maxAge: '7d' },
   },
+  admin: { host: '127.0.0.1', port: 4319 },
   logLevel: 'info',
 })

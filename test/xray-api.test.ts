@@ -28,7 +28,7 @@ import {
 } from '@aws-sdk/client-xray'
 import { root } from '../scripts/tools.mjs'
 import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
-import { runClient } from './support/client-tools.ts'
+import { preparePython, runClient } from './support/client-tools.ts'
 import { hex, jsonRequest } from './support/otlp.ts'
 import { sendSpans } from './support/send-spans.ts'
 import { waitFor } from './support/wait-for.ts'
@@ -363,6 +363,24 @@ test('a local store that is damaged is set aside, and the agent goes on', async 
 })
 
 const rule = { ResourceARN: '*', ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', Version: 1 }
+
+const python = await preparePython()
+test('boto3 calls the local X-Ray', { skip: 'skip' in python ? python.skip : false }, async () => {
+  const agent = await AgentProcess.start()
+  const program = 'python' in python ? python.python : ''
+  const seen = await runClient(program, [join(root, 'test/clients/boto3_api.py'), `http://${agent.address('admin')}`])
+  assert.deepEqual(seen, {
+    unprocessed: ['MissingId'],
+    found: true,
+    document: true,
+    services: ['boto3', 'clients'],
+    traceGraph: 2,
+    series: 1,
+    rules: ['boto3', 'Default'],
+    groups: ['Default', 'boto3'],
+  })
+  await agent.stop()
+})
 
 test('the X-Ray SDK for JavaScript samples by a rule of the local X-Ray, without AWS', async () => {
   const agent = await AgentProcess.start({ config: '{ export: { local: true } }' })

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../../scripts/tools.mjs'
@@ -22,7 +23,9 @@ export async function runClient(
 export async function preparePython(): Promise<{ python: string } | { skip: string }> {
   const venv = join(folder, 'python')
   const python = join(venv, 'bin/python')
-  const done = join(venv, 'ready')
+  // Other requirements are another mark.
+  const wanted = readFileSync(join(sources, 'requirements.txt'))
+  const done = join(venv, `ready-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`)
   try {
     if (!existsSync(done)) {
       await execute('python3', ['-m', 'venv', venv])
