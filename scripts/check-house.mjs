@@ -17,7 +17,9 @@ const allowed = {
   queue: ['export', 'platform', 'segment', 'telemetry'],
   export: ['aws', 'platform', 'segment', 'telemetry'],
   admin: ['platform', 'segment', 'telemetry'],
+  demo: ['platform'],
   cli: [
+    'demo',
     'admin',
     'agent.ts',
     'aws',
@@ -65,6 +67,7 @@ const grabBags = new Set([
   'local/filter/expression.ts',
   'local/json.ts',
   'main.ts',
+  'demo/open-tracing.ts',
   'config/values.ts',
   'config/define.ts',
   'config/schema.ts',

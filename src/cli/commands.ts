@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { deadLetters } from './dead-letters.ts'
+import { demo } from './demo.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { printConfig } from './print-config.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   explain,
   traces,
   trace,
+  demo,
   status,
   deadLetters,
 ]

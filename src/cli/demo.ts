@@ -1,0 +1,73 @@
+import type { Settings } from '../config/schema.ts'
+import { formatAddress } from '../platform/format-address.ts'
+import { serveHttp } from '../platform/serve-http.ts'
+import { type Command, Exit } from './command.ts'
+import { configOptions, loadFrom } from './config-options.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Runs a sample application that sends traces. */
+export const demo: Command = {
+  name: 'demo',
+  summary: 'run a sample application whose traces come here',
+  args: '',
+  details:
+    'It is instrumented by the OpenTelemetry SDK and sends to the agent that runs beside it. Each route answers with\n' +
+    "the id of its trace: /, /outgoing-http-call, /outgoing-sampleapp (calls itself), /aws-sdk-call (S3's buckets).\n" +
+    'Without AWS credentials in the environment a stand-in answers for S3, with 403. --traffic adds the visitors of a\n' +
+    'shop with several services, some of which fail.',
+  options: {
+    ...configOptions,
+    port: { type: 'string', value: 'PORT', summary: 'where it listens; else 8080' },
+    page: { type: 'string', value: 'URL', summary: 'what /outgoing-http-call calls; else https://aws.amazon.com/' },
+    traffic: { type: 'boolean', summary: 'let visitors come, about 5 a second' },
+  },
+  async run(context) {
+    const { flags, env, print } = context
+    const port = Number(flags['port'] ?? 8080)
+    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError('--port is to be a port number')
+    const { settings } = await loadFrom({ ...context, args: [] })
+    const [{ Tracing }, { sampleApp }, { standInS3 }, { shopTraffic }] = await Promise.all([
+      import('../demo/open-tracing.ts'),
+      import('../demo/sample-app.ts'),
+      import('../demo/stand-in-s3.ts'),
+      import('../demo/shop-traffic.ts'),
+    ])
+    const tracing = new Tracing(endpointOf(settings))
+    const standIn = env['AWS_ACCESS_KEY_ID'] || env['AWS_PROFILE'] ? undefined : standInS3()
+    let self = ''
+    const app = sampleApp(tracing.tracer('sample-app'), {
+      page: String(flags['page'] ?? 'https://aws.amazon.com/'),
+      self: () => self,
+      s3Endpoint: standIn === undefined ? undefined : `http://127.0.0.1:${standIn.port}`,
+      region: env['AWS_REGION'] || 'us-west-2',
+    })
+    const server = serveHttp({ host: '127.0.0.1', port, maxBodySize: 1 << 20 }, (request) => app.fetch(request))
+    self = `http://${formatAddress('127.0.0.1', server.port)}`
+    print(`The sample application listens on ${self}; its traces go to ${endpointOf(settings)}\n`)
+    for (const path of ['/', '/outgoing-http-call', '/outgoing-sampleapp', '/aws-sdk-call']) {
+      print(`  curl ${self}${path}\n`)
+    }
+    const stop = new AbortController()
+    if (flags['traffic'] === true) void shopTraffic(tracing, 5, stop.signal)
+    await ended()
+    stop.abort()
+    await server.stop(AbortSignal.timeout(1000))
+    await standIn?.stop(AbortSignal.timeout(100))
+    await Promise.race([tracing.stop(), new Promise((resolve) => setTimeout(resolve, 3000))])
+    return Exit.ok
+  },
+}
+
+/** Where the agent takes OTLP over HTTP. @throws {UsageError} if it does not */
+function endpointOf({ receive }: Settings): string {
+  const { http } = receive.otlp
+  if (http === false) throw new UsageError('The demo sends to receive.otlp.http, which is off')
+  const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host === '::' ? '::1' : http.host
+  return `http${http.tls === undefined ? '' : 's'}://${formatAddress(host, http.port)}`
+}
+
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve())
+  })
+}

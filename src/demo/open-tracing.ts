@@ -1,0 +1,35 @@
+import { context, propagation, type Tracer } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+
+/** Tracing by the OpenTelemetry SDK, set up as an application would. */
+export class Tracing {
+  readonly #providers = new Map<string, NodeTracerProvider>()
+
+  /** @param endpoint where OTLP over HTTP is taken, such as `http://127.0.0.1:4318` */
+  constructor(private readonly endpoint: string) {}
+
+  /** The tracer of a service. @param attributes more that its resource has */
+  tracer(service: string, attributes: Record<string, string> = {}): Tracer {
+    let provider = this.#providers.get(service)
+    if (provider === undefined) {
+      const exporter = new OTLPTraceExporter({ url: `${this.endpoint}/v1/traces` })
+      provider = new NodeTracerProvider({
+        resource: resourceFromAttributes({ 'service.name': service, ...attributes }),
+        spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 500 })],
+      })
+      // The first one sets up how contexts are kept and passed on; there is one way for all.
+      if (this.#providers.size === 0) provider.register()
+      this.#providers.set(service, provider)
+    }
+    return provider.getTracer('rontgen-demo')
+  }
+
+  /** Sends what was not sent yet. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#providers.values()].map((provider) => provider.shutdown().catch(() => {})))
+    context.disable()
+    propagation.disable()
+  }
+}
