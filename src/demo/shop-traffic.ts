@@ -44,6 +44,7 @@ const to = (service: string, called: Step): Step => ({
     'http.request.method': 'POST',
     'url.full': `https://${called.service}.example.com${String(called.attributes['url.path'])}`,
     'server.address': `${called.service}.example.com`,
+    'peer.service': called.service,
   },
   steps: [called],
 })
@@ -62,13 +63,13 @@ const dynamo = outside('catalog', 'DynamoDB.GetItem', 6, {
   'rpc.method': 'GetItem',
   'aws.table_name': 'products',
 }, { percent: 8, status: 429, exception: ['ThrottlingException', 'Rate exceeded'] })
-const redis = outside('catalog', 'GET product', 1, { 'db.system': 'redis', 'server.address': 'cache' })
-const search = outside('search', 'search products', 40, { 'db.system': 'opensearch', 'server.address': 'search-db' })
+const redis = outside('catalog', 'GET product', 1, { 'db.system': 'redis', 'peer.service': 'cache' })
+const search = outside('search', 'search products', 40, { 'db.system': 'opensearch', 'peer.service': 'search-index' })
 const postgres = outside('orders', 'INSERT orders', 120, {
   'db.system': 'postgresql',
   'db.name': 'orders',
   'db.statement': 'INSERT INTO orders (id, customer, total) VALUES ($1, $2, $3)',
-  'server.address': 'orders-db',
+  'peer.service': 'orders-db',
 })
 const queue = outside('orders', 'SQS.SendMessage', 9, {
   'rpc.system': 'aws-api',
@@ -80,6 +81,7 @@ const bank = outside('payments', 'POST', 180, {
   'http.request.method': 'POST',
   'url.full': 'https://bank.example.net/charge',
   'server.address': 'bank.example.net',
+  'peer.service': 'bank',
 }, { percent: 6, exception: ['TimeoutError', 'the bank did not answer within 2 s'] })
 
 const payments = server('payments', '/charge', 190, [bank])
@@ -87,7 +89,7 @@ const catalog = server('catalog', '/products', 12, [redis, dynamo])
 const orders = server('orders', '/orders', 340, [to('orders', payments), postgres, queue])
 const fulfilment: Step = {
   service: 'fulfilment',
-  name: 'fulfilment process',
+  name: 'fulfilment',
   kind: SpanKind.CONSUMER,
   ms: 60,
   attributes: { 'messaging.system': 'aws_sqs', 'messaging.operation': 'process' },
