@@ -8,6 +8,7 @@ import { bun, root } from './tools.mjs'
 const { values } = parseArgs({ options: { target: { type: 'string' }, outfile: { type: 'string' } } })
 const outfile = values.outfile ?? join(root, 'dist/rontgen')
 mkdirSync(dirname(outfile), { recursive: true })
+execFileSync('node', [join(root, 'scripts/build-page.mjs')], { stdio: 'inherit' })
 execFileSync(bun(), [
   'build',
   '--compile',

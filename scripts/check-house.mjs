@@ -16,7 +16,9 @@ const allowed = {
   receive: ['config', 'otlp', 'platform', 'segment', 'telemetry'],
   queue: ['export', 'platform', 'segment', 'telemetry'],
   export: ['aws', 'platform', 'segment', 'telemetry'],
-  admin: ['platform', 'segment', 'telemetry'],
+  // The page is built into dist.
+  admin: ['platform', 'segment', 'telemetry', '..'],
+  ui: ['admin', 'local', 'telemetry'],
   demo: ['platform'],
   cli: [
     'demo',
@@ -66,6 +68,9 @@ const grabBags = new Set([
   'local/xray-api/input.ts',
   'local/filter/expression.ts',
   'local/json.ts',
+  'ui/api.ts',
+  'ui/format.ts',
+  'ui/page-location.ts',
   'main.ts',
   'demo/open-tracing.ts',
   'config/values.ts',

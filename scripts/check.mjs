@@ -1,5 +1,6 @@
 // npm run check: format, lint, types, house rules, generated files, dead code. Prints a line a check, and a count.
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { install } from './set-up.mjs'
 import { bun, deno, root } from './tools.mjs'
@@ -10,6 +11,10 @@ const bin = (path) => join(root, 'node_modules', path)
 /** Runs every check. @returns how many passed and failed */
 export function check() {
   install()
+  // Types and the docs need the page, which is in no repository.
+  if (!existsSync(join(root, 'dist/page.txt'))) {
+    spawnSync('node', [join(root, 'scripts/build-page.mjs')], { stdio: 'inherit' })
+  }
   const checks = {
     format: [deno(), ['fmt', '--check', '--quiet']],
     lint: [deno(), ['lint', '--quiet']],

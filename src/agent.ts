@@ -83,6 +83,7 @@ class RunningAgent implements Agent {
       status: () => this.#status(),
       latency: events.counters.latency,
       letters: openLetterBox(this.#queue),
+      storedTraces: () => this.#destination.storedTraces(),
       api: (request) => this.#destination.api?.(request),
     }
   }

@@ -2,6 +2,12 @@ import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { AgentView } from './agent-view.ts'
 
+/** The page loads nothing from anywhere else, and nobody shows it in a frame of theirs. */
+const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cache-control': 'no-cache',
+}
 /** Letters on one page at most. */
 const PAGE = 200
 const choiceSchema = v.strictObject({
@@ -19,7 +25,13 @@ export function adminApp(host: string, view: AgentView): Hono {
     if (!isOwnName(name, host)) return c.json({ message: `This server is not "${name}"` }, 421)
     await next()
   })
-  app.get('/', (c) => c.text('rontgen: /status /metrics /healthz /readyz /dead-letters\n'))
+  for (const path of ['/', '/traces', '/trace/:id', '/agent']) {
+    app.get(path, async (c) => {
+      const { pageText } = await import('./page-text.ts')
+      return c.html(pageText, 200, PAGE_HEADERS)
+    })
+  }
+  app.get('/store', (c) => c.json({ traces: view.storedTraces() }))
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/readyz', (c) => {
     const { delivery, queue } = view.status()

@@ -1,0 +1,31 @@
+// Chromium for the tests of the web page and for the pictures in the docs.
+import { execFileSync, spawnSync } from 'node:child_process'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome']
+
+/** The path of a Chromium, which is installed by the system's packages if that is allowed; or why there is none. */
+export function findChromium() {
+  const found = look()
+  if (found !== undefined) return { path: found }
+  const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
+  if (mayInstall) {
+    console.error('Installing Chromium…')
+    const options = { stdio: 'ignore', timeout: 300_000 }
+    spawnSync('apt-get', ['update'], options)
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options)
+  }
+  const installed = look()
+  if (installed !== undefined) return { path: installed }
+  return { skip: 'Chromium is not installed, and could not be; install the system package "chromium"' }
+}
+
+function look() {
+  for (const name of names) {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8' }).trim()
+    } catch {
+      // The next name may be there.
+    }
+  }
+  return undefined
+}
