@@ -51,7 +51,7 @@ const take = async (name, path, colorScheme, wanted) => {
 }
 for (const scheme of ['light', 'dark']) {
   await take(`map-${scheme}`, '/?range=5m', scheme, '.node')
-  await take(`traces-${scheme}`, '/traces?range=5m', scheme, '[role=row]')
+  await take(`traces-${scheme}`, '/traces?range=5m', scheme, 'tbody tr')
   await take(`trace-${scheme}`, `/trace/${traceId}`, scheme, '[role=treeitem]')
 }
 await browser.close()
