@@ -125,6 +125,33 @@ test(
     }),
 )
 
+test('the page shows a trace of 10,000 segments, and draws those that are seen', { skip }, async () => {
+  const now = Math.floor(Date.now() / 1000)
+  const trace = `1-${now.toString(16)}-${'c'.repeat(24)}`
+  const id = (n: number): string => n.toString(16).padStart(16, '0')
+  for (let at = 1; at <= 10_000; at += 50) {
+    const documents = Array.from({ length: 50 }, (_, i) => ({
+      trace_id: trace,
+      id: id(at + i),
+      name: `step ${at + i}`,
+      start_time: now + (at + i) / 1e4,
+      end_time: now + 2,
+      ...(at + i === 1 ? {} : { type: 'subsegment', parent_id: id(1) }),
+    }))
+    const body = { TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) }
+    assert.equal((await agent.admin('/TraceSegments', body)).status, 200)
+  }
+  await withPage(async (page) => {
+    await page.goto(`${base}/trace/${trace}`)
+    await page.getByRole('treeitem', { name: /^step 2 / }).waitFor()
+    assert.ok((await page.getByRole('treeitem').count()) < 200)
+    await page.getByRole('tree').evaluate((element) => (element.scrollTop = element.scrollHeight))
+    await page.getByRole('treeitem', { name: /step 10000/ }).click()
+    await page.getByRole('complementary', { name: 'step 10000' }).waitFor()
+    await page.keyboard.press('ArrowUp')
+  })
+})
+
 test('the page can be used by keyboard', { skip }, () =>
   withPage(async (page) => {
     await page.goto(base)

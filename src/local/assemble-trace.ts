@@ -1,5 +1,8 @@
 import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts'
 
+/** Segments within each other at most. */
+const MOST_DEPTH = 500
+
 /** A segment or subsegment of a trace, with what belongs to it. */
 export interface Segment {
   readonly id: string
@@ -49,9 +52,26 @@ export function assembleTrace(id: string, documents: readonly string[]): Trace {
       parent.children.push(segment)
     }
   }
+  cutDeep(roots)
   const byStart = (a: Segment, b: Segment): number => a.start - b.start
   for (const { children } of segments.values()) children.sort(byStart)
   return { id, segments, roots: roots.sort(byStart) }
+}
+
+/** What lies deeper than anyone reads begins anew as a root, so that whoever walks a trace need not mind its depth. */
+function cutDeep(roots: Segment[]): void {
+  const open = roots.map((segment) => ({ segment, depth: 1 }))
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { segment, depth } = next
+    if (depth === MOST_DEPTH) {
+      for (const child of segment.children.splice(0)) {
+        child.parent = undefined
+        roots.push(child)
+        open.push({ segment: child, depth: 1 })
+      }
+    }
+    for (const child of segment.children) open.push({ segment: child, depth: depth + 1 })
+  }
 }
 
 /** Whether `inner` is `outer` or above it: ids of a broken client may form a ring. */

@@ -142,6 +142,17 @@ test('LocalStore keeps no document without a trace id, and survives segments tha
   store.close()
 })
 
+test('LocalStore takes a trace whose segments are within each other 20,000 deep', () => {
+  const store = open({ file: ':memory:' })
+  const deep = Array.from(
+    { length: 20_000 },
+    (_, i) => segment(7, { id: `s${i}`, parent_id: `s${i - 1}`, fault: true }),
+  )
+  store.put(deep)
+  assert.equal(store.find(all).traces[0]?.segments, 20_000)
+  store.close()
+})
+
 test('ServiceGraph takes away what was added', () => {
   const store = open({ file: ':memory:' })
   store.put([segment(1, { fault: true }), segment(2)])

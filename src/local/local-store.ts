@@ -151,7 +151,9 @@ export class LocalStore {
     if (this.#dirty.size === 0) return
     const dirty = [...this.#dirty]
     this.#atomically(() => {
-      for (const [id, { key, documents, isNew }] of dirty) this.#settleTrace(id, key, isNew ? documents : undefined)
+      for (const [id, { key, documents, isNew }] of dirty) {
+        this.#attempt(() => this.#settleTrace(id, key, isNew ? documents : undefined))
+      }
       this.#writeMinutes()
     })
     this.#dirty.clear()

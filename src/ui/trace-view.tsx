@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { assembleTrace, type Segment, type Trace } from '../local/assemble-trace.ts'
 import { causesOf, exceptionsOf } from '../local/causes-of.ts'
 import { durationOf } from '../local/facts-of-trace.ts'
@@ -8,6 +8,7 @@ import { formatClock, formatTime } from './format.ts'
 import { Icon, type State, StateMark } from './outcome.tsx'
 import { change, type Place } from './page-location.ts'
 import { SegmentDetail } from './segment-detail.tsx'
+import { useWindow } from './use-window.ts'
 
 interface Answer {
   readonly Traces: readonly { readonly Segments: readonly { readonly Document: string }[] }[]
@@ -45,17 +46,16 @@ export function stateOfSegment({ document, end }: Segment): State {
 
 function Shown({ trace, place }: { trace: Trace; place: Place }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
-  const all = [...trace.segments.values()]
-  const start = Math.min(...all.map((segment) => segment.start))
-  const whole = Math.max(1e-6, ...all.map((segment) => (segment.end ?? segment.start) - start))
-  const culprit = firstCause(trace)
+  const { start, whole, culprit } = useMemo(() => measure(trace), [trace])
   const chosen = trace.segments.get(place.query.get('span') ?? '') ?? culprit ?? trace.roots[0]
-  const rows = trace.roots.flatMap((root) => rowsOf(root, 0, folded))
+  const rows = useMemo(() => rowsOf(trace, folded), [trace, folded])
+  const seen = useWindow(rows.length)
+  const at = rows.findIndex(({ segment }) => segment === chosen)
+  useEffect(() => seen.show(at), [chosen])
   const fold = (id: string, is: boolean): void =>
     setFolded((old) => new Set(is ? [...old, id] : [...old].filter((other) => other !== id)))
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
-    const at = rows.findIndex(({ segment }) => segment === chosen)
     if (step !== undefined) {
       event.preventDefault()
       change({ span: rows[at + step]?.segment.id ?? chosen?.id })
@@ -66,12 +66,21 @@ function Shown({ trace, place }: { trace: Trace; place: Place }) {
     <div class='trace'>
       <Head trace={trace} start={start} whole={whole} culprit={culprit} />
       <div class='wcol'>
-        <div class='wf' role='tree' aria-label='Timeline' tabIndex={0} onKeyDown={move}>
+        <div
+          class='wf'
+          role='tree'
+          aria-label='Timeline'
+          tabIndex={0}
+          onKeyDown={move}
+          ref={seen.ref}
+          onScroll={seen.onScroll}
+        >
           <div class='whead'>
             <span style='padding-left:16px'>Segment</span>
             <Ticks whole={whole} />
           </div>
-          {rows.map(({ segment, depth }) => (
+          <div style={{ height: `${seen.before}px` }} />
+          {rows.slice(seen.first, seen.end).map(({ segment, depth }) => (
             <Row
               key={segment.id}
               segment={segment}
@@ -83,6 +92,7 @@ function Shown({ trace, place }: { trace: Trace; place: Place }) {
               onFold={(is) => fold(segment.id, is)}
             />
           ))}
+          <div style={{ height: `${seen.behind}px` }} />
         </div>
       </div>
       {chosen !== undefined && (
@@ -92,9 +102,25 @@ function Shown({ trace, place }: { trace: Trace; place: Place }) {
   )
 }
 
-function rowsOf(segment: Segment, depth: number, folded: ReadonlySet<string>): { segment: Segment; depth: number }[] {
-  const inner = folded.has(segment.id) ? [] : segment.children.flatMap((child) => rowsOf(child, depth + 1, folded))
-  return [{ segment, depth }, ...inner]
+/** When a trace was, in Unix seconds and seconds, and what went wrong first. */
+function measure(trace: Trace): { start: number; whole: number; culprit: Segment | undefined } {
+  let [start, end] = [Infinity, -Infinity]
+  for (const segment of trace.segments.values()) {
+    start = Math.min(start, segment.start)
+    end = Math.max(end, segment.end ?? segment.start)
+  }
+  return { start, whole: Math.max(1e-6, end - start), culprit: firstCause(trace) }
+}
+
+/** The rows of the timeline, from top to bottom. */
+function rowsOf({ roots }: Trace, folded: ReadonlySet<string>): { segment: Segment; depth: number }[] {
+  const rows: { segment: Segment; depth: number }[] = []
+  const add = (segment: Segment, depth: number): void => {
+    rows.push({ segment, depth })
+    if (!folded.has(segment.id)) { for (const child of segment.children) add(child, depth + 1) }
+  }
+  for (const root of roots) add(root, 0)
+  return rows
 }
 
 /** The deepest segment that a fault, or else an error, leads to. */
