@@ -70,6 +70,7 @@ const grabBags = new Set([
   'local/json.ts',
   'ui/api.ts',
   'ui/format.ts',
+  'ui/outcome.tsx',
   'ui/page-location.ts',
   'main.ts',
   'demo/open-tracing.ts',
@@ -82,7 +83,7 @@ const grabBags = new Set([
 
 const flaws = []
 const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.includes('/gen/'))
+  .filter((file) => /\.tsx?$/.test(file) && !file.includes('/gen/'))
 const partOf = (file) => file.split('/')[0]
 
 for (const file of files) {
@@ -90,7 +91,7 @@ for (const file of files) {
   const isTest = file.endsWith('.test.ts')
   const lines = text.split('\n').length - 1
   if (lines > MOST_LINES) flaws.push(`src/${file} has ${lines} lines; ${MOST_LINES} are the most`)
-  if (!/^[a-z0-9-]+(\.test)?\.ts$/.test(file.split('/').pop())) flaws.push(`src/${file} is not named in kebab-case`)
+  if (!/^[a-z0-9-]+(\.test)?\.tsx?$/.test(file.split('/').pop())) flaws.push(`src/${file} is not named in kebab-case`)
   if (isTest) continue
   checkImports(file, text)
   if (pure.folders.includes(partOf(file)) && pure.words.test(text)) {
@@ -101,7 +102,7 @@ for (const file of files) {
       flaws.push(`src/${file}: "${message}" is not worded as errors are`)
     }
   }
-  const name = file.split('/').pop().replace('.ts', '').replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
+  const name = file.split('/').pop().replace(/\.tsx?$/, '').replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
   const isNamed = new RegExp(`export .*\\b${name}\\b`, 'i').test(text)
   if (!isNamed && !grabBags.has(file)) flaws.push(`src/${file} does not export what it is named after ("${name}")`)
 }

@@ -62,15 +62,15 @@ class RunningAgent implements Agent {
 
   constructor(private settings: Settings, private readonly context: AgentContext) {
     const { events } = context
-    const { dir } = queueSettings(settings, context.env)
-    this.#place = { ...context, storeFile: dir === ':memory:' ? dir : join(dir, 'traces.sqlite') }
+    const queue = queueSettings(settings, context.env)
+    this.#place = { ...context, storeFile: queue.dir === ':memory:' ? queue.dir : join(queue.dir, 'traces.sqlite') }
     this.#destination = openDestination(settings, this.#place)
     const exporter = {
       // What is in flight ends where it began; the next goes where the settings of then say.
       send: (...args: Parameters<Destination['exporter']['send']>) => this.#destination.exporter.send(...args),
       stop: () => this.#destination.exporter.stop(),
     }
-    this.#queue = new Queue(queueSettings(settings, context.env), exporter, events)
+    this.#queue = new Queue(queue, exporter, events)
     this.#stages = {
       queue: this.#queue,
       events,
@@ -83,7 +83,7 @@ class RunningAgent implements Agent {
       status: () => this.#status(),
       latency: events.counters.latency,
       letters: openLetterBox(this.#queue),
-      storedTraces: () => this.#destination.storedTraces(),
+      hasTraces: () => this.#destination.hasTraces(),
       api: (request) => this.#destination.api?.(request),
     }
   }

@@ -22,8 +22,8 @@ export interface Destination {
   readonly description: string
   /** Answers the X-Ray API; undefined if there is no local store. */
   readonly api: ((request: Request) => Response | Promise<Response>) | undefined
-  /** How many traces the local store has; null if there is none. */
-  storedTraces(): number | null
+  /** Whether the local store has a trace; null if there is no store. */
+  hasTraces(): boolean | null
   /** Ends what goes on beside the deliveries. */
   stop(deadline: AbortSignal): Promise<void>
 }
@@ -63,7 +63,7 @@ export function openDestination(settings: Settings, context: DestinationContext)
     sampling: aws?.sampling ?? own?.sampling ?? (() => Promise.resolve(unavailable('export.xray is not set'))),
     description: places.join('; '),
     api: own?.api,
-    storedTraces: () => own?.traces() ?? null,
+    hasTraces: () => own?.hasTraces() ?? null,
     async stop(deadline) {
       await own?.exporter.stop()
       await aws?.stop(deadline)
@@ -85,7 +85,7 @@ function openLocal({ maxBytes, maxAge }: LocalSettings, context: DestinationCont
     const response = await api(new Request(`http://localhost${path}`, { method: 'POST', headers, body: body.slice() }))
     return { status: response.status, headers, body: await response.text() }
   }
-  return { exporter: new LocalExporter(store), api, sampling, traces: () => store.traces() }
+  return { exporter: new LocalExporter(store), api, sampling, hasTraces: () => store.hasTraces() }
 }
 
 /** AWS X-Ray. */

@@ -124,7 +124,7 @@ test('durability: what can be read of a damaged spool is delivered', async () =>
   await aws.stop()
 })
 
-test('durability: a spool that breaks while the agent runs is replaced, and what was in memory goes on', async () => {
+test('durability: what is in memory is delivered though the files of the spool are overwritten', async () => {
   const aws = await new StandInAws().start()
   const dir = newDir()
   aws.fault = { status: 500 }
@@ -134,6 +134,33 @@ test('durability: a spool that breaks while the agent runs is replaced, and what
   for (let i = 0; i < 30; i++) ids.push(...await sendSpans(agent, 20).catch(() => []))
   aws.fault = undefined
   await all(aws, ids)
+  await agent.stop()
+  await aws.stop()
+})
+
+test('durability: a spool that breaks while the agent runs is replaced, and the agent goes on', async () => {
+  const aws = await new StandInAws().start()
+  const dir = newDir()
+  aws.fault = { status: 500 }
+  const agent = await AgentProcess.start(options(aws, dir, "batchWait: '10ms', maxMemory: '1KiB'"))
+  // What is read of it later must not lie in SQLite's cache of 12 MB, so it is more, of what cannot be packed well.
+  for (let i = 0; i < 40; i++) {
+    const spans = Array.from({ length: 50 }, () => ({ attributes: { noise: hex(10_000) } }))
+    const response = await fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: jsonRequest(spans),
+    })
+    assert.equal(response.status, 200)
+  }
+  for (const name of ['spool.sqlite', 'spool.sqlite-wal']) {
+    const file = join(dir, name)
+    overwrite(file, 65_536, Buffer.alloc(statSync(file).size - 65_536, 0x55))
+  }
+  aws.fault = undefined
+  await waitFor(() => /ERROR The spool is damaged .*A new spool is in use/.test(agent.log), 'a new spool')
+  await all(aws, await sendSpans(agent, 20))
+  assert.deepEqual(aws.flaws, [])
   await agent.stop()
   await aws.stop()
 })

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -24,14 +23,13 @@ import {
   PutTraceSegmentsCommand,
   UpdateGroupCommand,
   UpdateSamplingRuleCommand,
-  XRayClient,
+  type XRayClient,
 } from '@aws-sdk/client-xray'
-import { root } from '../scripts/tools.mjs'
-import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
-import { preparePython, runClient } from './support/client-tools.ts'
+import { AgentProcess, type Runtime } from './support/agent-process.ts'
 import { hex, jsonRequest } from './support/otlp.ts'
-import { sendSpans } from './support/send-spans.ts'
+import { shopTrace } from './support/shop-trace.ts'
 import { waitFor } from './support/wait-for.ts'
+import { xrayClient } from './support/xray-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-api-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -45,7 +43,7 @@ function suite(runtime: Runtime): void {
         runtime,
         config: "{ export: { local: true }, queue: { batchWait: '10ms' } }",
       })
-      const client = clientOf(agent)
+      const client = xrayClient(agent)
       try {
         await act(client, agent)
       } finally {
@@ -54,16 +52,10 @@ function suite(runtime: Runtime): void {
       }
     })
   }
-  const clientOf = (agent: AgentProcess): XRayClient =>
-    new XRayClient({
-      region: 'us-west-2',
-      endpoint: `http://${agent.address('admin')}`,
-      credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-    })
   const hour = () => ({ StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date(Date.now() + 60_000) })
 
   scenario('takes segments, says which it does not take, and gives the trace back as it was sent', async (client) => {
-    const { trace, documents } = shop()
+    const { trace, documents } = shopTrace()
     const bad = [{ id: 'x' }, { ...documents[0], id: hex(8), trace_id: 'no' }, {
       ...documents[0],
       id: hex(8),
@@ -95,7 +87,7 @@ function suite(runtime: Runtime): void {
   })
 
   scenario('finds traces by filter, page by page', async (client) => {
-    const traces = Array.from({ length: 250 }, (_, i) => shop({ user: i % 2 === 0 ? 'ada' : 'bob' }))
+    const traces = Array.from({ length: 250 }, (_, i) => shopTrace({ user: i % 2 === 0 ? 'ada' : 'bob' }))
     for (let i = 0; i < 250; i += 25) {
       const documents = traces.slice(i, i + 25).flatMap((one) => one.documents)
       await client.send(
@@ -137,8 +129,8 @@ function suite(runtime: Runtime): void {
   })
 
   scenario('draws the map, of all traces, one trace and a group', async (client) => {
-    const one = shop()
-    const quick = shop({ user: 'eve' })
+    const one = shopTrace()
+    const quick = shopTrace({ user: 'eve' })
     const documents = [...one.documents, ...quick.documents].map((document) => JSON.stringify(document))
     await client.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents }))
     const { Services = [] } = await client.send(new GetServiceGraphCommand(hour()))
@@ -175,7 +167,7 @@ function suite(runtime: Runtime): void {
   })
 
   scenario('puts a trace together again when more of it comes', async (client) => {
-    const { trace, documents: [first, second] } = shop()
+    const { trace, documents: [first, second] } = shopTrace()
     const put = (document: object | undefined) =>
       client.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [JSON.stringify(document)] }))
     const summary = async () => (await client.send(new GetTraceSummariesCommand(hour()))).TraceSummaries?.[0]
@@ -284,7 +276,7 @@ function suite(runtime: Runtime): void {
     const dir = mkdtempSync(join(folder, 'spool-'))
     const options = { runtime, dir, config: "{ export: { local: true }, queue: { batchWait: '10ms' } }" }
     const first = await AgentProcess.start(options)
-    const client = clientOf(first)
+    const client = xrayClient(first)
     await client.send(new CreateGroupCommand({ GroupName: 'kept', FilterExpression: 'fault' }))
     const ids = Array.from({ length: 40 }, () => hex(16))
     await fetch(`http://${first.address('otlp.http')}/v1/traces`, {
@@ -296,7 +288,7 @@ function suite(runtime: Runtime): void {
     await first.kill()
     client.destroy()
     const second = await AgentProcess.start(options)
-    const again = clientOf(second)
+    const again = xrayClient(second)
     const { TraceSummaries = [] } = await again.send(new GetTraceSummariesCommand(hour()))
     assert.deepEqual(
       TraceSummaries.map(({ Id = '' }) => Id).sort(),
@@ -306,168 +298,4 @@ function suite(runtime: Runtime): void {
     again.destroy()
     await second.stop()
   })
-}
-
-for (const runtime of ['binary', 'deno'] as const) {
-  test(`rontgen traces and trace (${runtime}) show what came, with nothing configured`, async () => {
-    const agent = await AgentProcess.start({ runtime, config: "{ queue: { batchWait: '10ms' } }" })
-    const client = new XRayClient({
-      region: 'us-west-2',
-      endpoint: `http://${agent.address('admin')}`,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    })
-    const { trace, documents } = shop()
-    await client.send(
-      new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) }),
-    )
-    client.destroy()
-    const [program, ...first] = commandOf(runtime)
-    const run = (...args: string[]) =>
-      spawnSync(program, [...first, ...args], {
-        encoding: 'utf8',
-        cwd: folder,
-        env: { PATH: process.env['PATH'], RONTGEN_ADMIN_PORT: String(agent.port('admin')) },
-      })
-    const listed = run('traces', 'service("payments") { fault }')
-    assert.match(
-      listed.stdout,
-      new RegExp(`^\\S+  ${trace}  fault +2\\.00 s  shop  POST https://shop.example.com/orders 502\\n$`),
-    )
-    assert.equal(run('traces', 'ok').stdout, 'No trace matches\n')
-    assert.equal(JSON.parse(run('traces', '--json').stdout).Id, trace)
-    const wrong = run('traces', 'responsetime >')
-    assert.equal(wrong.status, 69)
-    assert.match(wrong.stderr, /Expected a number after ">"/)
-    const shown = run('trace', trace.replaceAll('-', '').slice(1)).stdout
-    assert.match(shown, /^shop +█{40} 2.00 s {2}fault$/m)
-    assert.match(shown, /^ {2}payments +█+ +1.40 s {2}fault$/m)
-    assert.match(shown, /^ {4}payments +█+ +1.20 s {2}fault$/m)
-    assert.match(shown, /^ {2}DynamoDB .*throttle$/m)
-    assert.equal(run('trace', trace, '--json').stdout.trim().split('\n').length, 2)
-    assert.equal(run('trace', 'x').status, 64)
-    assert.match(run('trace', `1-00000000-${'0'.repeat(24)}`).stderr, /There is no trace/)
-    await agent.stop()
-  })
-}
-
-test('a local store that is damaged is set aside, and the agent goes on', async () => {
-  const dir = mkdtempSync(join(folder, 'damaged-'))
-  writeFileSync(join(dir, 'traces.sqlite'), 'no database at all '.repeat(1000))
-  const agent = await AgentProcess.start({ dir, config: "{ queue: { batchWait: '10ms' } }" })
-  assert.match(agent.log, /ERROR The local store failed: It cannot be read and was moved to ".*traces.sqlite.broken-/)
-  const ids = await sendSpans(agent, 10)
-  const body = { StartTime: Date.now() / 1000 - 600, EndTime: Date.now() / 1000 + 60 }
-  const count = async () => (await (await agent.admin('/TraceSummaries', body)).json()).TraceSummaries.length
-  await waitFor(async () => (await count()) === ids.length, 'the traces')
-  await agent.stop()
-})
-
-const rule = { ResourceARN: '*', ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', Version: 1 }
-
-const python = await preparePython()
-test('boto3 calls the local X-Ray', { skip: 'skip' in python ? python.skip : false }, async () => {
-  const agent = await AgentProcess.start()
-  const program = 'python' in python ? python.python : ''
-  const seen = await runClient(program, [join(root, 'test/clients/boto3_api.py'), `http://${agent.address('admin')}`])
-  assert.deepEqual(seen, {
-    unprocessed: ['MissingId'],
-    found: true,
-    document: true,
-    services: ['boto3', 'clients'],
-    traceGraph: 2,
-    series: 1,
-    rules: ['boto3', 'Default'],
-    groups: ['Default', 'boto3'],
-  })
-  await agent.stop()
-})
-
-test('the X-Ray SDK for JavaScript samples by a rule of the local X-Ray, without AWS', async () => {
-  const agent = await AgentProcess.start({ config: '{ export: { local: true } }' })
-  const client = new XRayClient({
-    region: 'us-west-2',
-    endpoint: `http://${agent.address('admin')}`,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  })
-  await client.send(
-    new CreateSamplingRuleCommand({
-      SamplingRule: { ...rule, RuleName: 'all', Priority: 1, FixedRate: 1, ReservoirSize: 9, URLPath: '*' },
-    }),
-  )
-  const daemon = `tcp:${agent.address('xray.proxy')} udp:${agent.address('xray.udp')}`
-  const sent = await runClient('node', [join(root, 'test/clients/xray-js.mjs')], { AWS_XRAY_DAEMON_ADDRESS: daemon })
-  assert.equal(sent['rule'], 'all')
-  const trace = String(sent['trace'])
-  await waitFor(
-    async () => (await client.send(new BatchGetTracesCommand({ TraceIds: [trace] }))).Traces?.length === 1,
-    'the trace',
-  )
-  client.destroy()
-  await agent.stop()
-})
-
-test("OpenTelemetry's remote sampler goes by rules of the local X-Ray, without AWS", async () => {
-  const agent = await AgentProcess.start({ config: '{ export: { local: true } }' })
-  const client = new XRayClient({
-    region: 'us-west-2',
-    endpoint: `http://${agent.address('admin')}`,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  })
-  for (
-    const [RuleName, Priority, FixedRate, URLPath] of [['always', 1, 1, '/always'], ['never', 2, 0, '/never']] as const
-  ) {
-    await client.send(
-      new CreateSamplingRuleCommand({
-        SamplingRule: { ...rule, RuleName, Priority, FixedRate, ReservoirSize: 0, URLPath },
-      }),
-    )
-  }
-  const sampler = join(root, 'test/clients/otel-sampler.mjs')
-  const seen = await runClient('node', [sampler, `http://${agent.address('xray.proxy')}`])
-  assert.deepEqual(seen, { always: 2, never: 0 })
-  client.destroy()
-  await agent.stop()
-})
-
-/** A trace of a shop that calls payments and DynamoDB, where both fail. */
-function shop({ user = 'ada' } = {}) {
-  const now = Math.floor(Date.now() / 1000)
-  const trace = `1-${now.toString(16)}-${hex(12)}`
-  const [own, call, carts, payments] = [hex(8), hex(8), hex(8), hex(8)]
-  const documents = [
-    {
-      trace_id: trace,
-      id: own,
-      name: 'shop',
-      start_time: now,
-      end_time: now + 2,
-      fault: true,
-      user,
-      http: { request: { method: 'POST', url: 'https://shop.example.com/orders' }, response: { status: 502 } },
-      annotations: { tier: 'gold' },
-      subsegments: [
-        { id: call, name: 'payments', namespace: 'remote', start_time: now + 0.1, end_time: now + 1.5, fault: true },
-        {
-          id: carts,
-          name: 'DynamoDB',
-          namespace: 'aws',
-          start_time: now + 1.5,
-          end_time: now + 1.6,
-          error: true,
-          throttle: true,
-          aws: { table_name: 'carts' },
-        },
-      ],
-    },
-    {
-      trace_id: trace,
-      id: payments,
-      parent_id: call,
-      name: 'payments',
-      start_time: now + 0.2,
-      end_time: now + 1.4,
-      fault: true,
-    },
-  ]
-  return { trace, documents }
 }

@@ -31,7 +31,7 @@ export function adminApp(host: string, view: AgentView): Hono {
       return c.html(pageText, 200, PAGE_HEADERS)
     })
   }
-  app.get('/store', (c) => c.json({ traces: view.storedTraces() }))
+  app.get('/store', (c) => c.json({ hasTraces: view.hasTraces() }))
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/readyz', (c) => {
     const { delivery, queue } = view.status()

@@ -37,8 +37,8 @@ export interface AgentView {
   status(): Status
   readonly latency: Histogram
   readonly letters: LetterBox
-  /** How many traces the local store has; null if there is none. */
-  storedTraces(): number | null
+  /** Whether the local store has a trace; null if there is no store. */
+  hasTraces(): boolean | null
   /** Answers calls of the X-Ray API; undefined if there is no local store. */
   api(request: Request): Response | Promise<Response> | undefined
 }

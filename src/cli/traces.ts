@@ -3,7 +3,7 @@ import { duration } from '../config/values.ts'
 import { type Command, type CommandContext, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
-import { formatSeconds } from './format-seconds.ts'
+import { formatSeconds } from '../local/format-seconds.ts'
 import { UsageError } from './usage-error.ts'
 import { openCaller, type XrayCaller } from './xray-caller.ts'
 

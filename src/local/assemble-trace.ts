@@ -30,19 +30,18 @@ export interface Trace {
   readonly roots: readonly Segment[]
 }
 
-/** The trace id of a document; undefined if it has none, or is no JSON object. */
-export function traceIdOf(document: string): string | undefined {
-  const [first] = partsOf(document)
-  return first === undefined ? undefined : textOf(first['trace_id'])
-}
-
 /**
  * Puts the documents of a trace together, in the order in which they came. A segment that ended replaces the same one
  * in progress; subsegments that were sent by themselves go to their parents.
  */
 export function assembleTrace(id: string, documents: readonly string[]): Trace {
+  return assembleParts(id, documents.flatMap(readDocument))
+}
+
+/** {@link assembleTrace} of documents that were read. */
+export function assembleParts(id: string, parts: readonly Json[]): Trace {
   const segments = new Map<string, Segment>()
-  for (const document of documents) for (const part of partsOf(document)) add(segments, part, undefined)
+  for (const part of parts) add(segments, part, undefined)
   const roots: Segment[] = []
   for (const segment of segments.values()) {
     const parent = segment.parentId === undefined ? undefined : segments.get(segment.parentId)
@@ -80,7 +79,8 @@ function isWithin(outer: Segment, inner: Segment): boolean {
   return false
 }
 
-function partsOf(document: string): Json[] {
+/** The segments that a document has: one, or several subsegments; none if it is no JSON. */
+export function readDocument(document: string): Json[] {
   try {
     const parsed: unknown = JSON.parse(document)
     return (Array.isArray(parsed) ? parsed : [parsed]).map(objectOf)

@@ -1,14 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { assembleTrace, type Trace, traceIdOf } from './assemble-trace.ts'
+import { assembleParts, assembleTrace, readDocument, type Trace } from './assemble-trace.ts'
+import { type Json, textOf } from './json.ts'
 import { factsOfTrace } from './facts-of-trace.ts'
-import { filterToSql, flagBits, USER_KEY } from './filter/filter-to-sql.ts'
+import { filterToSql, USER_KEY } from './filter/filter-to-sql.ts'
+import { flagsOf } from './flags-of.ts'
 import { matchFilter } from './filter/match-filter.ts'
+import { attempt } from '../platform/attempt.ts'
 import { collectGarbage } from '../platform/collect-garbage.ts'
 import { databaseFaultOf } from '../platform/database-fault-of.ts'
 import { openStore, openStoreAnyhow, setStoreAside } from './open-store.ts'
 import { packText, unpackText } from './pack-text.ts'
 import { ServiceGraph } from './service-graph.ts'
-import type { Occurrence, TraceFacts } from './trace-facts.ts'
+import type { TraceFacts } from './trace-facts.ts'
 import type { TracePage, TraceQuery } from './trace-query.ts'
 
 /** How the local store is kept. */
@@ -25,7 +28,8 @@ export interface StoreSettings {
 
 interface Dirty {
   readonly key: number
-  readonly documents: string[]
+  /** What came since, as it was read. */
+  readonly parts: Json[]
   readonly isNew: boolean
 }
 
@@ -100,18 +104,20 @@ export class LocalStore {
   }
 
   #put(documents: readonly string[]): boolean[] {
-    const byTrace = new Map<string, string[]>()
+    const byTrace = new Map<string, { documents: string[]; parts: Json[] }>()
     const taken = documents.map((document) => {
-      const id = traceIdOf(document)
+      const parts = readDocument(document)
+      const id = textOf(parts[0]?.['trace_id'])
       if (id === undefined) return false
-      const list = byTrace.get(id)
-      if (list === undefined) byTrace.set(id, [document])
-      else list.push(document)
+      const known = byTrace.get(id) ?? { documents: [], parts: [] }
+      byTrace.set(id, known)
+      known.parts.push(...parts)
+      known.documents.push(document)
       return true
     })
     const begun = new Map<string, Dirty>()
     this.#atomically(() => {
-      for (const [id, list] of byTrace) {
+      for (const [id, { documents: list }] of byTrace) {
         const dirty = this.#dirty.get(id) ?? this.#begin(id)
         begun.set(id, dirty)
         this.#sql('INSERT INTO parts (trace, documents) VALUES (?, ?)').run(dirty.key, packText(JSON.stringify(list)))
@@ -119,7 +125,7 @@ export class LocalStore {
     })
     for (const document of documents) this.#sinceCollected += document.length
     for (const [id, dirty] of begun) {
-      dirty.documents.push(...byTrace.get(id) ?? [])
+      dirty.parts.push(...byTrace.get(id)?.parts ?? [])
       this.#dirty.set(id, dirty)
     }
     if (this.#dirty.size > MOST_DIRTY) this.settle()
@@ -133,7 +139,7 @@ export class LocalStore {
     const key = Number(known['key'])
     const change = this.#sql('UPDATE traces SET settled = ? WHERE key = ? AND settled = ?')
     change.run(State.changed, key, State.settled)
-    return { key, documents: [], isNew: false }
+    return { key, parts: [], isNew: false }
   }
 
   #insertTrace(id: string): Dirty {
@@ -141,7 +147,7 @@ export class LocalStore {
     const { lastInsertRowid } = this.#sql(
       "INSERT INTO traces (id, start, duration, response, flags, settled, facts) VALUES (?, -1, 0, 0, 0, 0, '')",
     ).run(id)
-    return { key: Number(lastInsertRowid), documents: [], isNew: true }
+    return { key: Number(lastInsertRowid), parts: [], isNew: true }
   }
 
   /** Works out what is known of traces that changed. */
@@ -151,8 +157,8 @@ export class LocalStore {
     if (this.#dirty.size === 0) return
     const dirty = [...this.#dirty]
     this.#atomically(() => {
-      for (const [id, { key, documents, isNew }] of dirty) {
-        this.#attempt(() => this.#settleTrace(id, key, isNew ? documents : undefined))
+      for (const [id, { key, parts, isNew }] of dirty) {
+        this.#attempt(() => this.#settleTrace(id, key, isNew ? parts : undefined))
       }
       this.#writeMinutes()
     })
@@ -171,10 +177,12 @@ export class LocalStore {
     }
   }
 
-  #settleTrace(id: string, key: number, documents: readonly string[] | undefined): void {
+  #settleTrace(id: string, key: number, parts: readonly Json[] | undefined): void {
     const before = this.#sql('SELECT facts, settled FROM traces WHERE key = ?').get(key)
     if (before === undefined) return
-    const facts = factsOfTrace(assembleTrace(id, documents ?? this.#documentsOf(key)))
+    const facts = factsOfTrace(
+      parts === undefined ? assembleTrace(id, this.#documentsOf(key)) : assembleParts(id, parts),
+    )
     if (Number(before['settled']) !== State.begun) this.#uncount(key, parseFacts(before['facts']))
     this.#minute(facts).count(facts, 1)
     const entry = facts.occurrences[facts.entry]
@@ -248,12 +256,11 @@ export class LocalStore {
   }
 
   /** A trace as it was received; undefined if it is not there. @param id X-Ray's form */
-  trace(id: string): { trace: Trace; documents: string[] } | undefined {
+  trace(id: string): Trace | undefined {
     this.settle()
     const row = this.#sql('SELECT key FROM traces WHERE id = ?').get(id)
     if (row === undefined) return undefined
-    const documents = this.#documentsOf(Number(row['key']))
-    return { trace: assembleTrace(id, documents), documents }
+    return assembleTrace(id, this.#documentsOf(Number(row['key'])))
   }
 
   /** Traces that began in a span of time, the newest first. */
@@ -333,6 +340,11 @@ export class LocalStore {
     return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size')
   }
 
+  /** Whether there is any trace. */
+  hasTraces(): boolean {
+    return this.#sql('SELECT 1 FROM traces LIMIT 1').get() !== undefined
+  }
+
   /** How many traces there are. */
   traces(): number {
     return Number(this.#sql('SELECT count(*) AS count FROM traces').get()?.['count'])
@@ -342,7 +354,7 @@ export class LocalStore {
   #recover(): void {
     for (const row of this.#sql('SELECT key, id FROM traces WHERE settled <> ?').all(State.settled)) {
       const key = Number(row['key'])
-      this.#dirty.set(String(row['id']), { key, documents: this.#documentsOf(key), isNew: true })
+      this.#dirty.set(String(row['id']), { key, parts: this.#documentsOf(key).flatMap(readDocument), isNew: true })
     }
     this.settle()
   }
@@ -379,20 +391,6 @@ export class LocalStore {
     this.settle()
     this.#db.close()
   }
-}
-
-function attempt(act: () => void): void {
-  try {
-    act()
-  } catch {
-    // What is damaged may fail again; there is nothing more to do about it.
-  }
-}
-
-function flagsOf(one: Occurrence | undefined, isPartial: boolean): number {
-  if (one === undefined) return isPartial ? flagBits.partial : 0
-  return (one.ok ? flagBits.ok : 0) | (one.error ? flagBits.error : 0) | (one.fault ? flagBits.fault : 0) |
-    (one.throttle ? flagBits.throttle : 0) | (isPartial ? flagBits.partial : 0)
 }
 
 function parseFacts(packed: unknown): TraceFacts {

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
-import { unpackBytes } from './pack-bytes.ts'
+import { attempt } from '../platform/attempt.ts'
+import { unpackBytes } from '../platform/pack-bytes.ts'
 import type { SpoolRow } from './spool.ts'
 
 /** What could be read of a damaged spool. */
@@ -81,12 +82,4 @@ function isWhole({ bytes, ends }: SpoolRow): boolean {
 
 function wordsOf(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(bytes.slice().buffer)
-}
-
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act()
-  } catch {
-    return undefined
-  }
 }

@@ -4,7 +4,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { DocumentBlock } from '../segment/document-group.ts'
 import { type DeadLetter, DeadLetters } from './dead-letters.ts'
 import { migrateSpool } from './migrate-spool.ts'
-import { packBytes } from './pack-bytes.ts'
+import { attempt } from '../platform/attempt.ts'
+import { packBytes } from '../platform/pack-bytes.ts'
 import { rowOf, salvage } from './salvage.ts'
 import { databaseFaultOf } from '../platform/database-fault-of.ts'
 
@@ -38,6 +39,8 @@ export interface SetAside {
 
 /** The folder that keeps nothing on disk. */
 export const IN_MEMORY = ':memory:'
+/** Smaller blocks are not worth packing, in bytes. */
+const PACKED_FROM = 4096
 /** A file that grew over this in an outage is made small again once it is empty, in bytes. */
 const LARGE = 64 << 20
 
@@ -59,7 +62,7 @@ export class Spool {
 
   /** @throws {Error} if the folder cannot be written, the file is damaged, or another process has it */
   constructor(private readonly settings: SpoolSettings) {
-    this.#open = openSpool(settings)
+    this.#open = openFile(settings)
     try {
       this.#findNextId()
       // Walks the whole table, so that damage shows here.
@@ -125,7 +128,7 @@ export class Spool {
   }
 
   #write({ bytes, ends, traces }: DocumentBlock, id: number, created: number): SpoolRow {
-    const packed = packBytes(bytes)
+    const packed = packBytes(bytes, PACKED_FROM)
     this.#open.insert.run(id, created, ends.length, packed, bytesOf(ends), bytesOf(traces))
     return { id, created, bytes, ends, traces, stored: packed.length }
   }
@@ -181,7 +184,7 @@ export class Spool {
     attempt(() => this.#open.db.close())
     const aside = setAside(this.settings.dir)
     const { rows, unreadable } = salvage(aside)
-    this.#open = openSpool(this.settings)
+    this.#open = openFile(this.settings)
     const known = new Set(held.map(({ id }) => id))
     const kept = [...held, ...rows.filter(({ id }) => !known.has(id) && isWaiting(id))]
     this.#open.db.exec('BEGIN IMMEDIATE')
@@ -195,7 +198,7 @@ export class Spool {
   startAnew(): void {
     attempt(() => this.#open.db.close())
     for (const suffix of ['', '-wal', '-shm']) rmSync(spoolFile(this.settings.dir) + suffix, { force: true })
-    this.#open = openSpool(this.settings)
+    this.#open = openFile(this.settings)
   }
 
   close(): void {
@@ -222,7 +225,7 @@ function spoolFile(dir: string): string {
   return dir === IN_MEMORY ? IN_MEMORY : join(dir, 'spool.sqlite')
 }
 
-function openSpool({ dir, sync }: SpoolSettings): OpenSpool {
+function openFile({ dir, sync }: SpoolSettings): OpenSpool {
   const file = spoolFile(dir)
   let db: DatabaseSync | undefined
   try {
@@ -270,12 +273,4 @@ function bytesOf(words: Uint32Array): Uint8Array {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function attempt(act: () => void): void {
-  try {
-    act()
-  } catch {
-    // What is damaged may fail again; there is nothing more to do about it.
-  }
 }

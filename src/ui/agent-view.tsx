@@ -1,8 +1,9 @@
+import { formatSeconds } from '../local/format-seconds.ts'
 import { useState } from 'preact/hooks'
 import type { LetterInfo } from '../admin/agent-view.ts'
 import type { Status } from '../telemetry/status.ts'
 import { callApi, readAgent } from './api.ts'
-import { formatBytes, formatCount, formatTime } from './format.ts'
+import { formatBytes, formatCount } from './format.ts'
 import { StateMark } from './outcome.tsx'
 import { usePolled } from './use-polled.ts'
 
@@ -42,7 +43,7 @@ export function AgentView({ isLive, onProblem }: { isLive: boolean; onProblem: (
           rows={[
             ['waiting', formatCount(queue.documents)],
             ['on disk', `${formatBytes(queue.bytes)} of ${formatBytes(queue.maxBytes)}`],
-            ['oldest', formatTime(queue.oldest)],
+            ['oldest', formatSeconds(queue.oldest)],
             ['lost', formatCount(sum(counts.dropped))],
           ]}
         />
@@ -55,7 +56,7 @@ export function AgentView({ isLive, onProblem }: { isLive: boolean; onProblem: (
         >
           <StateMark
             state={delivery.state === 'ok' ? 'ok' : 'fault'}
-            word={delivery.state === 'ok' ? 'ok' : `failing for ${formatTime(delivery.failingFor)}`}
+            word={delivery.state === 'ok' ? 'ok' : `failing for ${formatSeconds(delivery.failingFor)}`}
           />
         </Stage>
       </div>
@@ -100,7 +101,7 @@ export function AgentView({ isLive, onProblem }: { isLive: boolean; onProblem: (
         </table>
       </div>
       <p class='quiet'>
-        rontgen {status.version}, process {status.pid}, up {formatTime(status.uptime)}; config{' '}
+        rontgen {status.version}, process {status.pid}, up {formatSeconds(status.uptime)}; config{' '}
         {status.config ?? 'the defaults'}; spool {queue.dir}
       </p>
     </div>

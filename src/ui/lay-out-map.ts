@@ -11,8 +11,6 @@ export interface Spot {
 /** A map that was laid out. */
 export interface LaidOut {
   readonly spots: ReadonlyMap<number, Spot>
-  /** Points that an edge passes, by the ids of its ends, `1>2`. */
-  readonly paths: ReadonlyMap<string, readonly { readonly x: number; readonly y: number }[]>
   readonly width: number
   readonly height: number
 }
@@ -39,9 +37,6 @@ export function layOutMap(services: readonly Service[], isNarrow: boolean): Laid
     const { x, y } = graph.node(String(service.ReferenceId))
     spots.set(service.ReferenceId, { x, y: y - 26, radius: radiusOf(service) })
   }
-  const paths = new Map(
-    graph.edges().map((edge: { v: string; w: string }) => [`${edge.v}>${edge.w}`, graph.edge(edge).points]),
-  )
   const { width = 0, height = 0 } = graph.graph()
-  return { spots, paths, width, height }
+  return { spots, width, height }
 }

@@ -1,6 +1,7 @@
+import { formatSeconds } from '../local/format-seconds.ts'
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { callApi, type Edge, type Service } from './api.ts'
-import { formatRate, formatShare, formatTime } from './format.ts'
+import { formatRate, formatShare } from './format.ts'
 import { layOutMap, type Spot } from './lay-out-map.ts'
 import { NodePanel } from './node-panel.tsx'
 import { countsOf, Icon, worstOf } from './outcome.tsx'
@@ -137,7 +138,7 @@ function EdgeLine({ edge, from, to, isNarrow, minutes, isDim }: {
   const average = SummaryStatistics.TotalResponseTime / Math.max(1, SummaryStatistics.TotalCount)
   return (
     <g>
-      <title>{`${formatRate(SummaryStatistics.TotalCount / minutes)}, ${formatTime(average)}`}</title>
+      <title>{`${formatRate(SummaryStatistics.TotalCount / minutes)}, ${formatSeconds(average)}`}</title>
       <path class={`edge ${bad} ${isDim ? 'dim' : ''}`} stroke-width={width} d={line} />
       <path class={`head ${bad} ${isDim ? 'dim' : ''}`} d={tip} />
       {bad !== '' && (
@@ -186,7 +187,7 @@ function Node(
   const counts = countsOf(statistics)
   const all = Math.max(1, statistics.TotalCount)
   const state = worstOf(statistics)
-  const average = formatTime(statistics.TotalResponseTime / all)
+  const average = formatSeconds(statistics.TotalResponseTime / all)
   const rate = formatRate(statistics.TotalCount / minutes)
   const share = state === 'ok' || state === 'prog' ? 'ok' : `${formatShare(counts[state] / all)} ${state}`
   const open = (): void => change({ node: isChosen ? undefined : `${Name} ${Type}` })

@@ -1,5 +1,6 @@
+import { formatSeconds } from '../local/format-seconds.ts'
 import type { Bar, Service } from './api.ts'
-import { formatCount, formatRate, formatShare, formatTime } from './format.ts'
+import { formatCount, formatRate, formatShare } from './format.ts'
 import { countsOf, Icon } from './outcome.tsx'
 import { change, urlOf } from './page-location.ts'
 
@@ -34,11 +35,11 @@ export function NodePanel(
           </div>
           <div>
             <dt>Average</dt>
-            <dd>{formatTime(statistics.TotalResponseTime / all)}</dd>
+            <dd>{formatSeconds(statistics.TotalResponseTime / all)}</dd>
           </div>
           <div>
             <dt>p95</dt>
-            <dd>{formatTime(quantile(bars, 0.95))}</dd>
+            <dd>{formatSeconds(quantile(bars, 0.95))}</dd>
           </div>
         </dl>
       </section>
@@ -98,7 +99,7 @@ export function Histogram({ bars }: { bars: readonly Bar[] }) {
     <svg
       viewBox={`0 0 ${width} ${height + 18}`}
       role='img'
-      aria-label={`p50 ${formatTime(quantile(bars, 0.5))}, p95 ${formatTime(quantile(bars, 0.95))}`}
+      aria-label={`p50 ${formatSeconds(quantile(bars, 0.5))}, p95 ${formatSeconds(quantile(bars, 0.95))}`}
     >
       {counts.map((count, i) => (
         <rect

@@ -42,12 +42,12 @@ export function Page() {
 }
 
 function View({ place, isLive, onProblem }: { place: Place; isLive: boolean; onProblem: (text: string) => void }) {
-  const { data } = usePolled<{ traces: number | null }>('store', isLive, () => readAgent('/store'))
+  const { data } = usePolled<{ hasTraces: boolean | null }>('store', isLive, () => readAgent('/store'))
   const [, id] = /^\/trace\/([0-9a-f-]+)$/i.exec(place.path) ?? []
   if (id !== undefined) return <TraceView key={id} id={xrayId(id)} place={place} onProblem={onProblem} />
   // Without a local store there is the agent alone.
-  if (place.path === '/agent' || data?.traces === null) return <AgentView isLive={isLive} onProblem={onProblem} />
-  if (data?.traces === 0) return <EmptyView />
+  if (place.path === '/agent' || data?.hasTraces === null) return <AgentView isLive={isLive} onProblem={onProblem} />
+  if (data?.hasTraces === false) return <EmptyView />
   if (place.path === '/traces') return <TracesView place={place} isLive={isLive} onProblem={onProblem} />
   return <MapView place={place} isLive={isLive} onProblem={onProblem} />
 }

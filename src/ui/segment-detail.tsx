@@ -1,7 +1,8 @@
+import { formatSeconds } from '../local/format-seconds.ts'
 import type { Segment } from '../local/assemble-trace.ts'
 import { durationOf } from '../local/facts-of-trace.ts'
 import { type Json, listOf, objectOf, textOf } from '../local/json.ts'
-import { formatClock, formatShare, formatTime } from './format.ts'
+import { formatClock, formatShare } from './format.ts'
 import { change } from './page-location.ts'
 
 const tabs = ['Overview', 'Resources', 'Annotations', 'Metadata', 'Exceptions', 'SQL', 'Links', 'Raw'] as const
@@ -81,12 +82,12 @@ function Overview({ segment, whole, start }: { segment: Segment; whole: number; 
   const http = objectOf(document['http'])
   const request = objectOf(http['request'])
   const facts: readonly (readonly [string, unknown])[] = [
-    ['Start', `${formatClock(segment.start)}, ${formatTime(segment.start - start)} after the first`],
+    ['Start', `${formatClock(segment.start)}, ${formatSeconds(segment.start - start)} after the first`],
     [
       'Duration',
       segment.end === undefined
         ? 'in progress'
-        : `${formatTime(durationOf(segment))}, ${formatShare(durationOf(segment) / whole)} of the trace`,
+        : `${formatSeconds(durationOf(segment))}, ${formatShare(durationOf(segment) / whole)} of the trace`,
     ],
     ['Request', [request['method'], request['url']].filter(Boolean).join(' ')],
     ['Status', objectOf(http['response'])['status']],

@@ -1,10 +1,11 @@
+import { formatSeconds } from '../local/format-seconds.ts'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { assembleTrace, type Segment, type Trace } from '../local/assemble-trace.ts'
 import { causesOf, exceptionsOf } from '../local/causes-of.ts'
 import { durationOf } from '../local/facts-of-trace.ts'
 import { objectOf, textOf } from '../local/json.ts'
 import { callApi } from './api.ts'
-import { formatClock, formatTime } from './format.ts'
+import { formatClock } from './format.ts'
 import { Icon, type State, StateMark } from './outcome.tsx'
 import { change, type Place } from './page-location.ts'
 import { SegmentDetail } from './segment-detail.tsx'
@@ -170,7 +171,7 @@ function Head(
           <b>{root?.name}</b>
         </span>
         <span>
-          <b>{formatTime(whole)}</b>
+          <b>{formatSeconds(whole)}</b>
         </span>
         <span>{formatClock(start)}</span>
         <span>{trace.segments.size} segments</span>
@@ -205,7 +206,9 @@ function Ticks({ whole }: { whole: number }) {
   return (
     <span class='wt'>
       {ticks.map((at) => (
-        <span key={at} class='tick' style={{ left: `${(at / whole) * 100}%` }}>{at === 0 ? '0' : formatTime(at)}</span>
+        <span key={at} class='tick' style={{ left: `${(at / whole) * 100}%` }}>
+          {at === 0 ? '0' : formatSeconds(at)}
+        </span>
       ))}
     </span>
   )
@@ -256,7 +259,7 @@ function Row({ segment, depth, start, whole, isChosen, isFolded, onFold }: {
       <span class='wt'>
         <span class={`b ${state === 'ok' ? '' : state}`} style={{ left: `${left}%`, width: `${width}%` }} />
         <span class='l' style={{ left: `${Math.min(100, left + width)}%` }}>
-          {segment.end === undefined ? 'in progress' : formatTime(durationOf(segment))}
+          {segment.end === undefined ? 'in progress' : formatSeconds(durationOf(segment))}
         </span>
       </span>
     </div>

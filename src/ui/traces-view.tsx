@@ -1,6 +1,7 @@
+import { formatSeconds } from '../local/format-seconds.ts'
 import { useState } from 'preact/hooks'
 import { callApi, type Summary } from './api.ts'
-import { formatClock, formatCount, formatTime } from './format.ts'
+import { formatClock, formatCount } from './format.ts'
 import { Histogram, quantile } from './node-panel.tsx'
 import { Icon, StateMark, stateOf } from './outcome.tsx'
 import { change, goTo, type Place, rangeOf, urlOf } from './page-location.ts'
@@ -143,8 +144,8 @@ function List({ traces, hasMore }: { traces: readonly Summary[]; hasMore: boolea
       <div class='dist'>
         <div class='cap'>
           <b>{hasMore ? 'The newest ' : ''}{formatCount(traces.length)} traces</b>
-          <span>p50 {formatTime(quantile(bars, 0.5))}</span>
-          <span>p95 {formatTime(quantile(bars, 0.95))}</span>
+          <span>p50 {formatSeconds(quantile(bars, 0.5))}</span>
+          <span>p95 {formatSeconds(quantile(bars, 0.95))}</span>
         </div>
         <div style={{ maxWidth: '520px' }}>
           <Histogram bars={bars} />
@@ -199,7 +200,7 @@ function Row({ trace, longest }: { trace: Summary; longest: number }) {
       </td>
       <td>
         <div class='dur'>
-          <span class='num'>{formatTime(ResponseTime)}</span>
+          <span class='num'>{formatSeconds(ResponseTime)}</span>
           <i class={state === 'ok' ? '' : state} style={{ width: `${(ResponseTime / longest) * 100}%` }} />
         </div>
       </td>

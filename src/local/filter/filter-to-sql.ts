@@ -1,3 +1,4 @@
+import { flagBits } from '../flags-of.ts'
 import type { Expression, Flag, Operator } from './expression.ts'
 
 /** A condition on the store's table of traces. */
@@ -8,8 +9,6 @@ export interface SqlFilter {
 
 /** What users stand under in the table of annotations; no annotation has this name. */
 export const USER_KEY = '\u0000user'
-/** The bits of the column `flags`. */
-export const flagBits = { ok: 1, error: 2, fault: 4, throttle: 8, partial: 16 } as const
 const ANYTHING: SqlFilter = { sql: '1', parameters: [] }
 const columns: Readonly<Record<string, string>> = {
   'responsetime': 'response',

@@ -92,9 +92,9 @@ export class XrayApi {
     return {
       Traces: found.flatMap(({ id, known }) => {
         if (known === undefined) return []
-        const { duration } = factsOfTrace(known.trace)
+        const { duration } = factsOfTrace(known)
         // Those inside of other documents come with them.
-        const whole = [...known.trace.segments.values()].filter(({ document }) => 'trace_id' in document)
+        const whole = [...known.segments.values()].filter(({ document }) => 'trace_id' in document)
         const Segments = whole.map((segment) => ({ Id: segment.id, Document: JSON.stringify(segment.document) }))
         return [{ Id: id, Duration: duration, LimitExceeded: false, Segments }]
       }),
@@ -135,7 +135,7 @@ export class XrayApi {
     for (const id of textsIn(input, 'TraceIds', 5)) {
       const known = this.store.trace(id)
       if (known === undefined) continue
-      const facts = factsOfTrace(known.trace)
+      const facts = factsOfTrace(known)
       graph.count(facts, 1)
       from = Math.min(from, facts.start)
       to = Math.max(to, facts.end)

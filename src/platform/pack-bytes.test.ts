@@ -4,17 +4,17 @@ import { packBytes, unpackBytes } from './pack-bytes.ts'
 
 test('packBytes() packs what is large, and unpackBytes() gives it back', () => {
   const large = new TextEncoder().encode('"{\\"id\\":\\"53995c3f42cd8ad8\\"}",'.repeat(1000))
-  const packed = packBytes(large)
+  const packed = packBytes(large, 4096)
   assert.ok(packed.length < large.length / 10)
   assert.deepEqual(new Uint8Array(unpackBytes(packed)), large)
   const small = large.subarray(0, 100)
-  assert.equal(packBytes(small), small)
+  assert.equal(packBytes(small, 4096), small)
   assert.equal(unpackBytes(small), small)
 })
 
 test('unpackBytes() throws on bytes that were changed', () => {
   const text = Array.from({ length: 500 }, (_, i) => `"${i * 7919}",`).join('')
-  const packed = packBytes(new TextEncoder().encode(text))
+  const packed = packBytes(new TextEncoder().encode(text), 4096)
   for (let at = 10; at < packed.length; at += 50) {
     const changed = packed.slice()
     changed[at] = (changed[at] ?? 0) ^ 0x10
