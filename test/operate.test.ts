@@ -273,7 +273,8 @@ function suite(runtime: Runtime): void {
     const ids = await sendSpans(agent, 60)
     agent.child.kill('SIGINT')
     await waitFor(() => agent.log.includes('Stopping'), 'the stop')
-    assert.equal(await agent.stop('SIGINT'), 0)
+    const code = await agent.stop('SIGINT')
+    assert.equal(code, 0, agent.log)
     assert.match(agent.log, /Stopped: 60 received, 0 documents delivered, 60 documents stay in the spool/)
     aws.fault = undefined
     const again = await AgentProcess.start({ runtime, config: to(aws), dir })
