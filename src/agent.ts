@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AgentView } from './admin/agent-view.ts'
 import { openLetterBox } from './admin/open-letter-box.ts'
 import { type RunningAdmin, startAdmin } from './admin/start-admin.ts'
+import type { Loaded } from './config/load-config.ts'
 import type { Settings } from './config/schema.ts'
 import { type Destination, type DestinationContext, openDestination } from './destination.ts'
 import { forward, type Stages } from './forward.ts'
@@ -11,6 +12,7 @@ import { containerMemory } from './platform/container-memory.ts'
 import { randomIds } from './platform/random-ids.ts'
 import { Queue, type QueueSettings } from './queue/queue.ts'
 import { ReceiverSet } from './receiver-set.ts'
+import { RateHistory } from './telemetry/rate-history.ts'
 import type { Status } from './telemetry/status.ts'
 import { Translator } from './translate/translator.ts'
 import { VERSION } from './version.ts'
@@ -19,10 +21,7 @@ import { VERSION } from './version.ts'
 const IN_FLIGHT_MS = 30_000
 
 /** What an agent needs besides its settings. */
-export interface AgentContext extends Omit<DestinationContext, 'storeFile'> {
-  /** The file that the settings are from, for the status. */
-  readonly file: string | undefined
-}
+export type AgentContext = Omit<DestinationContext, 'storeFile' | 'translate' | 'storeChanged'>
 
 /** An agent that runs. */
 export interface Agent {
@@ -34,7 +33,7 @@ export interface Agent {
    * @returns what was changed, a phrase each
    * @throws {Error} if it cannot be done; then the agent runs with the settings that it had
    */
-  reload(settings: Settings): Promise<string[]>
+  reload(loaded: Loaded): Promise<string[]>
   /** Stops front to back: nothing new is taken, what waits is delivered until `deadline`. Gives what is left in the spool. */
   stop(deadline: AbortSignal): Promise<number>
 }
@@ -44,8 +43,8 @@ export interface Agent {
  *
  * @throws {Error} if the spool or a port is not to be had; what was started is stopped again
  */
-export async function startAgent(settings: Settings, context: AgentContext): Promise<Agent> {
-  const agent = new RunningAgent(settings, context)
+export async function startAgent(loaded: Loaded, context: AgentContext): Promise<Agent> {
+  const agent = new RunningAgent(loaded, context)
   await agent.start()
   return agent
 }
@@ -60,10 +59,21 @@ class RunningAgent implements Agent {
   #destination: Destination
   #admin: RunningAdmin | undefined
 
-  constructor(private settings: Settings, private readonly context: AgentContext) {
+  readonly #watchers = new Set<() => void>()
+  readonly #rates: RateHistory
+
+  constructor(private loaded: Loaded, private readonly context: AgentContext) {
     const { events } = context
+    const { settings } = loaded
     const queue = queueSettings(settings, context.env)
-    this.#place = { ...context, storeFile: queue.dir === ':memory:' ? queue.dir : join(queue.dir, 'traces.sqlite') }
+    this.#place = {
+      ...context,
+      storeFile: queue.dir === ':memory:' ? queue.dir : join(queue.dir, 'traces.sqlite'),
+      translate: () => this.settings.translate,
+      storeChanged: () => {
+        for (const watcher of this.#watchers) watcher()
+      },
+    }
     this.#destination = openDestination(settings, this.#place)
     const exporter = {
       // What is in flight ends where it began; the next goes where the settings of then say.
@@ -76,16 +86,33 @@ class RunningAgent implements Agent {
       events,
       translator: new Translator(settings.translate, randomIds()),
       sampling: this.#destination.sampling,
+      keepOrigin: this.#destination.keepOrigin,
     }
+    this.#rates = new RateHistory(() => ({
+      received: events.counters.received.total,
+      queued: events.counters.queued,
+      waiting: this.#queue.state.documents,
+      sent: events.counters.sent,
+    }))
     const maxInFlight = Math.min(settings.receive.maxInFlight, (containerMemory() ?? Infinity) / 8)
     this.#receivers = new ReceiverSet((name) => forward(name, this.#stages), events, maxInFlight)
     this.#view = {
       status: () => this.#status(),
       latency: events.counters.latency,
       letters: openLetterBox(this.#queue),
-      hasTraces: () => this.#destination.hasTraces(),
+      hasTraces: () => this.#destination.store?.hasTraces() ?? null,
+      rates: () => this.#rates.list(),
+      config: () => this.loaded.values,
+      watch: (watcher) => {
+        this.#watchers.add(watcher)
+        return () => this.#watchers.delete(watcher)
+      },
       api: (request) => this.#destination.api?.(request),
     }
+  }
+
+  get settings(): Settings {
+    return this.loaded.settings
   }
 
   get stopTimeoutMs(): number {
@@ -112,18 +139,19 @@ class RunningAgent implements Agent {
     this.context.events.listening('admin', this.#admin.address)
   }
 
-  async reload(settings: Settings): Promise<string[]> {
-    const old = this.settings
+  async reload(loaded: Loaded): Promise<string[]> {
+    const old = this.loaded
     try {
-      return await this.#apply(settings)
+      return await this.#apply(loaded)
     } catch (error) {
       await this.#apply(old).catch((cause: unknown) => this.context.events.reloadFailed(String(cause)))
       throw error
     }
   }
 
-  async #apply(settings: Settings): Promise<string[]> {
+  async #apply(loaded: Loaded): Promise<string[]> {
     const old = this.settings
+    const { settings } = loaded
     const isOther = (part: (of: Settings) => unknown): boolean => !isDeepStrictEqual(part(old), part(settings))
     const done: string[] = []
     if (isOther((of) => of.export)) {
@@ -134,9 +162,10 @@ class RunningAgent implements Agent {
       void before.stop(AbortSignal.timeout(1000))
       this.#destination = destination
       this.#stages.sampling = destination.sampling
+      this.#stages.keepOrigin = destination.keepOrigin
       done.push(`now ${destination.description}`)
     }
-    this.settings = settings
+    this.loaded = loaded
     if (isOther((of) => of.translate)) {
       this.#stages.translator = new Translator(settings.translate, randomIds())
       done.push('translate changed')
@@ -164,19 +193,21 @@ class RunningAgent implements Agent {
     const left = await this.#queue.stop(deadline)
     await this.#destination.stop(deadline)
     await this.#destination.exporter.stop()
+    this.#rates.stop()
     await this.#admin?.stop(AbortSignal.timeout(100))
     return left
   }
 
   #status(): Status {
-    const { counters, lastFailure } = this.context.events
+    const { events } = this.context
+    const { counters, lastFailure } = events
     const { dir, documents, bytes, maxBytes, oldestMs, delivery, deadLetters } = this.#queue.state
     return {
       version: VERSION,
       pid: process.pid,
       started: this.#started.toISOString(),
       uptime: (Date.now() - this.#started.getTime()) / 1000,
-      config: this.context.file ?? null,
+      config: this.loaded.file ?? null,
       listening: { ...this.#receivers.addresses, ...(this.#admin === undefined ? {} : { admin: this.#admin.address }) },
       queue: { dir, documents, bytes, maxBytes, oldest: oldestMs / 1000 },
       delivery: {
@@ -193,6 +224,7 @@ class RunningAgent implements Agent {
       deadLetters,
       counts: {
         received: counters.received.by,
+        senders: counters.senders.by,
         refused: counters.refused.by,
         failedRequests: counters.failedRequests.by,
         queued: counters.queued,
@@ -204,6 +236,7 @@ class RunningAgent implements Agent {
         dropped: counters.dropped.by,
         requests: counters.requests.by,
       },
+      problems: events.problems.list(),
       latency: { p50: counters.latency.quantile(0.5), p99: counters.latency.quantile(0.99) },
     }
   }

@@ -9,10 +9,13 @@ import { TelemetryReporter } from './export/telemetry-reporter.ts'
 import { findAccess, type XrayAccess, XrayExporter, type XraySettings } from './export/xray-exporter.ts'
 import { createFetch } from './platform/create-fetch.ts'
 import { LocalExporter } from './local/local-exporter.ts'
+import { pageApi } from './local/page-api.ts'
 import { LocalStore } from './local/local-store.ts'
 import { XrayApi } from './local/xray-api/xray-api.ts'
+import type { Stages } from './forward.ts'
 import type { Next } from './receive/receiver.ts'
 import type { Events } from './telemetry/events.ts'
+import type { TranslateSettings } from './translate/translate-settings.ts'
 import { VERSION } from './version.ts'
 
 /** Where segments go, and what is asked there. */
@@ -20,10 +23,12 @@ export interface Destination {
   readonly exporter: Exporter
   readonly sampling: Next['sampling']
   readonly description: string
-  /** Answers the X-Ray API; undefined if there is no local store. */
+  /** Answers the X-Ray API, and what the page asks; undefined if there is no local store. */
   readonly api: ((request: Request) => Response | Promise<Response>) | undefined
-  /** Whether the local store has a trace; null if there is no store. */
-  hasTraces(): boolean | null
+  /** The local store; undefined if there is none. */
+  readonly store: LocalStore | undefined
+  /** Keeps a request so that it can be looked at; undefined if nobody wants that. */
+  readonly keepOrigin: Stages['keepOrigin']
   /** Ends what goes on beside the deliveries. */
   stop(deadline: AbortSignal): Promise<void>
 }
@@ -34,6 +39,10 @@ export interface DestinationContext {
   readonly env: Record<string, string | undefined>
   /** Where the local store is kept; `:memory:` keeps it in memory. */
   readonly storeFile: string
+  /** How spans are translated now. */
+  readonly translate: () => TranslateSettings
+  /** Is told when the local store has something new to see. */
+  readonly storeChanged?: () => void
   /** Writes to stdout. */
   readonly print: (text: string) => void
 }
@@ -63,7 +72,8 @@ export function openDestination(settings: Settings, context: DestinationContext)
     sampling: aws?.sampling ?? own?.sampling ?? (() => Promise.resolve(unavailable('export.xray is not set'))),
     description: places.join('; '),
     api: own?.api,
-    hasTraces: () => own?.hasTraces() ?? null,
+    store: own?.store,
+    keepOrigin: own?.keepSpans === true ? (request, traces) => own.store.keepOrigin(request, traces) : undefined,
     async stop(deadline) {
       await own?.exporter.stop()
       await aws?.stop(deadline)
@@ -74,18 +84,25 @@ export function openDestination(settings: Settings, context: DestinationContext)
 type LocalSettings = Exclude<Settings['export']['local'], false | undefined>
 
 /** The store on this machine. */
-function openLocal({ maxBytes, maxAge }: LocalSettings, context: DestinationContext) {
+function openLocal({ maxBytes, maxAge, keepSpans }: LocalSettings, context: DestinationContext) {
   const failed = (error: unknown): void => context.events.storeFailed(error)
-  const store = new LocalStore({ file: context.storeFile, maxBytes, maxAgeMs: maxAge, failed })
+  const { storeFile: file, storeChanged: changed } = context
+  const store = new LocalStore({
+    file,
+    maxBytes,
+    maxAgeMs: maxAge,
+    failed,
+    ...(changed === undefined ? {} : { changed }),
+  })
   const xrayApi = new XrayApi(store)
-  const routes = xrayApi.routes()
+  const routes = xrayApi.routes().route('/', pageApi(store, xrayApi.groups, context.translate))
   const api = (request: Request): Response | Promise<Response> => routes.fetch(request)
   const sampling: Next['sampling'] = async (path, body) => {
     const headers = { 'content-type': 'application/json' }
     const response = await api(new Request(`http://localhost${path}`, { method: 'POST', headers, body: body.slice() }))
     return { status: response.status, headers, body: await response.text() }
   }
-  return { exporter: new LocalExporter(store), api, sampling, hasTraces: () => store.hasTraces() }
+  return { exporter: new LocalExporter(store), api, sampling, store, keepSpans }
 }
 
 /** AWS X-Ray. */

@@ -3,6 +3,7 @@ import type { Next } from './receive/receiver.ts'
 import { MAX_DOCUMENT } from './segment/limits.ts'
 import { splitDocument } from './segment/split-document.ts'
 import type { Events } from './telemetry/events.ts'
+import { TraceIds } from './translate/trace-ids.ts'
 import type { Translator } from './translate/translator.ts'
 
 /** What lies behind the receivers; a reload may change it. */
@@ -11,6 +12,8 @@ export interface Stages {
   readonly events: Events
   translator: Translator
   sampling: Next['sampling']
+  /** Keeps a request to be looked at; undefined if nobody does. */
+  keepOrigin: ((request: Uint8Array, traces: readonly string[]) => void) | undefined
 }
 
 /** The way from a receiver to the queue. @param name the receiver's, for the counts */
@@ -18,8 +21,11 @@ export function forward(name: string, stages: Stages): Next {
   const { queue, events } = stages
   return {
     traces(request, from) {
-      const { result, committed } = queue.add((group) => stages.translator.translate(request, group))
-      events.received(result.spans, name)
+      const { keepOrigin } = stages
+      const ids = keepOrigin === undefined ? undefined : new TraceIds()
+      const { result, committed } = queue.add((group) => stages.translator.translate(request, group, ids?.add))
+      if (ids !== undefined) keepOrigin?.(request, ids.found)
+      events.received(result.spans, name, from)
       if (result.refused > 0) events.refused(name, result.refused, result.reason, from)
       return { rejectedSpans: result.refused, reason: result.reason, committed }
     },
@@ -32,7 +38,7 @@ export function forward(name: string, stages: Stages): Next {
           group.end(0)
         }
       }, false)
-      events.received(1, name)
+      events.received(1, name, name)
     },
     sampling: (path, body) => stages.sampling(path, body),
   }

@@ -128,6 +128,33 @@ function suite(runtime: Runtime): void {
     )
   })
 
+  scenario(
+    'finds traces by their start, by any part of them, by their segments, and a share of them',
+    async (client) => {
+      const { trace, documents } = shopTrace()
+      await client.send(
+        new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) }),
+      )
+      const start = documents[0]?.start_time ?? 0
+      const find = async (from: number, to: number, more: object = {}): Promise<number> => {
+        const range = { StartTime: new Date((start + from) * 1000), EndTime: new Date((start + to) * 1000) }
+        return (await client.send(new GetTraceSummariesCommand({ ...range, ...more }))).TraceSummaries?.length ?? -1
+      }
+      assert.equal(await find(-1, 1), 1)
+      assert.equal(await find(1, 9), 0)
+      assert.equal(await find(1, 9, { TimeRangeType: 'Event' }), 1)
+      assert.equal(await find(3, 9, { TimeRangeType: 'Event' }), 0)
+      assert.equal(await find(1.4, 9, { TimeRangeType: 'Service' }), 1)
+      assert.equal(await find(1.6, 9, { TimeRangeType: 'Service' }), 0)
+      const share = parseInt(trace.slice(-8), 16) / 2 ** 32
+      const strategy = (Value: number) => ({ Sampling: true, SamplingStrategy: { Name: 'FixedRate' as const, Value } })
+      assert.equal(await find(-1, 1, strategy(Math.min(1, share + 0.001))), 1)
+      assert.equal(await find(-1, 1, strategy(Math.max(0, share - 0.001))), 0)
+      await assert.rejects(find(-1, 1, strategy(2)), InvalidRequestException)
+      await assert.rejects(find(-1, 1, { TimeRangeType: 'Never' }), InvalidRequestException)
+    },
+  )
+
   scenario('draws the map, of all traces, one trace and a group', async (client) => {
     const one = shopTrace()
     const quick = shopTrace({ user: 'eve' })

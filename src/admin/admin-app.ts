@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { AgentView } from './agent-view.ts'
+import { tellChanges } from './tell-changes.ts'
 
 /** The page loads nothing from anywhere else, and nobody shows it in a frame of theirs. */
 const PAGE_HEADERS = {
@@ -43,6 +44,9 @@ export function adminApp(host: string, view: AgentView): Hono {
     const { metricsText } = await import('./metrics-text.ts')
     return c.text(await metricsText(view), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
+  app.get('/rates', (c) => c.json({ steps: view.rates() }))
+  app.get('/config', (c) => c.json({ file: view.status().config, values: view.config() }))
+  app.get('/changes', (c) => tellChanges(c, view))
   app.get('/dead-letters', (c) => {
     const after = Number(c.req.query('after') ?? 0)
     const limit = Number(c.req.query('limit') ?? 100)
@@ -59,6 +63,7 @@ export function adminApp(host: string, view: AgentView): Hono {
   })
   app.post('/dead-letters/retry', (c) => change(c, (ids) => view.letters.retry(ids)))
   app.post('/dead-letters/drop', (c) => change(c, (ids) => view.letters.drop(ids)))
+  app.on(['GET', 'POST'], '/page/*', async (c) => await view.api(c.req.raw) ?? c.notFound())
   app.post('*', async (c) => await view.api(c.req.raw) ?? c.json({ message: `There is no ${c.req.path}` }, 404))
   app.notFound((c) => c.json({ message: `There is no ${c.req.path}` }, 404))
   app.onError((error, c) => c.json({ message: error.message }, 500))

@@ -1,4 +1,5 @@
 import type { Histogram } from '../telemetry/histogram.ts'
+import type { RateStep } from '../telemetry/rate-history.ts'
 import type { Status } from '../telemetry/status.ts'
 
 /** A dead letter as people see it. */
@@ -39,6 +40,12 @@ export interface AgentView {
   readonly letters: LetterBox
   /** Whether the local store has a trace; null if there is no store. */
   hasTraces(): boolean | null
-  /** Answers calls of the X-Ray API; undefined if there is no local store. */
+  /** What happened in each half minute of the last half hour. */
+  rates(): readonly RateStep[]
+  /** Every value of the config in force, with where it is from. */
+  config(): readonly { readonly path: string; readonly value: string; readonly source: string }[]
+  /** Tells when the local store has something new to see, until the function that it gives is called. */
+  watch(watcher: () => void): () => void
+  /** Answers calls of the X-Ray API, and what the page asks of the local store; undefined if there is none. */
   api(request: Request): Response | Promise<Response> | undefined
 }

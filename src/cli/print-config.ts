@@ -1,3 +1,4 @@
+import { hidePassword } from '../config/values-of.ts'
 import { type Command, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
@@ -10,9 +11,7 @@ export const printConfig: Command = {
   options: configOptions,
   async run(context) {
     const { settings } = await loadFrom(context)
-    const hidden = (_: string, value: unknown): unknown =>
-      typeof value === 'string' ? value.replace(/^(https?:\/\/[^/\s:@]*:)[^/\s@]*@/, '$1***@') : value
-    context.print(JSON.stringify(settings, hidden, 2) + '\n')
+    context.print(JSON.stringify(settings, (_, value: unknown) => hidePassword(value), 2) + '\n')
     return Exit.ok
   },
 }

@@ -16,11 +16,12 @@ export const run: Command = {
     'second one stops at once. A change of the config file, or SIGHUP, reloads it; a wrong one changes nothing.',
   options: configOptions,
   async run(context) {
-    const { settings, file } = await loadFrom({ ...context, args: [] })
+    const loaded = await loadFrom({ ...context, args: [] })
+    const { settings, file } = loaded
     const { env, print } = context
     const events = new Events(await startLog(settings.logLevel))
     const signals = listenForSignals()
-    const agent = await startAgent(settings, { events, env, print, file })
+    const agent = await startAgent(loaded, { events, env, print })
     const reload = reloader(agent, events, context)
     const unwatch = file === undefined ? undefined : watchFile(file, reload)
     process.on('SIGHUP', reload)
@@ -43,9 +44,9 @@ function reloader(agent: Agent, events: Events, context: CommandContext): () => 
     while (isWanted) {
       isWanted = false
       try {
-        const { settings } = await loadFrom({ ...context, args: [] })
-        events.log = await startLog(settings.logLevel)
-        events.reloaded(await agent.reload(settings))
+        const loaded = await loadFrom({ ...context, args: [] })
+        events.log = await startLog(loaded.settings.logLevel)
+        events.reloaded(await agent.reload(loaded))
       } catch (error) {
         events.reloadFailed(error instanceof Error ? error.message : String(error))
       }

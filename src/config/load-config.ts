@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.ts'
 import { checkConfig } from './check-config.ts'
 import { applyOverrides, type Override } from './overrides.ts'
 import type { Settings } from './schema.ts'
+import { type ConfigValue, valuesOf } from './values-of.ts'
 
 /** The config file that is taken if none is named. */
 const DEFAULT_FILE = 'config.ts'
@@ -15,6 +16,8 @@ export interface Loaded {
   readonly settings: Settings
   /** The file it was read from; undefined if it is the defaults. */
   readonly file: string | undefined
+  /** Every value in force, with where it is from. */
+  readonly values: readonly ConfigValue[]
 }
 
 /**
@@ -31,7 +34,8 @@ export async function loadConfig(
   const path = file === undefined ? resolve(DEFAULT_FILE) : resolve(file)
   if (!existsSync(path)) {
     if (file !== undefined) throw new ConfigError([`${file}: there is no such file`])
-    return { settings: check({}, overrides, { file: 'the defaults', text: '' }), file: undefined }
+    const settings = check({}, overrides, { file: 'the defaults', text: '' })
+    return { settings, file: undefined, values: valuesOf(settings, {}, '', overrides) }
   }
   const text = readFileSync(path, 'utf8')
   let config: unknown
@@ -46,7 +50,9 @@ export async function loadConfig(
   if (typeof config !== 'object' || config === null) {
     throw new ConfigError([`${file ?? DEFAULT_FILE}: it must export default defineConfig({ … })`])
   }
-  return { settings: check(config, overrides, { file: file ?? DEFAULT_FILE, text }), file: path }
+  const name = file ?? DEFAULT_FILE
+  const settings = check(config, overrides, { file: name, text })
+  return { settings, file: path, values: valuesOf(settings, config, name, overrides) }
 }
 
 function check(config: object, overrides: readonly Override[], source: { file: string; text: string }): Settings {

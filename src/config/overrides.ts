@@ -13,6 +13,8 @@ export interface OverrideOption {
 export interface Override {
   readonly path: string
   readonly value: unknown
+  /** The flag or variable that says it. */
+  readonly source: string
 }
 
 const receiver = (flag: string, path: string, what: string): OverrideOption => ({
@@ -107,7 +109,8 @@ export function readOverrides(flags: Record<string, unknown>, env: Record<string
       : kind === 'on'
       ? given !== 'false'
       : given
-    for (const path of paths) found.push({ path, value })
+    const source = flags[flag] === undefined ? variable : `--${flag}`
+    for (const path of paths) found.push({ path, value, source })
   }
   return found
 }

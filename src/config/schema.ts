@@ -66,6 +66,12 @@ const consoleSchema = v.strictObject({
 const localSchema = v.strictObject({
   maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Over this the oldest traces go.')),
   maxAge: v.pipe(v.optional(duration, '7d'), v.description('Older traces go.')),
+  keepSpans: v.pipe(
+    v.optional(v.boolean(), true),
+    v.description(
+      'Keep OTLP requests as they came too, so that the page shows each segment beside the span that it was.',
+    ),
+  ),
 })
 
 /** The local store as it is if the config does not say. */

@@ -164,3 +164,33 @@ test('ServiceGraph takes away what was added', () => {
   for (const facts of traces) graph.count(facts, -1)
   assert.deepEqual([graph.nodes.size, graph.edges.size], [0, 0])
 })
+
+test('LocalStore removes the requests that traces came by together with the last of them', () => {
+  const store = open()
+  const bytes = (n: number): Uint8Array => new TextEncoder().encode(`request ${n} `.repeat(100))
+  for (let n = 0; n < 10; n++) {
+    store.keepOrigin(bytes(n), [id(n), id(n + 1)])
+    store.put([segment(n, { start_time: now - 100 + n * 10, end_time: now - 99 + n * 10 })])
+  }
+  assert.deepEqual(store.originsOf(id(1)).map((one) => new TextDecoder().decode(one).slice(0, 9)), [
+    'request 0',
+    'request 1',
+  ])
+  const count = (): unknown => store.db.prepare('SELECT count(*) AS count FROM requests').get()?.['count']
+  assert.equal(count(), 10)
+  store.close()
+})
+
+test('LocalStore sweeps the requests of traces that are too old', () => {
+  const store = open({ maxAgeMs: 60_000 })
+  for (let n = 0; n < 10; n++) {
+    store.keepOrigin(new Uint8Array(300).fill(n), [id(n)])
+    store.put([segment(n, { start_time: now - 100 + n * 10, end_time: now - 99 + n * 10 })])
+  }
+  assert.ok(store.sweep() >= 4)
+  assert.deepEqual(store.originsOf(id(1)), [])
+  assert.equal(store.originsOf(id(9)).length, 1)
+  const [left] = [store.db.prepare('SELECT count(*) AS count FROM requests').get()?.['count']]
+  assert.equal(left, store.traces())
+  store.close()
+})

@@ -4,13 +4,16 @@ import { type Json, textOf } from './json.ts'
 import { factsOfTrace } from './facts-of-trace.ts'
 import { filterToSql, USER_KEY } from './filter/filter-to-sql.ts'
 import { flagsOf } from './flags-of.ts'
-import { matchFilter } from './filter/match-filter.ts'
+import { matchQuery } from './match-query.ts'
 import { attempt } from '../platform/attempt.ts'
 import { collectGarbage } from '../platform/collect-garbage.ts'
 import { databaseFaultOf } from '../platform/database-fault-of.ts'
+import { MinuteGraphs } from './minute-graphs.ts'
 import { openStore, openStoreAnyhow, setStoreAside } from './open-store.ts'
+import { Origins } from './origins.ts'
 import { packText, unpackText } from './pack-text.ts'
 import { ServiceGraph } from './service-graph.ts'
+import { Statements } from './statements.ts'
 import type { TraceFacts } from './trace-facts.ts'
 import type { TracePage, TraceQuery } from './trace-query.ts'
 
@@ -24,6 +27,8 @@ export interface StoreSettings {
   readonly maxAgeMs: number
   /** Is told when traces cannot be worked out or removed; it is tried again. */
   readonly failed: (error: unknown) => void
+  /** Is told when there is something new to see. */
+  readonly changed?: () => void
 }
 
 interface Dirty {
@@ -43,8 +48,8 @@ const MOST_DIRTY = 2000
 const SWEEP_MS = 30_000
 /** After so many characters of documents, garbage is collected: parsed documents are large, and short-lived. */
 const COLLECT_CHARACTERS = 16 << 20
-/** Statements that are kept prepared. */
-const MOST_STATEMENTS = 200
+/** Traces that began longer ago are not looked at for what goes on, in seconds. */
+const MOST_DURATION = 86_400
 /** Rows that are read at once. */
 const ROWS = 500
 
@@ -54,10 +59,10 @@ const ROWS = 500
  */
 export class LocalStore {
   #db: DatabaseSync
-  /** Statements by their text: to prepare one costs more than to run it. */
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements = new Statements(() => this.#db)
+  readonly #minutes = new MinuteGraphs(this.#statements)
+  readonly #origins = new Origins(this.#statements)
   readonly #dirty = new Map<string, Dirty>()
-  readonly #minutes = new Map<number, ServiceGraph>()
   readonly #sweeper: ReturnType<typeof setInterval>
   /** Characters of documents that came since garbage was last collected. */
   #sinceCollected = 0
@@ -70,6 +75,11 @@ export class LocalStore {
     this.#recover()
     this.#sweeper = setInterval(() => this.#attempt(() => this.sweep()), SWEEP_MS)
     this.#sweeper.unref()
+  }
+
+  /** The statements of its database, for those who read more of it. */
+  get statements(): Statements {
+    return this.#statements
   }
 
   /** The table of settings, for sampling rules and groups. */
@@ -97,7 +107,8 @@ export class LocalStore {
     attempt(() => this.#db.close())
     const aside = setStoreAside(this.settings.file)
     this.#statements.clear()
-    this.#minutes.clear()
+    this.#minutes.forget()
+    this.#origins.forget()
     this.#dirty.clear()
     this.#db = openStore(this.settings.file)
     this.settings.failed(new Error(`It is damaged, was moved to "${aside}", and a new one is in use`, { cause }))
@@ -117,6 +128,7 @@ export class LocalStore {
     })
     const begun = new Map<string, Dirty>()
     this.#atomically(() => {
+      this.#origins.write()
       for (const [id, { documents: list }] of byTrace) {
         const dirty = this.#dirty.get(id) ?? this.#begin(id)
         begun.set(id, dirty)
@@ -131,6 +143,17 @@ export class LocalStore {
     if (this.#dirty.size > MOST_DIRTY) this.settle()
     else if (this.#dirty.size > 0) this.#timer ??= setTimeout(() => this.#attempt(() => this.settle()), SETTLE_MS)
     return taken
+  }
+
+  /** Keeps the OTLP request that traces came by. @param traces their ids, in X-Ray's form */
+  keepOrigin(request: Uint8Array, traces: readonly string[]): void {
+    if (this.#origins.keep(request, traces)) this.#attempt(() => this.#atomically(() => this.#origins.write()))
+  }
+
+  /** The OTLP requests that a trace came by, as far as they were kept. @param id X-Ray's form */
+  originsOf(id: string): Uint8Array[] {
+    this.#attempt(() => this.#atomically(() => this.#origins.write()))
+    return this.#origins.of(id)
   }
 
   #begin(id: string): Dirty {
@@ -160,9 +183,10 @@ export class LocalStore {
       for (const [id, { key, parts, isNew }] of dirty) {
         this.#attempt(() => this.#settleTrace(id, key, isNew ? parts : undefined))
       }
-      this.#writeMinutes()
+      this.#minutes.write()
     })
     this.#dirty.clear()
+    this.settings.changed?.()
     if (this.#sinceCollected > COLLECT_CHARACTERS) {
       this.#sinceCollected = 0
       collectGarbage()
@@ -184,7 +208,7 @@ export class LocalStore {
       parts === undefined ? assembleTrace(id, this.#documentsOf(key)) : assembleParts(id, parts),
     )
     if (Number(before['settled']) !== State.begun) this.#uncount(key, parseFacts(before['facts']))
-    this.#minute(facts).count(facts, 1)
+    this.#minutes.at(facts.start).count(facts, 1)
     const entry = facts.occurrences[facts.entry]
     this.#sql(
       'UPDATE traces SET start = ?, duration = ?, response = ?, flags = ?, status = ?, method = ?, url = ?, name = ?, settled = 1, facts = ? WHERE key = ?',
@@ -204,7 +228,7 @@ export class LocalStore {
   }
 
   #uncount(key: number, facts: TraceFacts): void {
-    this.#minute(facts).count(facts, -1)
+    this.#minutes.at(facts.start).count(facts, -1)
     this.#sql('DELETE FROM services WHERE trace = ? AND name IN (SELECT value FROM json_each(?))').run(
       key,
       JSON.stringify([...new Set(facts.occurrences.map(({ name }) => name))]),
@@ -233,23 +257,6 @@ export class LocalStore {
     }
   }
 
-  #minute({ start }: TraceFacts): ServiceGraph {
-    const minute = Math.floor(start / 60)
-    let graph = this.#minutes.get(minute)
-    if (graph === undefined) {
-      const saved = this.#sql('SELECT graph FROM minutes WHERE minute = ?').get(minute)
-      graph = new ServiceGraph(saved === undefined ? {} : JSON.parse(unpackText(saved['graph'])))
-      this.#minutes.set(minute, graph)
-    }
-    return graph
-  }
-
-  #writeMinutes(): void {
-    const write = this.#sql('INSERT OR REPLACE INTO minutes (minute, graph) VALUES (?, ?)')
-    for (const [minute, graph] of this.#minutes) write.run(minute, packText(JSON.stringify(graph)))
-    this.#minutes.clear()
-  }
-
   #documentsOf(key: number): string[] {
     const rows = this.#sql('SELECT documents FROM parts WHERE trace = ? ORDER BY seq').all(key)
     return rows.flatMap((row): string[] => JSON.parse(unpackText(row['documents'])))
@@ -264,22 +271,25 @@ export class LocalStore {
   }
 
   /** Traces that began in a span of time, the newest first. */
-  find({ from, to, filter, groups, limit, after }: TraceQuery): TracePage {
+  find(query: TraceQuery): TracePage {
+    const { from, to, by = 'TraceId', filter, limit, after } = query
     this.settle()
     const { sql, parameters } = filter === undefined ? { sql: '1', parameters: [] } : filterToSql(filter)
     const statement = this.#sql(
-      `SELECT key, start, facts FROM traces WHERE start BETWEEN ? AND ? AND (start, key) < (?, ?) AND ${sql} ORDER BY start DESC, key DESC LIMIT ${ROWS}`,
+      `SELECT key, start, facts FROM traces WHERE start BETWEEN ? AND ? AND start + ? * duration >= ? AND (start, key) < (?, ?) AND ${sql} ORDER BY start DESC, key DESC LIMIT ${ROWS}`,
     )
+    const isByStart = by === 'TraceId'
+    const range = [isByStart ? from : from - MOST_DURATION, to, isByStart ? 0 : 1, from]
     const traces: TraceFacts[] = []
     let processed = 0
     let at = after ?? { start: Infinity, key: Infinity }
     while (true) {
-      const rows = statement.all(from, to, at.start, at.key, ...parameters)
+      const rows = statement.all(...range, at.start, at.key, ...parameters)
       for (const row of rows) {
         processed++
         at = { start: Number(row['start']), key: Number(row['key']) }
         const facts = parseFacts(row['facts'])
-        if (filter !== undefined && !matchFilter(filter, facts, groups)) continue
+        if (!matchQuery(query, facts)) continue
         traces.push(facts)
         if (traces.length === limit) return { traces, processed, next: at }
       }
@@ -297,14 +307,7 @@ export class LocalStore {
   /** The map of each minute in a span of time. */
   minutes(from: number, to: number): { minute: number; graph: ServiceGraph }[] {
     this.settle()
-    const rows = this.#sql('SELECT minute, graph FROM minutes WHERE minute BETWEEN ? AND ? ORDER BY minute').all(
-      Math.floor(from / 60),
-      Math.floor(to / 60),
-    )
-    return rows.map((row) => ({
-      minute: Number(row['minute']),
-      graph: new ServiceGraph(JSON.parse(unpackText(row['graph']))),
-    }))
+    return this.#minutes.between(from, to)
   }
 
   /** Removes traces that are too old, and the oldest ones while there are too many bytes. Gives how many went. */
@@ -322,14 +325,15 @@ export class LocalStore {
 
   #removeOldest(condition: string, parameter: number): number {
     return this.#atomically(() => {
-      const rows = this.#sql(`DELETE FROM traces WHERE ${condition} RETURNING key, start, facts`).all(parameter)
+      const rows = this.#sql(`DELETE FROM traces WHERE ${condition} RETURNING key, id, facts`).all(parameter)
       if (rows.length === 0) return 0
       const keys = JSON.stringify(rows.map((row) => Number(row['key'])))
       this.#sql('DELETE FROM parts WHERE trace IN (SELECT value FROM json_each(?))').run(keys)
       for (const row of rows) this.#uncount(Number(row['key']), parseFacts(row['facts']))
-      this.#writeMinutes()
+      this.#minutes.write()
       const first = this.#sql('SELECT min(start) AS start FROM traces').get()?.['start'] ?? Date.now() / 1000
-      this.#sql('DELETE FROM minutes WHERE minute < ?').run(Math.floor(Number(first) / 60))
+      this.#minutes.removeBefore(Number(first))
+      this.#origins.remove(rows.map((row) => String(row['id'])))
       return rows.length
     })
   }
@@ -360,14 +364,7 @@ export class LocalStore {
   }
 
   #sql(text: string): StatementSync {
-    let statement = this.#statements.get(text)
-    if (statement === undefined) {
-      // Filters make texts of their own: there may be any number of them.
-      if (this.#statements.size > MOST_STATEMENTS) this.#statements.clear()
-      statement = this.#db.prepare(text)
-      this.#statements.set(text, statement)
-    }
-    return statement
+    return this.#statements.prepare(text)
   }
 
   #atomically<T>(act: () => T): T {
@@ -377,7 +374,7 @@ export class LocalStore {
       this.#db.exec('COMMIT')
       return result
     } catch (error) {
-      this.#minutes.clear()
+      this.#minutes.forget()
       // A full disk ends the transaction by itself.
       attempt(() => this.#db.exec('ROLLBACK'))
       throw error

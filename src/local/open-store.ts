@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { databaseFaultOf } from '../platform/database-fault-of.ts'
 
-const SCHEMA = 1
+const SCHEMA = 2
 
 /** Moves a damaged store away, where a person finds it; gives its new name. */
 export function setStoreAside(file: string): string {
@@ -40,6 +40,15 @@ export function openStore(file: string): DatabaseSync {
          CREATE TABLE annotations (key TEXT, value, trace INTEGER, PRIMARY KEY (key, value, trace)) WITHOUT ROWID;
          CREATE TABLE minutes (minute INTEGER PRIMARY KEY, graph BLOB NOT NULL);
          CREATE TABLE settings (kind TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, name));
+         COMMIT`,
+      )
+    }
+    if (version < 2) {
+      db.exec(
+        `BEGIN IMMEDIATE;
+         CREATE TABLE requests (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+         CREATE TABLE origins (trace TEXT, request INTEGER, PRIMARY KEY (trace, request)) WITHOUT ROWID;
+         CREATE INDEX origins_by_request ON origins (request);
          PRAGMA user_version = ${SCHEMA};
          COMMIT`,
       )

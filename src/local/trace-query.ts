@@ -2,11 +2,20 @@ import type { Expression } from './filter/expression.ts'
 import type { GroupLookup } from './filter/match-filter.ts'
 import type { TraceFacts } from './trace-facts.ts'
 
+/** X-Ray's TimeRangeType. */
+export const timeRangeTypes = ['TraceId', 'Event', 'Service'] as const
+/** One of {@link timeRangeTypes}. */
+export type TimeRangeType = typeof timeRangeTypes[number]
+
 /** Which traces are asked for. */
 export interface TraceQuery {
   /** Unix seconds, both included. */
   readonly from: number
   readonly to: number
+  /** What is to lie in that time: the start, which is the rule, any part of the trace, or the start of a segment. */
+  readonly by?: TimeRangeType
+  /** Only this share of the traces, from 0 to 1; a trace is always in it or never. */
+  readonly share?: number
   readonly filter?: Expression | undefined
   readonly groups?: GroupLookup
   /** At most so many. */

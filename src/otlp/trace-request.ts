@@ -18,6 +18,8 @@ export interface Field {
   readonly type: FieldType
   /** Of messages. */
   readonly message?: Message
+  /** There may be any number of them. */
+  readonly isRepeated?: boolean
   /** Of enums: each name's number. */
   readonly names?: Readonly<Record<string, number>>
 }
@@ -39,13 +41,14 @@ const message = (fields: Record<string, Field>): Message => {
 }
 const field = (number: number, type: FieldType): Field => ({ number, type })
 const of = (number: number, inner: Message): Field => ({ number, type: 'message', message: inner })
+const many = (number: number, inner: Message): Field => ({ ...of(number, inner), isRepeated: true })
 const numbered = (prefix: string, names: string[]): Record<string, number> =>
   Object.fromEntries(names.map((name, i) => [prefix + name, i]))
 
 const anyValue = message({})
-const arrayValue = message({ values: of(1, anyValue) })
+const arrayValue = message({ values: many(1, anyValue) })
 const keyValue = message({ key: field(1, 'string'), value: of(2, anyValue) })
-const kvlistValue = message({ values: of(1, keyValue) })
+const kvlistValue = message({ values: many(1, keyValue) })
 const anyFields = message({
   stringValue: field(1, 'string'),
   boolValue: field(2, 'bool'),
@@ -60,21 +63,21 @@ for (const [name, value] of anyFields.fields) anyValue.fields.set(name, value)
 const scope = message({
   name: field(1, 'string'),
   version: field(2, 'string'),
-  attributes: of(3, keyValue),
+  attributes: many(3, keyValue),
   droppedAttributesCount: field(4, 'uint32'),
 })
-const resource = message({ attributes: of(1, keyValue), droppedAttributesCount: field(2, 'uint32') })
+const resource = message({ attributes: many(1, keyValue), droppedAttributesCount: field(2, 'uint32') })
 const event = message({
   timeUnixNano: field(1, 'fixed64'),
   name: field(2, 'string'),
-  attributes: of(3, keyValue),
+  attributes: many(3, keyValue),
   droppedAttributesCount: field(4, 'uint32'),
 })
 const link = message({
   traceId: field(1, 'hex'),
   spanId: field(2, 'hex'),
   traceState: field(3, 'string'),
-  attributes: of(4, keyValue),
+  attributes: many(4, keyValue),
   droppedAttributesCount: field(5, 'uint32'),
   flags: field(6, 'fixed32'),
 })
@@ -92,23 +95,23 @@ const span = message({
   kind: { number: 6, type: 'enum', names: kinds },
   startTimeUnixNano: field(7, 'fixed64'),
   endTimeUnixNano: field(8, 'fixed64'),
-  attributes: of(9, keyValue),
+  attributes: many(9, keyValue),
   droppedAttributesCount: field(10, 'uint32'),
-  events: of(11, event),
+  events: many(11, event),
   droppedEventsCount: field(12, 'uint32'),
-  links: of(13, link),
+  links: many(13, link),
   droppedLinksCount: field(14, 'uint32'),
   status: of(15, status),
   flags: field(16, 'fixed32'),
 })
-const scopeSpans = message({ scope: of(1, scope), spans: of(2, span), schemaUrl: field(3, 'string') })
+const scopeSpans = message({ scope: of(1, scope), spans: many(2, span), schemaUrl: field(3, 'string') })
 const resourceSpans = message({
   resource: of(1, resource),
-  scopeSpans: of(2, scopeSpans),
+  scopeSpans: many(2, scopeSpans),
   // Before OTLP 0.15 it was called so.
-  instrumentationLibrarySpans: of(2, scopeSpans),
+  instrumentationLibrarySpans: many(2, scopeSpans),
   schemaUrl: field(3, 'string'),
 })
 
 /** opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest */
-export const traceRequest: Message = message({ resourceSpans: of(1, resourceSpans) })
+export const traceRequest: Message = message({ resourceSpans: many(1, resourceSpans) })

@@ -16,6 +16,8 @@ export type Outcome =
 export class Counters {
   /** Spans that came in by OTLP and segment documents by UDP, by receiver. */
   readonly received = new Tally()
+  /** The same, by who sent it: the user agent, or the protocol where there is none. */
+  readonly senders = new Tally()
   /** Spans and documents that were refused, by receiver. */
   readonly refused = new Tally()
   /** Requests that were answered with an error, by receiver. */

@@ -1,4 +1,5 @@
 import { Counters, type Outcome } from './counters.ts'
+import { Problems, type Stage } from './problems.ts'
 import { RateLimit } from './rate-limit.ts'
 
 /** Where events are written; a logger of any library has this form. */
@@ -15,16 +16,31 @@ export interface LogSink {
  */
 export class Events {
   readonly counters = new Counters()
+  /** Warnings and errors of late, one a kind. */
+  readonly problems = new Problems()
   /** The last failure of delivery; undefined if there was none. */
   lastFailure: { readonly time: number; readonly message: string } | undefined
   readonly #limits = new Map<string, RateLimit>()
 
   constructor(public log: LogSink) {}
 
-  #limited(name: string, act: (times: string) => void, everyMs = 1000): void {
-    let limit = this.#limits.get(name)
-    if (limit === undefined) this.#limits.set(name, limit = new RateLimit(everyMs))
-    limit.run((times) => act(times === 1 ? '' : ` (${times} times)`))
+  /** Logs what was amiss, and keeps it for those who look. @param times how often it happened since it was last told */
+  #tell(level: 'warn' | 'error', stage: Stage, kind: string, message: string, times = 1): void {
+    this.log[level](message)
+    this.problems.add({ level, stage, kind, message, times })
+  }
+
+  /** {@link Events.#tell} at most once in a while. */
+  #limited(
+    level: 'warn' | 'error',
+    stage: Stage,
+    kind: string,
+    message: (times: string) => string,
+    everyMs = 1000,
+  ): void {
+    let limit = this.#limits.get(kind)
+    if (limit === undefined) this.#limits.set(kind, limit = new RateLimit(everyMs))
+    limit.run((times) => this.#tell(level, stage, kind, message(times === 1 ? '' : ` (${times} times)`), times))
   }
 
   listening(name: string, address: string): void {
@@ -50,19 +66,17 @@ export class Events {
   }
 
   spoolFailed(error: unknown, documents: number): void {
-    this.#limited('spoolFailed', (times) => {
-      this.log.error(
-        `Cannot write the spool${times}: ${
-          messageOf(error)
-        }; ${documents} documents were not acknowledged. Is the disk full?`,
-      )
-    })
+    const why = `${messageOf(error)}; ${documents} documents were not acknowledged. Is the disk full?`
+    this.#limited('error', 'queue', 'spoolFailed', (times) => `Cannot write the spool${times}: ${why}`)
   }
 
   spoolSetAside(aside: { file: string; saved: number; unreadable: number | undefined }, cause: unknown): void {
     const { file, saved, unreadable } = aside
     const rest = unreadable === undefined ? 'what else it holds cannot be told' : `${unreadable} cannot be read`
-    this.log.error(
+    this.#tell(
+      'error',
+      'queue',
+      'spoolSetAside',
       `The spool is damaged (${messageOf(cause)}) and was moved to "${file}"; ` +
         `${saved} blocks of documents were read of it and go on, ${rest}. A new spool is in use`,
     )
@@ -72,21 +86,28 @@ export class Events {
     const where = dir === ':memory:'
       ? 'memory is used instead, and what waits is lost when the agent ends'
       : `"${dir}" is used instead`
-    this.log.error(`${messageOf(cause)}; ${where}. Make queue.dir writable, and restart`)
+    this.#tell(
+      'error',
+      'queue',
+      'spoolElsewhere',
+      `${messageOf(cause)}; ${where}. Make queue.dir writable, and restart`,
+    )
   }
 
-  received(count: number, name: string): void {
+  /** @param from who sent it, as far as that is known */
+  received(count: number, name: string, from: string): void {
     this.counters.received.add(count, name)
+    this.counters.senders.add(count, from)
   }
 
   refused(name: string, count: number, reason: string, from: string): void {
     this.counters.refused.add(count, name)
-    this.#limited('refused', (times) => this.log.warn(`Refused from ${from}${times}: ${reason}`))
+    this.#limited('warn', 'receive', 'refused', (times) => `Refused from ${from}${times}: ${reason}`)
   }
 
   requestFailed(name: string, reason: string): void {
     this.counters.failedRequests.add(1, name)
-    this.#limited(name, (times) => this.log.warn(`${name}: answered with an error${times}: ${reason}`))
+    this.#limited('warn', 'receive', name, (times) => `${name}: answered with an error${times}: ${reason}`)
   }
 
   queued(count: number, cut: number): void {
@@ -94,8 +115,10 @@ export class Events {
     this.counters.cut += cut
     if (cut === 0) return
     this.#limited(
+      'warn',
+      'translate',
       'cut',
-      (times) => this.log.warn(`Cut ${cut} documents to fit into 64 KB${times}; see metadata otel.cut`),
+      (times) => `Cut ${cut} documents to fit into 64 KB${times}; see metadata otel.cut`,
     )
   }
 
@@ -122,14 +145,12 @@ export class Events {
 
   deliveryFailing(reason: string, isUrgent: boolean): void {
     const text = `Delivery fails: ${reason}. What arrives is kept, and sent once it passes`
-    if (isUrgent) this.log.error(text)
-    else this.log.warn(text)
+    this.#tell(isUrgent ? 'error' : 'warn', 'export', 'deliveryFailing', text)
   }
 
   deliveryStillFailing(reason: string, isUrgent: boolean, forMs: number, waiting: number): void {
     const text = `Delivery still fails after ${(forMs / 1000).toFixed(0)} s: ${reason}. ${waiting} documents wait`
-    if (isUrgent) this.log.error(text)
-    else this.log.warn(text)
+    this.#tell(isUrgent ? 'error' : 'warn', 'export', 'deliveryFailing', text)
   }
 
   deliveryRecovered(afterMs: number, waiting: number): void {
@@ -138,8 +159,10 @@ export class Events {
 
   throttled(limit: number, reason: string): void {
     this.#limited(
+      'warn',
+      'export',
       'throttled',
-      (times) => this.log.warn(`Delivery is slowed to ${limit} requests at a time${times}: ${reason}`),
+      (times) => `Delivery is slowed to ${limit} requests at a time${times}: ${reason}`,
       60_000,
     )
   }
@@ -147,23 +170,26 @@ export class Events {
   buried(count: number, reason: string, message: string): void {
     this.counters.dead.add(count, reason)
     this.#limited(
+      'error',
+      'export',
       'buried ' + reason,
-      (times) =>
-        this.log.error(`${count} documents became dead letters${times}: ${message}; see rontgen dead-letters list`),
+      (times) => `${count} documents became dead letters${times}: ${message}; see rontgen dead-letters list`,
     )
   }
 
   deadLettersTrimmed(count: number): void {
     this.counters.dropped.add(count, 'dead-letters-full')
     this.#limited(
+      'error',
+      'queue',
       'trimmed',
-      (times) => this.log.error(`Dropped the ${count} oldest dead letters${times}: over queue.maxDeadLetters`),
+      (times) => `Dropped the ${count} oldest dead letters${times}: over queue.maxDeadLetters`,
     )
   }
 
   lost(count: number, why: 'spool' | 'queue-full' | 'translate', reason: string): void {
     this.counters.dropped.add(count, why)
-    this.#limited('lost', (times) => this.log.error(`Lost ${count} UDP documents${times}: ${reason}`))
+    this.#limited('error', 'queue', 'lost', (times) => `Lost ${count} UDP documents${times}: ${reason}`)
   }
 
   reloaded(changes: readonly string[]): void {
@@ -173,11 +199,11 @@ export class Events {
   }
 
   reloadFailed(reason: string): void {
-    this.log.error(`Cannot reload, so the config stays as it was: ${reason}`)
+    this.#tell('error', 'config', 'reloadFailed', `Cannot reload, so the config stays as it was: ${reason}`)
   }
 
   storeFailed(error: unknown): void {
-    this.#limited('store', (times) => this.log.error(`The local store failed${times}: ${messageOf(error)}`))
+    this.#limited('error', 'export', 'store', (times) => `The local store failed${times}: ${messageOf(error)}`)
   }
 
   telemetryFailed(reason: string): void {
@@ -186,7 +212,10 @@ export class Events {
 
   kernelDropped(count: number): void {
     this.counters.dropped.add(count, 'kernel')
-    this.log.error(
+    this.#tell(
+      'error',
+      'receive',
+      'kernelDropped',
       `The kernel dropped ${count} datagrams: the receive buffer was full; raise receive.xray.udp.receiveBuffer and net.core.rmem_max`,
     )
   }
@@ -197,8 +226,10 @@ export class Events {
 
   proxyFailed(path: string, reason: string, served: string): void {
     this.#limited(
+      'warn',
+      'receive',
       'proxy ' + path,
-      (times) => this.log.warn(`Cannot pass ${path} to X-Ray${times}: ${reason}; ${served}`),
+      (times) => `Cannot pass ${path} to X-Ray${times}: ${reason}; ${served}`,
     )
   }
 }

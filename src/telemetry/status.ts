@@ -1,3 +1,5 @@
+import type { SeenProblem } from './problems.ts'
+
 /** What an agent tells of itself: `rontgen status --json`, and GET /status at the admin port. Times are in seconds. */
 export interface Status {
   readonly version: string
@@ -32,6 +34,8 @@ export interface Status {
   readonly deadLetters: { readonly count: number; readonly bytes: number }
   readonly counts: {
     readonly received: Readonly<Record<string, number>>
+    /** Received, by who sent it. */
+    readonly senders: Readonly<Record<string, number>>
     readonly refused: Readonly<Record<string, number>>
     readonly failedRequests: Readonly<Record<string, number>>
     readonly queued: number
@@ -44,6 +48,8 @@ export interface Status {
     /** Requests to the destination, by outcome. */
     readonly requests: Readonly<Record<string, number>>
   }
+  /** What was amiss of late, one a kind, the last one first. */
+  readonly problems: readonly SeenProblem[]
   /** How long requests take: the bounds under which half and 99 of 100 lie. */
   readonly latency: { readonly p50: number; readonly p99: number }
 }

@@ -1,4 +1,7 @@
-import { type Json, numberOf, textOf } from '../json.ts'
+import type { Expression } from '../filter/expression.ts'
+import { parseFilter } from '../filter/parse-filter.ts'
+import { type TimeRangeType, timeRangeTypes } from '../trace-query.ts'
+import { type Json, numberOf, objectOf, textOf } from '../json.ts'
 import { ApiError } from './api-error.ts'
 
 /** A moment that a call must name, in Unix seconds. @throws {ApiError} */
@@ -9,7 +12,7 @@ export function timeIn(input: Json, name: string): number {
   return seconds
 }
 
-/** A span of time of at most six hours, as X-Ray has it, in Unix seconds. @throws {ApiError} */
+/** A span of time, in Unix seconds. @throws {ApiError} */
 export function rangeIn(input: Json): { from: number; to: number } {
   const [from, to] = [timeIn(input, 'StartTime'), timeIn(input, 'EndTime')]
   if (to < from) throw new ApiError('EndTime is before StartTime')
@@ -31,4 +34,32 @@ export function textsIn(input: Json, name: string, most: number): string[] {
     throw new ApiError(`${name} is to be a list of 1 to ${most} texts`)
   }
   return list
+}
+
+/** The filter expression of a call, if it has one. @throws {FilterError} */
+export function filterIn(input: Json): Expression | undefined {
+  const text = textOf(input['FilterExpression'])?.trim()
+  return text === undefined || text === '' ? undefined : parseFilter(text)
+}
+
+/** What is to lie in the time of a call. @throws {ApiError} */
+export function timeRangeTypeIn(input: Json): TimeRangeType {
+  const value = input['TimeRangeType'] ?? 'TraceId'
+  const type = timeRangeTypes.find((name) => name === value)
+  if (type === undefined) throw new ApiError(`TimeRangeType is to be one of ${timeRangeTypes.join(', ')}`)
+  return type
+}
+
+/** The share of traces that Sampling and SamplingStrategy ask for, 0 to 1. @throws {ApiError} */
+export function shareIn(input: Json): number {
+  if (input['Sampling'] !== true) return 1
+  const { Name = 'PartialScan', Value = 1 } = objectOf(input['SamplingStrategy'])
+  if (Name !== 'PartialScan' && Name !== 'FixedRate') {
+    throw new ApiError('SamplingStrategy.Name is to be PartialScan or FixedRate')
+  }
+  const share = numberOf(Value)
+  if (share === undefined || share < 0 || share > 1) {
+    throw new ApiError('SamplingStrategy.Value is to be a share from 0 to 1')
+  }
+  return share
 }

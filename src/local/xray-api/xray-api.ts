@@ -1,8 +1,9 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { factsOfTrace } from '../facts-of-trace.ts'
 import type { Expression } from '../filter/expression.ts'
+import type { GroupLookup } from '../filter/match-filter.ts'
 import { parseFilter } from '../filter/parse-filter.ts'
-import { type Json, listOf, objectOf, textOf } from '../json.ts'
+import { type Json, listOf, textOf } from '../json.ts'
 import type { LocalStore } from '../local-store.ts'
 import { SavedSettings } from '../saved-settings.ts'
 import { edgeEnds, ServiceGraph } from '../service-graph.ts'
@@ -10,7 +11,8 @@ import { addStatistics, noStatistics, type Statistics } from '../statistics.ts'
 import { ApiError } from './api-error.ts'
 import { checkDocument } from './check-document.ts'
 import { type Group, Groups } from './groups.ts'
-import { rangeIn, textsIn } from './input.ts'
+import { filterIn, rangeIn, shareIn, textsIn, timeRangeTypeIn } from './input.ts'
+import { jsonCall } from './json-call.ts'
 import { type RuleRecord, Sampling } from './sampling.ts'
 import { graphShape, histogramShape, statisticsShape, summaryShape } from './shapes.ts'
 
@@ -51,11 +53,14 @@ export class XrayApi {
     }
   }
 
+  /** Finds the expressions of groups. */
+  readonly groups: GroupLookup = (by, value) => this.#groups.expression(by, value)
+
   /** The routes of all calls: POST with a JSON body. */
   routes(): Hono {
     const app = new Hono()
     for (const [path, call] of Object.entries(this.#calls)) {
-      app.post(path, async (c) => answer(c, call, await c.req.text()))
+      app.post(path, (c) => jsonCall(c, call))
     }
     return app
   }
@@ -68,13 +73,12 @@ export class XrayApi {
   }
 
   #getTraceSummaries(input: Json): object {
-    const { from, to } = rangeIn(input)
-    const filter = filterIn(input)
     const page = this.store.find({
-      from,
-      to,
-      filter,
-      groups: (by, value) => this.#groups.expression(by, value),
+      ...rangeIn(input),
+      by: timeRangeTypeIn(input),
+      share: shareIn(input),
+      filter: filterIn(input),
+      groups: this.groups,
       limit: PAGE,
       after: cursorIn(input),
     })
@@ -193,42 +197,6 @@ function selectStatistics(graph: ServiceGraph, expression: Expression | undefine
     })
   }
   throw new ApiError('EntitySelectorExpression is to be service(…) or edge(…)')
-}
-
-function answer(c: Context, call: (input: Json) => object, body: string): Response {
-  // A page of another site can send text, but not this type, unasked.
-  const type = c.req.header('content-type') ?? ''
-  try {
-    if (body !== '' && !/^application\/(json|x-amz-json-1\.[01])/.test(type)) {
-      throw new ApiError('The body is to be of type application/json', 'InvalidRequestException', 415)
-    }
-    const input: unknown = body === '' ? {} : parseJson(body)
-    return c.json(call(objectOf(input)))
-  } catch (error) {
-    const [code, status] = error instanceof ApiError ? [error.code, error.status] : codeOf(error)
-    const message = error instanceof Error ? error.message : String(error)
-    c.header('x-amzn-errortype', code)
-    c.status(status === 415 ? 415 : status === 500 ? 500 : 400)
-    return c.json({ __type: code, Message: message, message })
-  }
-}
-
-function codeOf(error: unknown): [string, number] {
-  const isFilter = error instanceof Error && error.name === 'FilterError'
-  return isFilter ? ['InvalidRequestException', 400] : ['InternalFailure', 500]
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    throw new ApiError('The body is no JSON')
-  }
-}
-
-function filterIn(input: Json): Expression | undefined {
-  const text = textOf(input['FilterExpression'])?.trim()
-  return text === undefined || text === '' ? undefined : parseFilter(text)
 }
 
 function cursorIn(input: Json): { start: number; key: number } | undefined {

@@ -1,0 +1,49 @@
+import type { Override } from './overrides.ts'
+import type { Settings } from './schema.ts'
+
+/** A value in force, and where it is from. */
+export interface ConfigValue {
+  /** Such as `receive.otlp.grpc.port`. */
+  readonly path: string
+  /** As JSON; passwords are left out. */
+  readonly value: string
+  /** `default`, the file, a flag or a variable of the environment. */
+  readonly source: string
+}
+
+/** Every value of the settings, with where it is from. @param config what the file says, as it says it */
+export function valuesOf(
+  settings: Settings,
+  config: object,
+  file: string,
+  overrides: readonly Override[],
+): ConfigValue[] {
+  const by = new Map(overrides.map(({ path, source }) => [path, source]))
+  return leavesOf(settings, '').map(([path, value]) => {
+    const written = readPath(config, path)
+    const override = by.get(path)
+    return {
+      path,
+      value: JSON.stringify(hidePassword(override === undefined && written !== undefined ? written : value)) ?? 'null',
+      source: override ?? (written === undefined ? 'default' : file),
+    }
+  })
+}
+
+/** A URL without the password in it; any other value as it is. */
+export function hidePassword(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/^(https?:\/\/[^/\s:@]*:)[^/\s@]*@/, '$1***@') : value
+}
+
+function leavesOf(value: unknown, path: string): [string, unknown][] {
+  if (value === undefined) return []
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]]
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`))
+}
+
+function readPath(config: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>(
+    (at, key) => (Object(at) === at ? Reflect.get(Object(at), key) : undefined),
+    config,
+  )
+}

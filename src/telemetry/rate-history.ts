@@ -1,0 +1,59 @@
+/** Counts at a moment. */
+export interface RateCounts {
+  readonly received: number
+  readonly queued: number
+  /** Documents that wait, not a sum. */
+  readonly waiting: number
+  readonly sent: number
+}
+
+/** Counts of a step; the last step goes on. */
+export interface RateStep extends RateCounts {
+  /** Seconds. */
+  readonly seconds: number
+}
+
+const STEP_MS = 30_000
+const STEPS = 60
+
+/** What happened in each half minute of the last half hour. */
+export class RateHistory {
+  readonly #steps: RateStep[] = []
+  readonly #timer: ReturnType<typeof setInterval>
+  #last: RateCounts
+  #since = Date.now()
+
+  constructor(private readonly read: () => RateCounts) {
+    this.#last = read()
+    this.#timer = setInterval(() => this.#step(), STEP_MS)
+    this.#timer.unref()
+  }
+
+  #now(): RateStep {
+    const now = this.read()
+    const last = this.#last
+    return {
+      seconds: (Date.now() - this.#since) / 1000,
+      received: now.received - last.received,
+      queued: now.queued - last.queued,
+      waiting: now.waiting,
+      sent: now.sent - last.sent,
+    }
+  }
+
+  #step(): void {
+    this.#steps.push(this.#now())
+    if (this.#steps.length >= STEPS) this.#steps.shift()
+    this.#last = this.read()
+    this.#since = Date.now()
+  }
+
+  /** The oldest step first. */
+  list(): RateStep[] {
+    return [...this.#steps, this.#now()]
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+}
