@@ -39,6 +39,7 @@ const allowed = {
   'agent.ts': [
     'admin',
     'config',
+    'demo',
     'destination.ts',
     'forward.ts',
     'platform',
@@ -83,6 +84,8 @@ const grabBags = new Set([
   'ui/format.ts',
   'ui/outcome.tsx',
   'ui/page-location.ts',
+  'ui/waterfall-rows.ts',
+  'ui/refiners.tsx',
   'main.ts',
   'demo/open-tracing.ts',
   'config/values.ts',

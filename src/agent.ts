@@ -6,6 +6,7 @@ import { openLetterBox } from './admin/open-letter-box.ts'
 import { type RunningAdmin, startAdmin } from './admin/start-admin.ts'
 import type { Loaded } from './config/load-config.ts'
 import type { Settings } from './config/schema.ts'
+import { DemoProcess } from './demo/demo-process.ts'
 import { type Destination, type DestinationContext, openDestination } from './destination.ts'
 import { forward, type Stages } from './forward.ts'
 import { containerMemory } from './platform/container-memory.ts'
@@ -61,6 +62,7 @@ class RunningAgent implements Agent {
 
   readonly #watchers = new Set<() => void>()
   readonly #rates: RateHistory
+  readonly #demo = new DemoProcess()
 
   constructor(private loaded: Loaded, private readonly context: AgentContext) {
     const { events } = context
@@ -103,6 +105,11 @@ class RunningAgent implements Agent {
       hasTraces: () => this.#destination.store?.hasTraces() ?? null,
       rates: () => this.#rates.list(),
       config: () => this.loaded.values,
+      demo: {
+        isRunning: () => this.#demo.isRunning,
+        start: () => this.#demo.start(this.#otlpPort()),
+        stop: () => this.#demo.stop(),
+      },
       watch: (watcher) => {
         this.#watchers.add(watcher)
         return () => this.#watchers.delete(watcher)
@@ -130,6 +137,16 @@ class RunningAgent implements Agent {
     }
     const { dir } = this.#queue.state
     events.started(`Started: rontgen ${VERSION}, ${this.#destination.description}; the spool is "${dir}"`)
+  }
+
+  /** Where the demo sends to. @throws {Error} if it cannot */
+  #otlpPort(): number {
+    const { http } = this.settings.receive.otlp
+    const address = this.#receivers.addresses['otlp.http']
+    if (address === undefined || http === false || http.tls !== undefined) {
+      throw new Error('The demo sends to receive.otlp.http without TLS, and there is none')
+    }
+    return Number(address.split(':').pop())
   }
 
   #startAdmin(): void {
@@ -186,6 +203,7 @@ class RunningAgent implements Agent {
   }
 
   async stop(deadline: AbortSignal): Promise<number> {
+    this.#demo.stop()
     await this.#receivers.stop('answered', deadline)
     // Meanwhile UDP goes on: what came while nobody listens would be lost.
     await this.#queue.flush(deadline)

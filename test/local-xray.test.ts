@@ -86,6 +86,64 @@ test('boto3 calls the local X-Ray', { skip: 'skip' in python ? python.skip : fal
   await agent.stop()
 })
 
+test('the AWS CLI calls the local X-Ray', { skip: 'skip' in python ? python.skip : false }, async () => {
+  const agent = await AgentProcess.start()
+  const program = join('python' in python ? python.python : '', '../aws')
+  const { trace, documents } = shopTrace()
+  const [start, end] = [Math.floor(Date.now() / 1000) - 60, Math.floor(Date.now() / 1000) + 60]
+  const aws = (command: string, ...args: string[]) => {
+    const endpoint = ['--endpoint-url', `http://${agent.address('admin')}`, '--region', 'us-west-2']
+    const { status, stdout, stderr } = spawnSync(program, ['xray', command, ...args, ...endpoint, '--output', 'json'], {
+      encoding: 'utf8',
+      env: { ...process.env, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+    })
+    assert.equal(status, 0, `${command}: ${stderr}`)
+    return stdout.trim() === '' ? {} : JSON.parse(stdout)
+  }
+  const time = ['--start-time', String(start), '--end-time', String(end)]
+  const sampling = {
+    RuleName: 'cli',
+    ResourceARN: '*',
+    Priority: 7,
+    FixedRate: 0.5,
+    ReservoirSize: 1,
+    ServiceName: '*',
+    ServiceType: '*',
+    Host: '*',
+    HTTPMethod: '*',
+    URLPath: '*',
+    Version: 1,
+  }
+  const put = aws('put-trace-segments', '--trace-segment-documents', ...documents.map((one) => JSON.stringify(one)))
+  assert.deepEqual(put.UnprocessedTraceSegments, [])
+  const found = aws('get-trace-summaries', ...time, '--filter-expression', 'service("payments") { fault }')
+  assert.deepEqual(found.TraceSummaries.map(({ Id }: { Id: string }) => Id), [trace])
+  assert.equal(aws('batch-get-traces', '--trace-ids', trace).Traces[0].Segments.length, 2)
+  assert.equal(aws('get-trace-graph', '--trace-ids', trace).Services.length, 4)
+  assert.equal(aws('get-service-graph', ...time).Services.length, 4)
+  assert.equal(aws('get-time-series-service-statistics', ...time).TimeSeriesServiceStatistics.length, 1)
+  assert.equal(
+    aws('create-sampling-rule', '--sampling-rule', JSON.stringify(sampling)).SamplingRuleRecord.SamplingRule.Priority,
+    7,
+  )
+  aws('update-sampling-rule', '--sampling-rule-update', 'RuleName=cli,FixedRate=0.25')
+  assert.equal(aws('get-sampling-rules').SamplingRuleRecords[0].SamplingRule.FixedRate, 0.25)
+  const documentsOf = `RuleName=cli,ClientID=${'a'.repeat(24)},Timestamp=${start},RequestCount=9,SampledCount=3`
+  assert.equal(
+    aws('get-sampling-targets', '--sampling-statistics-documents', documentsOf).SamplingTargetDocuments[0].RuleName,
+    'cli',
+  )
+  aws('get-sampling-statistic-summaries')
+  aws('delete-sampling-rule', '--rule-name', 'cli')
+  aws('create-group', '--group-name', 'faulty', '--filter-expression', 'fault')
+  aws('update-group', '--group-name', 'faulty', '--filter-expression', 'error')
+  assert.equal(aws('get-group', '--group-name', 'faulty').Group.FilterExpression, 'error')
+  assert.equal(aws('get-groups').Groups.length, 2)
+  aws('delete-group', '--group-name', 'faulty')
+  aws('put-telemetry-records', '--telemetry-records', `Timestamp=${start},SegmentsReceivedCount=1`)
+  await agent.stop()
+})
+
 test('the X-Ray SDK for JavaScript samples by a rule of the local X-Ray, without AWS', async () => {
   const agent = await AgentProcess.start({ config: '{ export: { local: true } }' })
   const client = xrayClient(agent)

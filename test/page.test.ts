@@ -152,10 +152,253 @@ test('the page shows a trace of 10,000 segments, and draws those that are seen',
   })
 })
 
+const now = (): number => Math.floor(Date.now() / 1000)
+const hexId = (n: number): string => n.toString(16).padStart(16, '0')
+const traceId = (n: number): string => `1-${now().toString(16)}-${n.toString(16).padStart(24, 'd')}`
+
+async function put(documents: readonly object[], to = agent): Promise<void> {
+  for (let at = 0; at < documents.length; at += 50) {
+    const body = { TraceSegmentDocuments: documents.slice(at, at + 50).map((document) => JSON.stringify(document)) }
+    const { UnprocessedTraceSegments: flaws } = await (await to.admin('/TraceSegments', body)).json()
+    assert.deepEqual(flaws, [])
+  }
+}
+
+test('the page proposes what could be written in the filter, and takes it', { skip }, () =>
+  withPage(async (page) => {
+    await page.goto(`${base}/traces`)
+    const filter = page.getByLabel('Filter', { exact: true })
+    await filter.click()
+    await page.keyboard.type('service("sto')
+    await page.getByRole('option', { name: '"storefront"' }).waitFor()
+    await page.keyboard.press('Tab')
+    assert.equal(await filter.inputValue(), 'service("storefront"')
+    await page.keyboard.type(') AND ann')
+    await page.getByRole('option', { name: /annotation\[visitor\.tier\].*silver/ }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(' = "go')
+    await page.keyboard.press('Tab')
+    assert.equal(await filter.inputValue(), 'service("storefront") AND annotation[visitor.tier] = "gold"')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/q=service/)
+    await page.getByRole('gridcell', { name: /visitor\.tier=gold/ }).first().waitFor()
+    const silver = page.getByRole('gridcell', { name: /visitor\.tier=silver/ })
+    await waitFor(async () => (await silver.count()) === 0, 'the gold ones alone')
+  }))
+
+test('the page takes a part of the response times for a filter', { skip }, () =>
+  withPage(async (page) => {
+    await page.goto(`${base}/traces`)
+    await page.getByRole('row').nth(3).waitFor()
+    const box = await page.locator('.dist .hist svg').boundingBox()
+    assert.ok(box !== null)
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 30)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 30, { steps: 4 })
+    await page.mouse.up()
+    await waitFor(async () => (await page.getByLabel('Filter', { exact: true }).inputValue()) !== '', 'the filter')
+    const text = await page.getByLabel('Filter', { exact: true }).inputValue()
+    const [, from, to] = /^responsetime >= ([\d.]+) AND responsetime <= ([\d.]+)$/.exec(text) ?? []
+    assert.ok(Number(from) > 0.009 && Number(from) < 0.011, text)
+    assert.ok(Number(to) > 0.2 && Number(to) < 0.3, text)
+    await page.locator('.dist').getByRole('link', { name: 'Clear' }).click()
+    await waitFor(async () => (await page.getByLabel('Filter', { exact: true }).inputValue()) === '', 'no filter')
+  }))
+
+test(
+  'the page lists traces page by page, and tells of new ones without moving those that are read',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      const one = (n: number) => ({
+        trace_id: traceId(n),
+        id: hexId(n),
+        name: 'paged',
+        start_time: now() - 400 + n,
+        end_time: now() - 399.5 + n,
+        http: { request: { method: 'GET', url: `https://paged.example.com/${n}` } },
+      })
+      await put(Array.from({ length: 260 }, (_, i) => one(i + 1)))
+      await page.goto(`${base}/traces?q=${encodeURIComponent('service("paged")')}`)
+      await page.getByRole('gridcell', { name: '/260', exact: true }).waitFor()
+      assert.ok((await page.getByRole('row').count()) < 120)
+      for (let i = 0; i < 4; i++) {
+        await page.locator('.list').evaluate((list) => (list.scrollTop = list.scrollHeight))
+        await page.waitForTimeout(300)
+      }
+      await page.getByRole('gridcell', { name: '/1', exact: true }).waitFor()
+      await put([one(300)])
+      await page.getByRole('button', { name: '1 new traces' }).click()
+      await page.locator('.list').evaluate((list) => (list.scrollTop = 0))
+      await page.getByRole('gridcell', { name: '/300', exact: true }).waitFor()
+      // At the top, and with nothing in the focus, they come by themselves.
+      await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
+      await put([one(301)])
+      await page.getByRole('gridcell', { name: '/301', exact: true }).waitFor()
+      await page.getByRole('button', { name: 'Duration' }).click()
+      await page.waitForURL(/sort=-duration/)
+    }),
+)
+
+test(
+  'the page shows the calls between two services, and what of the map has a name',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      await page.goto(base)
+      await page.getByRole('button', { name: /^payments to bank/ }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('complementary', { name: 'payments to bank' }).waitFor()
+      await page.reload()
+      await page.getByRole('complementary', { name: 'payments to bank' }).getByRole('link', { name: 'Show traces' })
+        .click()
+      assert.match(await page.getByLabel('Filter', { exact: true }).inputValue(), /^edge\(id\(name: "payments"\), id\(/)
+      await page.getByRole('row').nth(1).waitFor()
+      await page.goto(base)
+      await page.getByLabel('Find a trace id or a service').fill('searc')
+      await page.keyboard.press('Enter')
+      await page.getByRole('complementary', { name: /^search/ }).waitFor()
+      assert.match(page.url(), /find=searc/)
+    }),
+)
+
+test('the page says why a service faults, and shows the newest trace of it', { skip }, () =>
+  withPage(async (page) => {
+    await page.goto(`${base}/?node=S3%20AWS%3A%3AS3%3A%3ABucket`)
+    await page.getByText('S3: AccessDenied').waitFor()
+    await page.getByRole('link', { name: 'Open the newest' }).click()
+    await page.getByRole('heading', { name: 'AccessDenied' }).waitFor()
+    await page.getByRole('link', { name: 'More like this' }).click()
+    await page.getByRole('row').nth(1).waitFor()
+  }))
+
+test('the page shows the document of a segment beside the span that it was', { skip }, () =>
+  withPage(async (page) => {
+    await page.goto(`${base}/trace/${s3}?tab=raw`)
+    const cells = page.locator('.raw > *')
+    await cells.nth(3).waitFor()
+    const lines = (await cells.allInnerTexts()).slice(3)
+    const rules = new Map(lines.flatMap((_, i) => (i % 3 === 0 ? [[lines[i] ?? '', lines.slice(i + 1, i + 3)]] : [])))
+    assert.deepEqual(rules.get(`traceId: "${s3.slice(2).replace('-', '')}"`), ['reformatted', `trace_id: "${s3}"`])
+    assert.deepEqual(rules.get('attributes.rpc.method: "ListBuckets"'), ['moved', 'aws.operation: "ListBuckets"'])
+  }))
+
+test(
+  'the page folds alike siblings, walks from error to error, zooms the time, and marks the critical path',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      const trace = traceId(4711)
+      const step = (n: number, more: object = {}) => ({
+        id: hexId(0x4711 + n),
+        name: 'query',
+        start_time: now() + n / 10,
+        end_time: now() + n / 10 + 0.05,
+        ...more,
+      })
+      const start_time = now()
+      await put([{
+        trace_id: trace,
+        id: hexId(0x4700),
+        name: 'folding',
+        start_time,
+        end_time: start_time + 3,
+        subsegments: [
+          ...Array.from({ length: 12 }, (_, n) => step(n)),
+          step(13, { name: 'bad', fault: true }),
+          step(15, { name: 'worse', error: true }),
+        ],
+      }])
+      await page.goto(`${base}/trace/${trace}`)
+      await page.getByText('×12').waitFor()
+      assert.equal(await page.getByRole('treeitem').count(), 4)
+      await page.getByRole('treeitem', { name: /query/ }).getByRole('button', { name: 'Unfold' }).click()
+      assert.equal(await page.getByRole('treeitem').count(), 15)
+      await page.keyboard.press('e')
+      await page.getByRole('complementary', { name: 'worse' }).waitFor()
+      await page.keyboard.press('E')
+      await page.getByRole('complementary', { name: 'bad' }).waitFor()
+      await page.keyboard.press('8')
+      assert.match(page.url(), /tab=raw/)
+      await page.getByText('Came as X-Ray, passed byte for byte').waitFor()
+      await page.keyboard.press('1')
+      assert.ok((await page.locator('.wt .c').count()) > 0)
+      await page.keyboard.press('p')
+      await waitFor(async () => (await page.locator('.wt .c').count()) === 0, 'no critical path')
+      const axis = await page.locator('.axisbar').boundingBox()
+      assert.ok(axis !== null)
+      await page.mouse.move(axis.x + axis.width * 0.25, axis.y + 8)
+      await page.mouse.down()
+      await page.mouse.move(axis.x + axis.width * 0.5, axis.y + 8, { steps: 3 })
+      await page.mouse.up()
+      await page.waitForURL(/zoom=0\.7/)
+      await page.getByRole('button', { name: 'Show all of the time' }).click()
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    }),
+)
+
+test('a trace that was saved as a file is taken by another agent', { skip }, () =>
+  withPage(async (page) => {
+    await page.goto(`${base}/trace/${s3}`)
+    const coming = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download' }).click()
+    const file = await (await coming).path()
+    const other = await AgentProcess.start({ config: "{ queue: { batchWait: '10ms' } }" })
+    const place = `http://${other.address('admin')}`
+    await page.goto(place)
+    await page.getByLabel('Import a trace').setInputFiles(file)
+    await page.getByRole('heading', { name: 'AccessDenied' }).waitFor()
+    assert.equal(page.url(), `${place}/trace/${s3}`)
+    await page.goto(`${place}/traces`)
+    await page.getByLabel('Import a trace').setInputFiles({
+      name: 'x.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"none": 1}'),
+    })
+    await page.getByText('The file holds no segment documents').waitFor()
+    await page.goto('about:blank')
+    await other.stop()
+  }))
+
+test('the button of the empty page runs the demo, which ends with the agent', { skip }, () =>
+  withPage(async (page) => {
+    const other = await AgentProcess.start({ config: "{ queue: { batchWait: '10ms' } }" })
+    await page.goto(`http://${other.address('admin')}`)
+    await page.getByRole('tab', { name: 'Python' }).click()
+    await page.getByText(`OTEL_EXPORTER_OTLP_ENDPOINT=http://${other.address('otlp.http')}`).waitFor()
+    await page.getByRole('button', { name: 'Run the demo' }).click()
+    await page.getByRole('button', { name: /^storefront, service/ }).waitFor()
+    const { isRunning } = await (await other.admin('/demo')).json()
+    assert.equal(isRunning, true)
+    assert.equal((await (await other.admin('/demo', { run: false })).json()).isRunning, false)
+    await page.goto('about:blank')
+    await other.stop()
+  }))
+
+test('the page keeps a fixed time in its URL', { skip }, () =>
+  withPage(async (page) => {
+    const [from, to] = [now() - 400, now() - 300].map((seconds) => new Date(seconds * 1000).toISOString())
+    await page.goto(`${base}/traces?from=${from}&to=${to}&q=${encodeURIComponent('service("paged")')}`)
+    await page.getByRole('button', { name: /^Paused/ }).waitFor()
+    const rows = page.getByRole('gridcell', { name: /^\/\d+$/ })
+    await rows.first().waitFor()
+    assert.ok(Number((await rows.first().innerText()).slice(1)) <= 160)
+    await page.getByRole('link', { name: 'Map', exact: true }).click()
+    assert.equal(new URL(page.url()).searchParams.get('from'), from)
+  }))
+
 test('the page can be used by keyboard', { skip }, () =>
   withPage(async (page) => {
     await page.goto(base)
-    await page.getByRole('button', { name: /^storefront/ }).waitFor()
+    await page.getByRole('button', { name: /^storefront, service/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    const next = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '')
+    assert.match(next, /^(catalog|orders|search), service/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
     await page.keyboard.press('g')
     await page.keyboard.press('t')
     await page.getByRole('grid', { name: 'Traces' }).waitFor()
@@ -173,11 +416,21 @@ test('no view of the page has an accessibility violation that axe-core finds', {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const seen: string[] = []
   for (const scheme of ['light', 'dark'] as const) {
-    for (const path of ['/', '/?node=storefront%20', '/traces', `/trace/${s3}`, '/agent']) {
+    const paths = [
+      '/',
+      '/?node=storefront',
+      '/?edge=payments,bank%20remote',
+      '/traces',
+      `/trace/${s3}`,
+      `/trace/${s3}?tab=raw`,
+      `/trace/${s3}?tab=metadata`,
+      '/agent',
+    ]
+    for (const path of paths) {
       await withPage(async (page) => {
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
         await page.goto(base + path)
-        await page.locator('.node, [role=grid], [role=tree], .agent').first().waitFor()
+        await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
         // The page's own policy lets no script in but by the debugger.
         const violations: string[] = await page.evaluate(`(() => { ${axe}; return axe.run().then(({ violations }) =>
           violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | '))) })()`)
@@ -192,8 +445,12 @@ test('nothing of the page is wider than a phone', { skip }, () =>
   withPage(async (page) => {
     for (const path of ['/', '/traces', `/trace/${s3}`, '/agent']) {
       await page.goto(base + path)
-      await page.locator('.node, [role=grid], [role=tree], .agent').first().waitFor()
-      const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
-      assert.ok((content ?? 0) <= (width ?? 0), `${path} is ${content} wide`)
+      await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
+      const wide = await page.evaluate(() =>
+        [...document.querySelectorAll('.bar, main, .thead, .thead > *, .list, .panel, .agent, .flow, .box')].flatMap((
+          element,
+        ) => element.getBoundingClientRect().right > innerWidth + 1 ? [element.className || element.tagName] : [])
+      )
+      assert.deepEqual(wide, [], path)
     }
   }, { width: 390, height: 800 }))

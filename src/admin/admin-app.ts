@@ -46,6 +46,8 @@ export function adminApp(host: string, view: AgentView): Hono {
   })
   app.get('/rates', (c) => c.json({ steps: view.rates() }))
   app.get('/config', (c) => c.json({ file: view.status().config, values: view.config() }))
+  app.get('/demo', (c) => c.json({ isRunning: view.demo.isRunning() }))
+  app.post('/demo', (c) => runDemo(c, view))
   app.get('/changes', (c) => tellChanges(c, view))
   app.get('/dead-letters', (c) => {
     const after = Number(c.req.query('after') ?? 0)
@@ -71,12 +73,24 @@ export function adminApp(host: string, view: AgentView): Hono {
 }
 
 async function change(c: Context, act: (ids: readonly number[] | 'all') => number): Promise<Response> {
-  if (c.req.header('content-type')?.split(';')[0] !== 'application/json') {
-    return c.json({ message: 'The body is to be of type application/json' }, 415)
-  }
+  if (!isJson(c)) return c.json({ message: 'The body is to be of type application/json' }, 415)
   const body = v.safeParse(choiceSchema, await c.req.json().catch(() => undefined))
   if (!body.success) return c.json({ message: 'The body is to be {"ids": [1, 2]} or {"ids": "all"}' }, 400)
   return c.json({ count: act(body.output.ids) })
+}
+
+async function runDemo(c: Context, { demo }: AgentView): Promise<Response> {
+  if (!isJson(c)) return c.json({ message: 'The body is to be of type application/json' }, 415)
+  const body = v.safeParse(v.strictObject({ run: v.boolean() }), await c.req.json().catch(() => undefined))
+  if (!body.success) return c.json({ message: 'The body is to be {"run": true} or {"run": false}' }, 400)
+  if (body.output.run) demo.start()
+  else demo.stop()
+  return c.json({ isRunning: demo.isRunning() })
+}
+
+/** A page of another site can send text, but not this type, unasked. */
+function isJson(c: Context): boolean {
+  return c.req.header('content-type')?.split(';')[0] === 'application/json'
 }
 
 /** Where the server is open to other hosts, these may call it as they like. */

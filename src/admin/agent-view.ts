@@ -44,6 +44,13 @@ export interface AgentView {
   rates(): readonly RateStep[]
   /** Every value of the config in force, with where it is from. */
   config(): readonly { readonly path: string; readonly value: string; readonly source: string }[]
+  /** The sample application, which sends traces here. */
+  readonly demo: {
+    isRunning(): boolean
+    /** @throws {Error} if there is no port that it could send to */
+    start(): void
+    stop(): void
+  }
   /** Tells when the local store has something new to see, until the function that it gives is called. */
   watch(watcher: () => void): () => void
   /** Answers calls of the X-Ray API, and what the page asks of the local store; undefined if there is none. */

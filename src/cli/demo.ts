@@ -1,6 +1,8 @@
 import type { Settings } from '../config/schema.ts'
 import { formatAddress } from '../platform/format-address.ts'
 import { serveHttp } from '../platform/serve-http.ts'
+import * as v from 'valibot'
+import { duration } from '../config/values.ts'
 import { type Command, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -19,12 +21,15 @@ export const demo: Command = {
     ...configOptions,
     port: { type: 'string', value: 'PORT', summary: 'where it listens; else 8080' },
     page: { type: 'string', value: 'URL', summary: 'what /outgoing-http-call calls; else https://aws.amazon.com/' },
+    for: { type: 'string', value: 'TIME', summary: 'end after so long, such as 10m' },
     traffic: { type: 'boolean', summary: 'let visitors come, about 5 a second' },
   },
   async run(context) {
     const { flags, env, print } = context
     const port = Number(flags['port'] ?? 8080)
     if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError('--port is to be a port number')
+    const time = v.safeParse(v.optional(duration), flags['for'])
+    if (!time.success) throw new UsageError('--for is to be a time, such as 10m')
     const { settings } = await loadFrom({ ...context, args: [] })
     const [{ Tracing }, { sampleApp }, { standInS3 }, { shopTraffic }] = await Promise.all([
       import('../demo/open-tracing.ts'),
@@ -49,7 +54,7 @@ export const demo: Command = {
     }
     const stop = new AbortController()
     if (flags['traffic'] === true) void shopTraffic(tracing, 5, stop.signal)
-    await ended()
+    await ended(time.output)
     stop.abort()
     await server.stop(AbortSignal.timeout(1000))
     await standIn?.stop(AbortSignal.timeout(100))
@@ -66,8 +71,10 @@ function endpointOf({ receive }: Settings): string {
   return `http${http.tls === undefined ? '' : 's'}://${formatAddress(host, http.port)}`
 }
 
-function ended(): Promise<void> {
+/** Kept at a signal, or when the time is over. */
+function ended(afterMs: number | undefined): Promise<void> {
   return new Promise((resolve) => {
+    if (afterMs !== undefined) setTimeout(resolve, afterMs)
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve())
   })
 }

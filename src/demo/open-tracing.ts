@@ -1,6 +1,6 @@
 import { context, propagation, type Tracer } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
-import { resourceFromAttributes } from '@opentelemetry/resources'
+import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 
 /** Tracing by the OpenTelemetry SDK, set up as an application would. */
@@ -16,7 +16,7 @@ export class Tracing {
     if (provider === undefined) {
       const exporter = new OTLPTraceExporter({ url: `${this.endpoint}/v1/traces` })
       provider = new NodeTracerProvider({
-        resource: resourceFromAttributes({ 'service.name': service, ...attributes }),
+        resource: defaultResource().merge(resourceFromAttributes({ 'service.name': service, ...attributes })),
         spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 500 })],
       })
       // The first one sets up how contexts are kept and passed on; there is one way for all.

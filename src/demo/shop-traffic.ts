@@ -136,7 +136,14 @@ function run(tracing: Tracing, step: Step, parent: Context, start: number) {
     { kind, attributes: { ...attributes }, startTime: start },
     parent,
   )
-  if (kind === SpanKind.SERVER) span.setAttribute('enduser.id', `visitor-${Math.ceil(Math.random() * 40)}`)
+  if (kind === SpanKind.SERVER && parent === ROOT_CONTEXT) {
+    span.setAttributes({
+      'enduser.id': `visitor-${Math.ceil(Math.random() * 40)}`,
+      'visitor.tier': Math.random() < 0.3 ? 'gold' : 'silver',
+      // As the collector's exporter for X-Ray has it: what is named here becomes an annotation.
+      'aws.xray.annotations': ['visitor.tier'],
+    })
+  }
   const isIll = Math.random() * 100 < (trouble?.percent ?? 0)
   let [now, isFaulty] = [start + 0.5, false]
   for (const inner of steps) {

@@ -5,6 +5,8 @@ import type { TranslateSettings } from '../translate/translate-settings.ts'
 import type { GroupLookup } from './filter/match-filter.ts'
 import { knownNames } from './known-names.ts'
 import type { LocalStore } from './local-store.ts'
+import { textOf } from './json.ts'
+import { type ServiceDetails, serviceDetails } from './service-details.ts'
 import { jsonCall } from './xray-api/json-call.ts'
 import { filterIn, rangeIn } from './xray-api/input.ts'
 import { summariseTraces, type TraceSummary } from './summarise-traces.ts'
@@ -20,7 +22,8 @@ export interface PageSummary extends TraceSummary {
 
 /** The answer to /page/span: the span that a segment was, and what became of each part of it. */
 export interface PageSpan {
-  readonly span: OtlpJson
+  /** Null if it came as X-Ray, or was not kept. */
+  readonly span: OtlpJson | null
   readonly rules: readonly SpanRule[]
 }
 
@@ -37,6 +40,11 @@ export function pageApi(store: LocalStore, groups: GroupLookup, translate: () =>
       })
       return { ...summariseTraces(traces), hasMore: next !== undefined }
     }))
+  app.post('/page/service', (c) =>
+    jsonCall(c, (input): ServiceDetails => {
+      const { traces } = store.find({ ...rangeIn(input), filter: filterIn(input), groups, limit: MOST_SUMMARISED })
+      return serviceDetails(traces, textOf(input['Name']))
+    }))
   app.get('/page/names', (c) => {
     store.settle()
     return c.json(knownNames(store.statements))
@@ -46,7 +54,7 @@ export function pageApi(store: LocalStore, groups: GroupLookup, translate: () =>
     const parts = store.originsOf(trace).map((bytes) => findSpan(protobufToJson(bytes), id)).find((one) =>
       one !== undefined
     )
-    if (parts === undefined) return c.json({ message: `No OTLP span ${id} was kept` }, 404)
+    if (parts === undefined) return c.json<PageSpan>({ span: null, rules: [] })
     return c.json<PageSpan>({ span: parts.span, rules: spanRules(parts, translate()) })
   })
   return app

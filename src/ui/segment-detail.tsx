@@ -1,79 +1,128 @@
-import { formatSeconds } from '../local/format-seconds.ts'
-import type { Segment } from '../local/assemble-trace.ts'
+import { useEffect } from 'preact/hooks'
+import type { Segment, Trace } from '../local/assemble-trace.ts'
 import { durationOf } from '../local/facts-of-trace.ts'
+import { formatSeconds } from '../local/format-seconds.ts'
 import { type Json, listOf, objectOf, textOf } from '../local/json.ts'
+import { calledService, serviceOf } from '../local/service-of.ts'
+import { exceptionsIn, ExceptionsTab } from './exceptions-tab.tsx'
 import { formatClock, formatShare } from './format.ts'
-import { change } from './page-location.ts'
+import { StateMark } from './outcome.tsx'
+import { change, urlOf } from './page-location.ts'
+import { RawTab } from './raw-tab.tsx'
+import { SqlTab } from './sql-tab.tsx'
+import { stateOfSegment } from './waterfall-rows.ts'
+import { titleOf } from './waterfall.tsx'
 
 const tabs = ['Overview', 'Resources', 'Annotations', 'Metadata', 'Exceptions', 'SQL', 'Links', 'Raw'] as const
 type Tab = typeof tabs[number]
 
+interface Props {
+  readonly trace: Trace
+  readonly segment: Segment
+  /** Seconds. */
+  readonly whole: number
+  /** Unix seconds. */
+  readonly start: number
+}
+
 /** Everything that a segment says. */
-export function SegmentDetail(
-  { segment, whole, start, tab }: { segment: Segment; whole: number; start: number; tab: string | null },
-) {
+export function SegmentDetail({ tab, ...props }: Props & { readonly tab: string | null }) {
+  const { segment } = props
   const { document } = segment
-  const exceptions = listOf(objectOf(document['cause'])['exceptions']).map(objectOf)
   const shown = tabs.find((name) => name.toLowerCase() === tab) ??
-    (exceptions.length > 0 ? 'Exceptions' : document['sql'] === undefined ? 'Overview' : 'SQL')
-  const isEmpty = (name: Tab): boolean => contentOf(name, segment, whole, start) === undefined
+    (exceptionsIn(document).length > 0 ? 'Exceptions' : document['sql'] === undefined ? 'Overview' : 'SQL')
+  const open = (name: Tab): void => change({ tab: name.toLowerCase(), span: segment.id })
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return
+      const name = tabs[Number(event.key) - 1]
+      if (name !== undefined) open(name)
+    }
+    addEventListener('keydown', pressed)
+    return () => removeEventListener('keydown', pressed)
+  })
+  const owner = ownerOf(segment)
   return (
     <aside class='panel' aria-label={segment.name}>
       <div class='phead'>
-        <h2>{segment.name}</h2>
+        <h2 class='grow'>{titleOf(segment)}</h2>
+        <StateMark state={stateOfSegment(segment)} />
       </div>
-      <div class='tabs' role='tablist'>
-        {tabs.map((name) => (
-          <a
-            key={name}
-            role='tab'
-            href='#'
-            aria-selected={name === shown}
-            class={isEmpty(name) ? 'quiet' : ''}
-            onClick={(event) => {
-              event.preventDefault()
-              event.stopPropagation()
-              change({ tab: name.toLowerCase(), span: segment.id })
-            }}
-          >
-            {name}
-            {name === 'Exceptions' && exceptions.length > 1 ? ` ${exceptions.length}` : ''}
-          </a>
-        ))}
+      <p class='psub mute'>
+        <span class='cut'>{segment.isSubsegment ? `Subsegment of ${owner}` : `Segment of ${owner}`}</span>{' '}
+        <span class='mono'>{segment.id}</span>
+      </p>
+      <div class='tabs' role='tablist' aria-label='Segment'>
+        {tabs.map((name) => {
+          const count = countOf(name, document)
+          return (
+            <a
+              key={name}
+              role='tab'
+              href={`?tab=${name.toLowerCase()}`}
+              aria-selected={name === shown}
+              class={count === 0 ? 'none' : ''}
+              onClick={(event) => {
+                event.preventDefault()
+                event.stopPropagation()
+                open(name)
+              }}
+            >
+              {name}
+              {count > 1 ? ` ${count}` : ''}
+            </a>
+          )
+        })}
       </div>
-      <section role='tabpanel'>{contentOf(shown, segment, whole, start) ?? <p class='quiet'>Nothing here</p>}</section>
+      <section role='tabpanel' aria-label={shown} class={shown === 'Raw' ? 'rawpanel' : ''}>
+        {countOf(shown, document) === 0
+          ? <p class='mute'>This {segment.isSubsegment ? 'subsegment' : 'segment'} has none.</p>
+          : <Content name={shown} {...props} />}
+      </section>
     </aside>
   )
 }
 
-function contentOf(tab: Tab, segment: Segment, whole: number, start: number) {
+/** How much there is on a tab; -1 where counting says nothing. */
+function countOf(name: Tab, document: Json): number {
+  switch (name) {
+    case 'Annotations':
+    case 'Metadata':
+      return flat(document[name.toLowerCase()], '').length
+    case 'Exceptions':
+      return exceptionsIn(document).length
+    case 'SQL':
+      return document['sql'] === undefined ? 0 : -1
+    case 'Links':
+      return listOf(document['links']).length
+    case 'Overview':
+    case 'Resources':
+    case 'Raw':
+      return -1
+  }
+}
+
+function Content({ name, trace, segment, whole, start }: Props & { readonly name: Tab }) {
   const { document } = segment
-  switch (tab) {
+  switch (name) {
     case 'Overview':
       return <Overview segment={segment} whole={whole} start={start} />
-    case 'Resources':
-      return (
-        <Members
-          of={{
-            origin: document['origin'],
-            aws: document['aws'],
-            service: document['service'],
-            resource_arn: document['resource_arn'],
-          }}
-        />
-      )
+    case 'Resources': {
+      const { origin, aws, service, resource_arn } = document
+      return <Members of={{ origin, aws, service, resource_arn }} />
+    }
     case 'Annotations':
-      return document['annotations'] === undefined ? undefined : <Members of={objectOf(document['annotations'])} />
+      return <Annotations of={objectOf(document['annotations'])} />
     case 'Metadata':
-      return document['metadata'] === undefined ? undefined : <Members of={objectOf(document['metadata'])} />
+      return <Tree of={objectOf(document['metadata'])} />
     case 'Exceptions':
-      return <Exceptions document={document} />
+      return <ExceptionsTab trace={trace} segment={segment} />
     case 'SQL':
-      return document['sql'] === undefined ? undefined : <Sql sql={objectOf(document['sql'])} />
+      return <SqlTab trace={trace} segment={segment} />
     case 'Links':
-      return listOf(document['links']).length === 0 ? undefined : <Members of={{ links: document['links'] }} />
+      return <Links links={listOf(document['links']).map(objectOf)} />
     case 'Raw':
-      return <Raw document={document} />
+      return <RawTab trace={trace} segment={segment} />
   }
 }
 
@@ -81,6 +130,7 @@ function Overview({ segment, whole, start }: { segment: Segment; whole: number; 
   const { document } = segment
   const http = objectOf(document['http'])
   const request = objectOf(http['request'])
+  const aws = objectOf(document['aws'])
   const facts: readonly (readonly [string, unknown])[] = [
     ['Start', `${formatClock(segment.start)}, ${formatSeconds(segment.start - start)} after the first`],
     [
@@ -95,6 +145,10 @@ function Overview({ segment, whole, start }: { segment: Segment; whole: number; 
     ['User agent', request['user_agent']],
     ['User', document['user']],
     ['Namespace', document['namespace']],
+    ['Operation', aws['operation']],
+    ['Region', aws['region']],
+    ['Request id', aws['request_id']],
+    ['Retries', aws['retries']],
     ['Id', segment.id],
     ['Parent', segment.parentId],
   ]
@@ -110,11 +164,82 @@ function Overview({ segment, whole, start }: { segment: Segment; whole: number; 
 /** Members, those of objects with the names of both. */
 function Members({ of }: { of: Json }) {
   const rows = flat(of, '')
-  if (rows.length === 0) return <p class='quiet'>Nothing here</p>
+  if (rows.length === 0) return <p class='mute'>Nothing is known of what it ran on.</p>
   return (
     <dl class='kv'>
       {rows.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}
     </dl>
+  )
+}
+
+function Annotations({ of }: { of: Json }) {
+  return (
+    <dl class='kv'>
+      {Object.entries(of).map(([name, value]) => [
+        <dt key={name}>{name}</dt>,
+        <dd key={`${name} value`}>
+          {String(value)}{' '}
+          <a
+            href={urlOf('/traces', { q: `annotation[${name}] = ${JSON.stringify(value)}` })}
+            aria-label={`Traces with ${name} ${String(value)}`}
+          >
+            filter
+          </a>
+        </dd>,
+      ])}
+    </dl>
+  )
+}
+
+/** Objects within each other, each to be folded. */
+function Tree({ of }: { of: unknown }) {
+  if (typeof of !== 'object' || of === null) return <span class='mono'>{JSON.stringify(of)}</span>
+  return (
+    <ul class='tree'>
+      {Object.entries(of).map(([name, value]) => {
+        const isLeaf = typeof value !== 'object' || value === null || Object.keys(value).length === 0
+        return (
+          <li key={name}>
+            {isLeaf
+              ? (
+                <>
+                  <span class='mute'>{name}</span> <span class='mono'>{JSON.stringify(value)}</span>
+                </>
+              )
+              : (
+                <details open>
+                  <summary>{name}</summary>
+                  <Tree of={value} />
+                </details>
+              )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function Links({ links }: { links: readonly Json[] }) {
+  return (
+    <>
+      {links.map((link, i) => {
+        const trace = textOf(link['trace_id'])
+        return (
+          <dl class='kv' key={i}>
+            <dt>Trace</dt>
+            <dd>
+              {trace === undefined ? '-' : <a href={`/trace/${trace}?span=${textOf(link['id']) ?? ''}`}>{trace}</a>}
+            </dd>
+            <dt>Segment</dt>
+            <dd>{textOf(link['id'])}</dd>
+            {flat(link['attributes'], '').map(([name, value]) => [
+              <dt key={name}>{name}</dt>,
+              <dd key={`${name} value`}>{value}</dd>,
+            ])}
+          </dl>
+        )
+      })}
+    </>
   )
 }
 
@@ -124,47 +249,9 @@ function flat(value: unknown, path: string): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, path === '' ? key : `${path}.${key}`))
 }
 
-function Exceptions({ document }: { document: Json }) {
-  const exceptions = listOf(objectOf(document['cause'])['exceptions']).map(objectOf)
-  if (exceptions.length === 0) return <p class='quiet'>No exception was recorded</p>
-  return (
-    <>
-      {exceptions.map((exception, i) => (
-        <div key={String(exception['id'] ?? i)} style='margin-bottom:16px'>
-          <h2>{textOf(exception['type']) ?? 'Exception'}</h2>
-          <p>{textOf(exception['message'])}</p>
-          {exception['cause'] !== undefined && <p class='quiet'>caused by the next</p>}
-          <div class='stack'>
-            {listOf(exception['stack']).map(objectOf).map((frame, line) => (
-              <div key={line}>
-                <b>{textOf(frame['label']) ?? '(anonymous)'}</b>
-                <span class='quiet'>{textOf(frame['path'])}:{String(frame['line'] ?? '')}</span>
-              </div>
-            ))}
-          </div>
-        </div>
-      ))}
-    </>
-  )
-}
-
-function Sql({ sql }: { sql: Json }) {
-  const { sanitized_query: query, ...rest } = sql
-  return (
-    <>
-      {query !== undefined && <pre class='box'>{String(query)}</pre>}
-      <Members of={rest} />
-    </>
-  )
-}
-
-function Raw({ document }: { document: Json }) {
-  const text = JSON.stringify(document, undefined, 2)
-  const size = new TextEncoder().encode(JSON.stringify(document)).length
-  return (
-    <>
-      <p class='quiet'>{(size / 1024).toFixed(1)} of 64 KB</p>
-      <pre class='box'>{text}</pre>
-    </>
-  )
+/** The service that a segment is part of, or that a subsegment calls. */
+function ownerOf(segment: Segment): string {
+  let at: Segment = segment
+  while (at.isSubsegment && at.parent !== undefined) at = at.parent
+  return at.isSubsegment ? calledService(at)?.name ?? at.name : serviceOf(at).name
 }

@@ -1,16 +1,21 @@
+import { useRef, useState } from 'preact/hooks'
 import { formatSeconds } from '../local/format-seconds.ts'
-import { useState } from 'preact/hooks'
-import { callApi, type Summary } from './api.ts'
-import { formatClock, formatCount } from './format.ts'
-import { Histogram, quantile } from './node-panel.tsx'
-import { Icon, StateMark, stateOf } from './outcome.tsx'
-import { change, goTo, type Place, rangeOf, urlOf } from './page-location.ts'
+import type { PageSummary } from '../local/page-api.ts'
+import { callApi } from './api.ts'
+import { FilterBox } from './filter-box.tsx'
+import { formatCount } from './format.ts'
+import { Histogram, marksOf } from './histogram.tsx'
+import { ImportButton } from './import-button.tsx'
+import { change, type Place, rangeKey, rangeOf, urlOf } from './page-location.ts'
+import { both, Refiners } from './refiners.tsx'
+import { TraceTable } from './trace-table.tsx'
 import { usePolled } from './use-polled.ts'
+import { useTraceList } from './use-trace-list.ts'
 
-interface Page {
-  readonly TraceSummaries: readonly Summary[]
-  readonly NextToken?: string
-}
+/** The part of a filter that the brush writes. */
+const BRUSHED = /(?:^| AND )responsetime >= ([\d.]+) AND responsetime <= ([\d.]+)$/
+/** As many traces are read to sort them by duration. */
+const MOST_SORTED = 1000
 
 /** The list of traces, with its filter. */
 export function TracesView(
@@ -18,192 +23,127 @@ export function TracesView(
 ) {
   const { query } = place
   const q = query.get('q') ?? ''
-  const { data, problem } = usePolled<Page>(
-    `traces ${query.get('range')} ${q}`,
+  const [isOpen, setOpen] = useState(false)
+  const body = (): object => ({ ...rangeOf(query), ...(q === '' ? {} : { FilterExpression: q }) })
+  const key = `${rangeKey(query)} ${q}`
+  const element = useRef<HTMLDivElement>(null)
+  const isRead = (): boolean => {
+    const list = element.current
+    return list !== null &&
+      (list.scrollTop > 60 || list.querySelector('tbody')?.contains(document.activeElement) === true)
+  }
+  const list = useTraceList(`traces ${key}`, isLive, body, isRead)
+  const { data: summary } = usePolled<PageSummary>(
+    `summary ${key}`,
     isLive,
-    (signal) => callApi('/TraceSummaries', { ...rangeOf(query), ...(q === '' ? {} : { FilterExpression: q }) }, signal),
+    (signal) => callApi('/page/summary', body(), signal),
+    { leastMs: 3000 },
   )
-  const isWrong = problem.includes('at character')
-  onProblem(isWrong ? '' : problem)
-  const traces = sorted(data?.TraceSummaries ?? [], query.get('sort') ?? '')
+  const isWrong = list.problem.includes('at character')
+  onProblem(isWrong ? '' : list.problem)
+  const isByDuration = query.get('sort') === '-duration'
+  const { traces = [] } = list
+  if (isByDuration && list.hasMore && traces.length < MOST_SORTED) list.more()
+  const sorted = isByDuration ? traces.toSorted((a, b) => b.ResponseTime - a.ResponseTime) : traces
   return (
     <>
-      <FilterBar q={q} problem={isWrong ? problem : ''} />
+      <FilterBox q={q} problem={isWrong ? list.problem : ''} />
       <div class='traces'>
-        <Refiners traces={traces} q={q} />
-        <div class='list'>
-          {data === undefined ? null : traces.length === 0
+        <Refiners summary={summary} q={q} isOpen={isOpen} />
+        <div class={`list ${list.isOld ? 'old' : ''}`} ref={element}>
+          {list.traces === undefined ? <Skeleton /> : traces.length === 0
             ? (
               <p class='empty'>
-                No trace matches. <a href={urlOf('/traces')}>Clear the filter</a>, or look at a longer time
+                No trace matches. <a href={urlOf('/traces')}>Clear the filter</a>, or{' '}
+                <a href={`/traces?range=1d${q === '' ? '' : `&q=${encodeURIComponent(q)}`}`}>look at the last 24 h</a>
               </p>
             )
-            : <List traces={traces} hasMore={data.NextToken !== undefined} />}
-        </div>
-      </div>
-    </>
-  )
-}
-
-function sorted(traces: readonly Summary[], by: string): Summary[] {
-  return by.endsWith('duration') ? traces.toSorted((a, b) => b.ResponseTime - a.ResponseTime) : [...traces]
-}
-
-function FilterBar({ q, problem }: { q: string; problem: string }) {
-  const [text, setText] = useState<string | undefined>(undefined)
-  return (
-    <form
-      class='qbar'
-      onSubmit={(event) => {
-        event.preventDefault()
-        change({ q: text ?? q })
-        setText(undefined)
-      }}
-    >
-      <label class='field'>
-        <Icon name='filter' />
-        <input
-          id='filter-field'
-          class='mono'
-          aria-label='Filter'
-          aria-invalid={problem !== ''}
-          placeholder='service("checkout") { fault } AND responsetime > 1'
-          value={text ?? q}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
-      <button type='submit' class='btn pri'>Filter</button>
-      {q !== '' && <a class='btn' href={urlOf('/traces')}>Clear</a>}
-      {problem !== '' && (
-        <span class='st error' role='status'>
-          <Icon name='error' />
-          {problem}
-        </span>
-      )}
-    </form>
-  )
-}
-
-function Refiners({ traces, q }: { traces: readonly Summary[]; q: string }) {
-  const groups: readonly (readonly [string, (trace: Summary) => string | undefined, (value: string) => string])[] = [
-    ['Outcome', stateOf, (value) => (value === 'prog' ? 'partial' : value)],
-    ['Service', ({ EntryPoint }) => EntryPoint?.Name, (value) => `service(${JSON.stringify(value)})`],
-    ['URL', ({ Http }) => Http.HttpURL, (value) => `http.url = ${JSON.stringify(value)}`],
-    ['Status', ({ Http }) => Http.HttpStatus?.toString(), (value) => `http.status = ${value}`],
-    ['User', ({ Users }) => Users[0]?.UserName, (value) => `user = ${JSON.stringify(value)}`],
-  ]
-  return (
-    <nav class='facets' aria-label='Refine'>
-      <h2 class='heard'>Refine</h2>
-      {groups.map(([title, of, expression]) => {
-        const counts = new Map<string, number>()
-        for (const trace of traces) {
-          const value = of(trace)
-          if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1)
-        }
-        const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 8)
-        if (most.length === 0) return null
-        return (
-          <section key={title}>
-            <h3>{title}</h3>
-            <ul>
-              {most.map(([value, count]) => (
-                <li key={value}>
-                  <button
-                    type='button'
-                    title={value}
-                    onClick={() => change({ q: q === '' ? expression(value) : `${q} AND ${expression(value)}` })}
-                  >
-                    <span class='cut'>{value === 'prog' ? 'in progress' : value}</span>
-                    <span class='n'>{count}</span>
+            : (
+              <>
+                <Distribution summary={summary} q={q} onRefine={() => setOpen(!isOpen)} isOpen={isOpen} />
+                {list.fresh > 0 && (
+                  <button type='button' class='fresh' onClick={list.showFresh}>
+                    {formatCount(list.fresh)}
+                    {list.fresh === 100 ? ' or more' : ''} new traces
                   </button>
-                </li>
-              ))}
-            </ul>
-          </section>
-        )
-      })}
-    </nav>
-  )
-}
-
-function List({ traces, hasMore }: { traces: readonly Summary[]; hasMore: boolean }) {
-  const longest = Math.max(1e-6, ...traces.map(({ ResponseTime }) => ResponseTime))
-  const bars = traces.map(({ ResponseTime }) => ({ Value: ResponseTime, Count: 1 })).sort((a, b) => a.Value - b.Value)
-  const move = (event: KeyboardEvent): void => {
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
-    const row = event.target instanceof HTMLElement ? event.target : undefined
-    const next = step === 1 ? row?.nextElementSibling : step === -1 ? row?.previousElementSibling : undefined
-    if (next instanceof HTMLElement) {
-      event.preventDefault()
-      next.focus()
-    }
-  }
-  return (
-    <>
-      <div class='dist'>
-        <div class='cap'>
-          <b>{hasMore ? 'The newest ' : ''}{formatCount(traces.length)} traces</b>
-          <span>p50 {formatSeconds(quantile(bars, 0.5))}</span>
-          <span>p95 {formatSeconds(quantile(bars, 0.95))}</span>
-        </div>
-        <div style={{ maxWidth: '520px' }}>
-          <Histogram bars={bars} />
+                )}
+                <TraceTable
+                  traces={sorted}
+                  sort={isByDuration ? 'duration' : 'time'}
+                  scroller={element}
+                  onEnd={list.hasMore ? list.more : undefined}
+                />
+              </>
+            )}
         </div>
       </div>
-      <table class='tt' role='grid' aria-label='Traces'>
-        <colgroup>
-          <col style='width:118px' />
-          <col style='width:180px' />
-          <col style='width:62px' />
-          <col />
-          <col style='width:116px' />
-          <col style='width:200px' />
-        </colgroup>
-        <thead>
-          <tr>
-            <th>
-              <button type='button' class='btn bare' onClick={() => change({ sort: undefined })}>Time</button>
-            </th>
-            <th>Root</th>
-            <th>Method</th>
-            <th>URL</th>
-            <th>Outcome</th>
-            <th>
-              <button type='button' class='btn bare' onClick={() => change({ sort: '-duration' })}>Duration</button>
-            </th>
-          </tr>
-        </thead>
-        <tbody onKeyDown={move}>
-          {traces.map((trace) => <Row key={trace.Id} trace={trace} longest={longest} />)}
-        </tbody>
-      </table>
     </>
   )
 }
 
-function Row({ trace, longest }: { trace: Summary; longest: number }) {
-  const { Id, StartTime, EntryPoint, Http, ResponseTime } = trace
-  const state = stateOf(trace)
-  const open = (): void => goTo(`/trace/${Id}`)
+function Distribution({ summary, q, onRefine, isOpen }: {
+  summary: PageSummary | undefined
+  q: string
+  onRefine: () => void
+  isOpen: boolean
+}) {
+  const [whole, from, to] = BRUSHED.exec(q) ?? []
+  const rest = whole === undefined ? q : q.slice(0, q.length - whole.length)
   return (
-    <tr tabIndex={0} onClick={open} onKeyDown={(event) => (event.key === 'Enter' ? open() : undefined)}>
-      <td title={new Date(StartTime * 1000).toISOString()}>{formatClock(StartTime)}</td>
-      <td class='cut'>{EntryPoint?.Name ?? '-'}</td>
-      <td>{Http.HttpMethod}</td>
-      <td class='cut' title={Http.HttpURL}>{Http.HttpURL}</td>
-      <td>
-        <StateMark
-          state={state}
-          word={state === 'ok' || state === 'prog' ? undefined : `${Http.HttpStatus ?? ''} ${state}`}
-        />
-      </td>
-      <td>
-        <div class='dur'>
-          <span class='num'>{formatSeconds(ResponseTime)}</span>
-          <i class={state === 'ok' ? '' : state} style={{ width: `${(ResponseTime / longest) * 100}%` }} />
-        </div>
-      </td>
-    </tr>
+    <div class='dist'>
+      <div class='cap'>
+        <button type='button' class='btn refine' aria-expanded={isOpen} onClick={onRefine}>Refine</button>
+        {summary !== undefined && (
+          <>
+            <b>
+              {summary.hasMore ? 'The newest ' : ''}
+              {formatCount(summary.count)} {summary.count === 1 ? 'trace' : 'traces'}
+            </b>
+            <span class='mute'>p50 {formatSeconds(summary.p50)}</span>
+            <span class='mute'>p95 {formatSeconds(summary.p95)}</span>
+            <span class='mute only-w'>p99 {formatSeconds(summary.p99)}</span>
+          </>
+        )}
+        <span class='grow' />
+        <ImportButton />
+        {from !== undefined && to !== undefined
+          ? (
+            <span class='mute'>
+              {formatSeconds(Number(from))} to {formatSeconds(Number(to))}{' '}
+              <a href={urlOf('/traces', { q: rest })}>Clear</a>
+            </span>
+          )
+          : <span class='mute only-w'>drag over the bars to filter</span>}
+      </div>
+      <Histogram
+        bins={summary?.bins ?? []}
+        marks={summary === undefined ? [] : marksOf(summary.p50, summary.p95)}
+        chosen={from === undefined || to === undefined ? undefined : [Number(from), Number(to)]}
+        onChoose={(low, high) =>
+          change({
+            q: both(
+              rest,
+              `responsetime >= ${Number(low.toPrecision(3))} AND responsetime <= ${Number(high.toPrecision(3))}`,
+            ),
+          })}
+      />
+    </div>
+  )
+}
+
+/** What stands there while the list is read. */
+function Skeleton() {
+  return (
+    <table class='tt wait' aria-hidden='true'>
+      <tbody>
+        {[70, 60, 80, 55, 70, 65].map((width, i) => (
+          <tr key={i}>
+            <td>
+              <i class='bone' style={{ width: `${width}%` }} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -1,32 +1,73 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useChanges } from './use-changes.ts'
 
 /** What was read, and why it could not be read of late. */
 export interface Polled<T> {
   readonly data: T | undefined
   readonly problem: string
+  /** What was read belongs to another key: it is being read anew. */
+  readonly isOld: boolean
 }
 
-const EVERY_MS = 2000
+/** How often something is read while it is seen. */
+export interface Pace {
+  /** At most so often, when the server tells of changes, in milliseconds. */
+  readonly leastMs?: number
+  /** At least so often, in milliseconds. */
+  readonly mostMs?: number
+}
 
-/** Reads something again and again while the page is seen. @param key another one reads anew at once */
-export function usePolled<T>(key: string, isLive: boolean, read: (signal: AbortSignal) => Promise<T>): Polled<T> {
-  const [state, setState] = useState<Polled<T>>({ data: undefined, problem: '' })
+/** After a failure it is tried again so soon, in milliseconds. */
+const AGAIN_MS = 2000
+
+/**
+ * Reads something when the key changes, and while the page is live again whenever the server tells that there is more.
+ * What was read stays to be seen until there is something else.
+ */
+export function usePolled<T>(
+  key: string,
+  isLive: boolean,
+  read: (signal: AbortSignal) => Promise<T>,
+  { leastMs = 500, mostMs = 30_000 }: Pace = {},
+): Polled<T> {
+  const [state, setState] = useState<{ data: T | undefined; problem: string; key: string }>({
+    data: undefined,
+    problem: '',
+    key,
+  })
+  const wake = useRef<() => void>(() => {})
   useEffect(() => {
     const ended = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
+    let isBusy = false
+    let isWanted = false
+    let last = 0
+    const plan = (afterMs: number): void => {
+      clearTimeout(timer)
+      if (!ended.signal.aborted) timer = setTimeout(() => void next(), afterMs)
+    }
     const next = async (): Promise<void> => {
+      if (isBusy) return
+      isBusy = true
+      isWanted = false
+      last = Date.now()
+      let isFailed = false
       try {
         const data = await read(ended.signal)
-        if (!ended.signal.aborted) setState({ data, problem: '' })
+        if (!ended.signal.aborted) setState({ data, problem: '', key })
       } catch (error) {
-        // What was read before stays to be seen.
-        if (!ended.signal.aborted) {
-          setState(({ data }) => ({ data, problem: error instanceof Error ? error.message : String(error) }))
-        }
+        isFailed = true
+        const problem = error instanceof Error ? error.message : String(error)
+        if (!ended.signal.aborted) setState(({ data }) => ({ data, problem, key }))
       }
-      if (isLive && !ended.signal.aborted) {
-        timer = setTimeout(() => void next(), document.hidden ? EVERY_MS * 5 : EVERY_MS)
-      }
+      isBusy = false
+      if (isWanted) wake.current()
+      else if (isFailed) plan(AGAIN_MS)
+      else if (isLive && !document.hidden) plan(mostMs)
+    }
+    wake.current = () => {
+      if (isBusy) isWanted = true
+      else plan(Math.max(0, last + leastMs - Date.now()))
     }
     void next()
     return () => {
@@ -34,5 +75,7 @@ export function usePolled<T>(key: string, isLive: boolean, read: (signal: AbortS
       clearTimeout(timer)
     }
   }, [key, isLive])
-  return state
+  const changed = useCallback(() => isLive && wake.current(), [isLive])
+  useChanges(changed)
+  return { data: state.data, problem: state.problem, isOld: state.key !== key }
 }

@@ -6,7 +6,7 @@ const MORE = 20
 /** Which rows of a long list are drawn. */
 export interface RowWindow {
   /** Goes to the element that scrolls. */
-  readonly ref: { current: HTMLDivElement | null }
+  readonly ref: { readonly current: HTMLDivElement | null }
   readonly onScroll: () => void
   readonly first: number
   /** Behind the last one. */
@@ -18,9 +18,14 @@ export interface RowWindow {
   show(row: number): void
 }
 
-/** Draws of rows of one height only those that are seen, so that any number of them stays smooth. */
-export function useWindow(count: number): RowWindow {
-  const ref = useRef<HTMLDivElement | null>(null)
+/**
+ * Draws of rows of one height only those that are seen, so that any number of them stays smooth.
+ *
+ * @param outer what scrolls, if it is an element around; its scrolling is then watched
+ */
+export function useWindow(count: number, outer?: { readonly current: HTMLDivElement | null }): RowWindow {
+  const own = useRef<HTMLDivElement | null>(null)
+  const ref = outer ?? own
   const [view, setView] = useState({ top: 0, height: 1200, row: 28 })
   const look = (): void => {
     const element = ref.current
@@ -32,7 +37,11 @@ export function useWindow(count: number): RowWindow {
   useLayoutEffect(() => {
     look()
     addEventListener('resize', look)
-    return () => removeEventListener('resize', look)
+    outer?.current?.addEventListener('scroll', look, { passive: true })
+    return () => {
+      removeEventListener('resize', look)
+      outer?.current?.removeEventListener('scroll', look)
+    }
   }, [])
   const first = Math.max(0, Math.min(count, Math.floor(view.top / view.row)) - MORE)
   const end = Math.min(count, Math.ceil((view.top + view.height) / view.row) + MORE)

@@ -29,7 +29,8 @@ export async function exportTraces(
   try {
     const accepted = await readBody(request, maxBytes, inbound, (body) => {
       const message = decodeBody(request.headers.get('content-encoding') ?? '', body, maxBytes)
-      return isJson ? takeJson(message, next, from) : next.traces(message, sender(request, from))
+      const who = sender(request, from)
+      return isJson ? takeJson(message, next, who) : next.traces(message, who)
     })
     await accepted.committed
     return answer(isJson, accepted)
@@ -44,9 +45,9 @@ export async function exportTraces(
   }
 }
 
-function takeJson(message: Uint8Array, next: Next, from: () => string): Accepted {
+function takeJson(message: Uint8Array, next: Next, from: string): Accepted {
   const { bytes, droppedValues } = jsonToProtobuf(message)
-  const accepted = next.traces(bytes, from())
+  const accepted = next.traces(bytes, from)
   if (droppedValues === 0) return accepted
   const lost = `${droppedValues} integers that do not fit into 64 bits were left out`
   return { ...accepted, reason: accepted.reason === '' ? lost : `${accepted.reason}; ${lost}` }
