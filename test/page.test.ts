@@ -228,7 +228,7 @@ test(
       }
       await page.getByRole('gridcell', { name: '/1', exact: true }).waitFor()
       await put([one(300)])
-      await page.getByRole('button', { name: '1 new traces' }).click()
+      await page.getByRole('button', { name: '1 new trace' }).click()
       await page.locator('.list').evaluate((list) => (list.scrollTop = 0))
       await page.getByRole('gridcell', { name: '/300', exact: true }).waitFor()
       // At the top, and with nothing in the focus, they come by themselves.

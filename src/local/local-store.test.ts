@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import { matchFilter } from './filter/match-filter.ts'
 import { parseFilter } from './filter/parse-filter.ts'
 import { LocalStore } from './local-store.ts'
 import { ServiceGraph } from './service-graph.ts'
@@ -192,5 +193,43 @@ test('LocalStore sweeps the requests of traces that are too old', () => {
   assert.equal(store.originsOf(id(9)).length, 1)
   const [left] = [store.db.prepare('SELECT count(*) AS count FROM requests').get()?.['count']]
   assert.equal(left, store.traces())
+  store.close()
+})
+
+test('LocalStore finds the same by an index as by reading every trace, for what is rare and for what is frequent', () => {
+  const store = open()
+  const segments = Array.from({ length: 6000 }, (_, i) =>
+    segment(i, {
+      start_time: now - 6000 + i,
+      end_time: now - 6000 + i + (i % 7) / 10,
+      fault: i % 3 === 0,
+      name: i % 100 === 0 ? 'rare' : 'shop',
+      user: i % 1000 === 0 ? 'ada' : 'bob',
+      annotations: { all: true, tier: i % 50 === 0 ? 'gold' : 'free', size: i },
+    }))
+  for (let at = 0; at < segments.length; at += 1000) store.put(segments.slice(at, at + 1000))
+  const everything = store.find({ ...all, limit: 10_000 }).traces
+  assert.equal(everything.length, 6000)
+  for (
+    const text of [
+      'service("shop")',
+      'service("shop") { fault }',
+      'service("rare")',
+      'annotation.tier',
+      'annotation.tier = "free"',
+      'annotation.tier = "gold"',
+      'annotation.all = true AND fault',
+      'annotation.size > 10',
+      'annotation.size < 5',
+      'user = "bob" AND responsetime > 0.5',
+      'user = "ada" OR service("rare")',
+      'user AND !fault',
+    ]
+  ) {
+    const filter = parseFilter(text)
+    const expected = everything.filter((facts) => matchFilter(filter, facts)).map(({ id: found }) => found)
+    assert.deepEqual(store.find({ ...all, filter, limit: 10_000 }).traces.map(({ id: found }) => found), expected, text)
+    assert.ok(expected.length > 0, text)
+  }
   store.close()
 })

@@ -2,9 +2,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { assembleParts, assembleTrace, readDocument, type Trace } from './assemble-trace.ts'
 import { type Json, textOf } from './json.ts'
 import { factsOfTrace } from './facts-of-trace.ts'
-import { filterToSql, USER_KEY } from './filter/filter-to-sql.ts'
+import { USER_KEY } from './filter/filter-to-sql.ts'
+import { findTraces, parseFacts } from './find-traces.ts'
 import { flagsOf } from './flags-of.ts'
-import { matchQuery } from './match-query.ts'
 import { attempt } from '../platform/attempt.ts'
 import { collectGarbage } from '../platform/collect-garbage.ts'
 import { databaseFaultOf } from '../platform/database-fault-of.ts'
@@ -48,10 +48,6 @@ const MOST_DIRTY = 2000
 const SWEEP_MS = 30_000
 /** After so many characters of documents, garbage is collected: parsed documents are large, and short-lived. */
 const COLLECT_CHARACTERS = 16 << 20
-/** Traces that began longer ago are not looked at for what goes on, in seconds. */
-const MOST_DURATION = 86_400
-/** Rows that are read at once. */
-const ROWS = 500
 
 /**
  * Keeps traces on this machine, as they were received, and answers questions about them. Documents are written at once;
@@ -147,13 +143,19 @@ export class LocalStore {
 
   /** Keeps the OTLP request that traces came by. @param traces their ids, in X-Ray's form */
   keepOrigin(request: Uint8Array, traces: readonly string[]): void {
-    if (this.#origins.keep(request, traces)) this.#attempt(() => this.#atomically(() => this.#origins.write()))
+    if (this.#origins.keep(request, traces)) this.#writeOrigins()
   }
 
   /** The OTLP requests that a trace came by, as far as they were kept. @param id X-Ray's form */
   originsOf(id: string): Uint8Array[] {
-    this.#attempt(() => this.#atomically(() => this.#origins.write()))
+    this.#writeOrigins()
     return this.#origins.of(id)
+  }
+
+  #writeOrigins(): void {
+    this.#attempt(() => this.#atomically(() => this.#origins.write()))
+    // Those that cannot be written do not fill the memory.
+    this.#origins.forget()
   }
 
   #begin(id: string): Dirty {
@@ -272,29 +274,8 @@ export class LocalStore {
 
   /** Traces that began in a span of time, the newest first. */
   find(query: TraceQuery): TracePage {
-    const { from, to, by = 'TraceId', filter, limit, after } = query
     this.settle()
-    const { sql, parameters } = filter === undefined ? { sql: '1', parameters: [] } : filterToSql(filter)
-    const statement = this.#sql(
-      `SELECT key, start, facts FROM traces WHERE start BETWEEN ? AND ? AND start + ? * duration >= ? AND (start, key) < (?, ?) AND ${sql} ORDER BY start DESC, key DESC LIMIT ${ROWS}`,
-    )
-    const isByStart = by === 'TraceId'
-    const range = [isByStart ? from : from - MOST_DURATION, to, isByStart ? 0 : 1, from]
-    const traces: TraceFacts[] = []
-    let processed = 0
-    let at = after ?? { start: Infinity, key: Infinity }
-    while (true) {
-      const rows = statement.all(...range, at.start, at.key, ...parameters)
-      for (const row of rows) {
-        processed++
-        at = { start: Number(row['start']), key: Number(row['key']) }
-        const facts = parseFacts(row['facts'])
-        if (!matchQuery(query, facts)) continue
-        traces.push(facts)
-        if (traces.length === limit) return { traces, processed, next: at }
-      }
-      if (rows.length < ROWS) return { traces, processed, next: undefined }
-    }
+    return findTraces(this.#statements, query)
   }
 
   /** The map of a span of time, to whole minutes. @param from Unix seconds */
@@ -388,8 +369,4 @@ export class LocalStore {
     this.settle()
     this.#db.close()
   }
-}
-
-function parseFacts(packed: unknown): TraceFacts {
-  return JSON.parse(unpackText(packed))
 }

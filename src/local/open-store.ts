@@ -49,6 +49,9 @@ export function openStore(file: string): DatabaseSync {
          CREATE TABLE requests (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
          CREATE TABLE origins (trace TEXT, request INTEGER, PRIMARY KEY (trace, request)) WITHOUT ROWID;
          CREATE INDEX origins_by_request ON origins (request);
+         -- With what filters compare, so that rows that do not match are not read.
+         DROP INDEX traces_by_start;
+         CREATE INDEX traces_by_start ON traces (start, key, duration, response, flags, status, url);
          PRAGMA user_version = ${SCHEMA};
          COMMIT`,
       )

@@ -3,7 +3,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } }
 
 /**
- * Packs JSON for the disk (zstd, with a checksum). Documents are alike, so 1 MB of them becomes 60 to 200 KB, which
+ * Packs JSON, or protobuf of OTLP, for the disk (zstd, with a checksum). Documents are alike, so 1 MB of them becomes 60 to 200 KB, which
  * costs less than to write what is saved.
  *
  * @param least fewer bytes than this are not worth it, and stay as they are
@@ -14,6 +14,6 @@ export function packBytes(bytes: Uint8Array, least: number): Uint8Array {
 
 /** Undoes {@link packBytes}. @throws {Error} if the bytes are damaged */
 export function unpackBytes(bytes: Uint8Array): Uint8Array {
-  // JSON starts with a quote or a bracket, what is packed with zstd's magic number.
+  // JSON starts with a quote or a bracket, OTLP with a tag of 10, what is packed with zstd's magic number.
   return bytes[0] === 0x28 && bytes[1] === 0xb5 ? zstdDecompressSync(bytes) : bytes
 }

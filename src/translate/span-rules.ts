@@ -30,6 +30,8 @@ export interface SpanParts {
 
 /** Members are named to this depth; what is deeper belongs to one of these. */
 const MOST_DEPTH = 4
+/** Of more parts only the first are looked at: each costs a translation. */
+const MOST_PARTS = 400
 /** Of more targets only the first are named. */
 const MOST_TARGETS = 8
 
@@ -41,13 +43,16 @@ export function spanRules(parts: SpanParts, settings: TranslateSettings): SpanRu
   const whole = translate(parts, settings)
   const rules: SpanRule[] = []
   const explained = new Set<string>()
-  for (const { from, value, without } of partsOf(parts)) {
+  const all = partsOf(parts)
+  for (const { from, value, without } of all.slice(0, MOST_PARTS)) {
     const other = translate(without, settings)
     const changed = new Set([...whole].filter(([path, leaf]) => other.get(path) !== leaf).map(([path]) => path))
     for (const path of changed) explained.add(path)
     const to = targetsOf(whole, changed)
     rules.push({ from, value, rule: ruleOf(from, value, to), to: to.slice(0, MOST_TARGETS) })
   }
+  // What the parts that were not looked at became is not known, so it cannot be told from what was made.
+  if (all.length > MOST_PARTS) return rules
   const made = targetsOf(whole, new Set([...whole.keys()].filter((path) => !explained.has(path))))
   return [...rules, ...made.map((target): SpanRule => ({ from: '', value: undefined, rule: 'made', to: [target] }))]
 }

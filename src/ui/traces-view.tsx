@@ -64,7 +64,7 @@ export function TracesView(
                 {list.fresh > 0 && (
                   <button type='button' class='fresh' onClick={list.showFresh}>
                     {formatCount(list.fresh)}
-                    {list.fresh === 100 ? ' or more' : ''} new traces
+                    {list.fresh === 100 ? ' or more' : ''} new {list.fresh === 1 ? 'trace' : 'traces'}
                   </button>
                 )}
                 <TraceTable

@@ -20,37 +20,57 @@ const columns: Readonly<Record<string, string>> = {
 }
 const plain: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>=']
 
+/** Rows of an index that a condition is looked up in: those of a service, or of an annotation. */
+export type Lookup = SqlFilter & { readonly table: 'services' | 'annotations' }
+
 /**
  * A condition that holds for every trace that the expression asks for, and perhaps for others: what SQL cannot say
  * quickly is left to the one who reads the rows.
+ *
+ * @param isFrequent whether so many rows are found that it is quicker to ask for each trace than to gather them
  */
-export function filterToSql(expression: Expression): SqlFilter {
+export function filterToSql(expression: Expression, isFrequent: (lookup: Lookup) => boolean): SqlFilter {
+  const own = (inner: Expression): SqlFilter => filterToSql(inner, isFrequent)
   switch (expression.kind) {
     case 'and':
-      return join('AND', filterToSql(expression.left), filterToSql(expression.right))
+      return join('AND', own(expression.left), own(expression.right))
     case 'or':
-      return join('OR', filterToSql(expression.left), filterToSql(expression.right))
+      return join('OR', own(expression.left), own(expression.right))
     case 'flag':
       return flagToSql(expression.name, expression.is)
     case 'present':
-      return expression.name === 'user' ? annotationToSql({ kind: 'annotation', key: USER_KEY }) : ANYTHING
+      return expression.name === 'user' ? annotationToSql({ kind: 'annotation', key: USER_KEY }, isFrequent) : ANYTHING
     case 'text':
-      if (expression.name === 'user') return annotationToSql({ ...expression, kind: 'annotation', key: USER_KEY })
+      if (expression.name === 'user') {
+        return annotationToSql({ ...expression, kind: 'annotation', key: USER_KEY }, isFrequent)
+      }
       return comparison(columns[expression.name], expression.operator, expression.value)
     case 'number':
       return comparison(columns[expression.name], expression.operator, expression.value)
     case 'annotation':
-      return annotationToSql(expression)
+      return annotationToSql(expression, isFrequent)
     case 'service': {
       const { name } = expression.service
       if (name === undefined) return ANYTHING
       const bit = expression.that === undefined ? undefined : flagOf(expression.that)
       const flagged = bit === undefined ? '' : ` AND flags & ${bit} <> 0`
-      return { sql: `key IN (SELECT trace FROM services WHERE name = ?${flagged})`, parameters: [name] }
+      const lookup: Lookup = { table: 'services', sql: `name = ?${flagged}`, parameters: [name] }
+      return isFrequent(lookup)
+        ? {
+          ...lookup,
+          sql: `EXISTS (SELECT 1 FROM services WHERE trace = traces.key AND services.name = ?${
+            flagged.replace('flags', 'services.flags')
+          })`,
+        }
+        : gathered(lookup)
     }
     default:
       return ANYTHING
   }
+}
+
+function gathered({ table, sql, parameters }: Lookup): SqlFilter {
+  return { sql: `key IN (SELECT trace FROM ${table} WHERE ${sql})`, parameters }
 }
 
 function flagToSql(name: Flag, is: boolean): SqlFilter {
@@ -74,11 +94,22 @@ function comparison(column: string | undefined, operator: Operator, value: strin
   return ANYTHING
 }
 
-function annotationToSql({ key, operator, value }: Expression & { kind: 'annotation' }): SqlFilter {
-  const table = 'key IN (SELECT trace FROM annotations WHERE key = ?'
-  if (operator === undefined || value === undefined) return { sql: `${table})`, parameters: [key] }
-  if (typeof value === 'boolean' || !plain.includes(operator)) return { sql: `${table})`, parameters: [key] }
-  return { sql: `${table} AND value ${operator} ?)`, parameters: [key, value] }
+function annotationToSql(
+  { key, operator, value }: Expression & { kind: 'annotation' },
+  isFrequent: (lookup: Lookup) => boolean,
+): SqlFilter {
+  const isCompared = operator !== undefined && value !== undefined && typeof value !== 'boolean' &&
+    plain.includes(operator)
+  const lookup: Lookup = isCompared
+    ? { table: 'annotations', sql: `key = ? AND value ${operator} ?`, parameters: [key, value] }
+    : { table: 'annotations', sql: 'key = ?', parameters: [key] }
+  if (!isFrequent(lookup)) return gathered(lookup)
+  // The index goes by key, value and trace: of one value it tells quickly whether a trace has it.
+  if (!isCompared || operator !== '=') return ANYTHING
+  return {
+    sql: 'EXISTS (SELECT 1 FROM annotations WHERE annotations.key = ? AND value = ? AND trace = traces.key)',
+    parameters: lookup.parameters,
+  }
 }
 
 function join(word: 'AND' | 'OR', left: SqlFilter, right: SqlFilter): SqlFilter {
