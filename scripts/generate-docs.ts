@@ -1,8 +1,12 @@
-// Generates docs/config.md and docs/metrics.md from the code; with --check, only tells whether they are as they would be.
+// Generates docs/config.md, docs/metrics.md and docs/predecessors.md from the code; with --check, only tells whether they are as they would be.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { metricList } from '../src/admin/metrics-text.ts'
 import { describeConfig, type KeyDescription } from '../src/config/describe-config.ts'
 import { overrideOptions } from '../src/config/overrides.ts'
+import { cloudwatchKeys } from '../src/foreign/cloudwatch-config.ts'
+import { daemonKeys } from '../src/foreign/daemon-config.ts'
+import { daemonFlags } from '../src/foreign/daemon-flags.ts'
+import type { ForeignKey } from '../src/foreign/foreign-config.ts'
 
 function rows(keys: readonly KeyDescription[]): string[] {
   return keys.flatMap(({ path, type, default: value, description, children }) => {
@@ -57,7 +61,39 @@ const metrics = [
   '',
 ].join('\n')
 
-for (const [name, text] of Object.entries({ config, metrics })) {
+const keyTable = (keys: readonly ForeignKey[]): string[] => [
+  '| key | key of config.ts | to be known |',
+  '| --- | --- | --- |',
+  ...keys.map(({ key, to, said }) => `| \`${key}\` | ${to === undefined ? 'none' : `\`${to}\``} | ${said ?? ''} |`),
+]
+const predecessors = [
+  '# Keys of the predecessors',
+  '',
+  '<!-- Generated from src/foreign by "npm run generate". -->',
+  '',
+  'What becomes of each flag and key of the X-Ray daemon and of the CloudWatch agent. What becomes nothing is said once, when the agent starts. docs/migration.md tells how to go over.',
+  '',
+  '## Flags of the X-Ray daemon',
+  '',
+  'As Go has them: `-n us-west-2`, `--region=us-west-2`, `-o=false`. `-c FILE`, `-v` and `-h` are there as well.',
+  '',
+  '| flag | key of cfg.yaml | what it does |',
+  '| --- | --- | --- |',
+  ...daemonFlags.map(({ short, long, key, value, summary }) =>
+    `| \`-${short}\`, \`--${long}${value === '' ? '' : ` ${value}`}\` | \`${key}\` | ${summary} |`
+  ),
+  '',
+  "## Keys of the X-Ray daemon's cfg.yaml",
+  '',
+  ...keyTable(daemonKeys),
+  '',
+  "## Keys of the CloudWatch agent's config",
+  '',
+  ...keyTable(cloudwatchKeys),
+  '',
+].join('\n')
+
+for (const [name, text] of Object.entries({ config, metrics, predecessors })) {
   const file = new URL(`../docs/${name}.md`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(file, text)
   else if (readFileSync(file, 'utf8') !== text) {

@@ -152,8 +152,13 @@ class RunningAgent implements Agent {
   #startAdmin(): void {
     const { admin } = this.settings
     if (admin === false) return
-    this.#admin = startAdmin(admin, this.#view)
-    this.context.events.listening('admin', this.#admin.address)
+    try {
+      this.#admin = startAdmin(admin, this.#view)
+      this.context.events.listening('admin', this.#admin.address)
+    } catch (error) {
+      // Traces matter more than what is told of them.
+      this.context.events.adminFailed(error)
+    }
   }
 
   async reload(loaded: Loaded): Promise<string[]> {

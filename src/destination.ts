@@ -109,7 +109,7 @@ function openLocal({ maxBytes, maxAge, keepSpans }: LocalSettings, context: Dest
 function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, events }: DestinationContext) {
   const caFile = xray.caFile ?? (env['AWS_CA_BUNDLE'] || undefined)
   const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8')
-  const fetch = createFetch({ proxy: xray.proxy, ca }, env)
+  const fetch = createFetch({ proxy: xray.proxy, ca, insecure: xray.insecure }, env)
   const place = `OS/${process.platform}-${process.arch}`
   const userAgent = `rontgen/${VERSION} exec-env/${env['AWS_EXECUTION_ENV'] ?? 'UNKNOWN'} ${place}`
   const own: XraySettings = {
@@ -123,13 +123,13 @@ function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, event
   }
   let found: Promise<XrayAccess> | undefined
   const access = (): Promise<XrayAccess> => {
-    found ??= findAccess(own, env)
+    found ??= findAccess(own, xray.localMode ? { ...env, AWS_EC2_METADATA_DISABLED: 'true' } : env)
     found.catch(() => (found = undefined))
     return found
   }
   const options: CallOptions = { fetch, userAgent, timeoutMs: xray.timeout }
   const proxy = new SamplingProxy(access, options, events)
-  const reporter = xray.telemetry ? new TelemetryReporter(access, options, events) : undefined
+  const reporter = xray.telemetry ? new TelemetryReporter(access, options, events, xray.resourceArn) : undefined
   const sampling: Next['sampling'] = (path, body) => proxy.call(path, body)
   return {
     exporter: new XrayExporter(own, fetch, access, events),

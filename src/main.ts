@@ -1,9 +1,11 @@
+import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Command, type CommandContext, Exit } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
 import { commandHelp, programHelp } from './cli/program-help.ts'
 import { UsageError } from './cli/usage-error.ts'
 import { nearest } from './config/nearest.ts'
+import { readDaemonFlags, type ReadFlags } from './foreign/daemon-flags.ts'
 import { VERSION } from './version.ts'
 
 const print = (text: string): void => void process.stdout.write(text)
@@ -27,6 +29,12 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const isNamed = first !== undefined && !first.startsWith('-')
     const command = findCommand(isNamed ? first : 'run')
+    const daemon = command.name === 'run' ? daemonLine(isNamed ? argv.slice(1) : argv) : undefined
+    if (daemon?.asks === 'version') return say(`rontgen ${VERSION}, in the place of the AWS X-Ray daemon\n`)
+    if (daemon?.asks === 'help') return say(commandHelp(command))
+    if (daemon !== undefined) {
+      return await command.run({ flags: {}, args: [], env: process.env, daemon, print, complain })
+    }
     const { values, positionals } = parse(command, isNamed ? argv.slice(1) : argv)
     if (values['help'] === true) return say(commandHelp(command))
     const context: CommandContext = { flags: values, args: positionals, env: process.env, print, complain }
@@ -34,6 +42,18 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     complain(`rontgen: ${error instanceof Error ? error.message : String(error)}`)
     return exitCodeOf(error)
+  }
+}
+
+/** The flags, if it is the X-Ray daemon that was called: by its flags, or by its name. */
+function daemonLine(argv: readonly string[]): ReadFlags | undefined {
+  try {
+    const read = readDaemonFlags(argv)
+    const isItsName = [process.argv0, process.execPath].some((name) => /^xray(-daemon)?(\.exe)?$/.test(basename(name)))
+    return read ??
+      (isItsName && argv.length === 0 ? { values: new Map(), config: undefined, asks: undefined } : undefined)
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 

@@ -70,11 +70,20 @@ export class ReceiverSet {
   }
 }
 
+/** One more of a kind. */
+function named(receiver: Receiver, i: number): Receiver {
+  return { ...receiver, name: `${receiver.name}.${i + 2}` }
+}
+
 /** Every receiver with its settings; `false` if it is off. */
 function all({ receive }: Settings): [Receiver, unknown][] {
   return [
     [receivers.otlpGrpc, receive.otlp.grpc],
     [receivers.otlpHttp, receive.otlp.http],
+    ...receive.otlp.also.flatMap(({ grpc, http }, i): [Receiver, unknown][] => [
+      [named(receivers.otlpGrpc, i), grpc],
+      [named(receivers.otlpHttp, i), http],
+    ]),
     [receivers.xrayUdp, receive.xray.udp],
     [receivers.xrayProxy, receive.xray.proxy],
   ]

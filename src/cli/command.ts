@@ -1,4 +1,5 @@
 import type { ParseArgsOptionDescriptor } from 'node:util'
+import type { ReadFlags } from '../foreign/daemon-flags.ts'
 
 /** Exit codes, as in sysexits(3). */
 export const Exit = {
@@ -22,6 +23,8 @@ export interface CommandContext {
   readonly flags: Readonly<Record<string, unknown>>
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The X-Ray daemon's command line, if it was started with one. */
+  readonly daemon?: ReadFlags
   /** Writes to stdout. */
   readonly print: (text: string) => void
   /** Writes a line to stderr. */

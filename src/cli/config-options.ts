@@ -1,5 +1,8 @@
-import { loadConfig, type Loaded } from '../config/load-config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { loadConfig, type Loaded, loadForeign } from '../config/load-config.ts'
 import { overrideOptions, readOverrides } from '../config/overrides.ts'
+import { fromCloudwatch } from '../foreign/cloudwatch-config.ts'
+import { kindOfConfig, readCloudwatch, readDaemon } from '../foreign/read-foreign.ts'
 import type { CommandContext, CommandOption } from './command.ts'
 
 /** The options of every command that reads a config. */
@@ -8,7 +11,8 @@ export const configOptions: Readonly<Record<string, CommandOption>> = {
     type: 'string',
     short: 'c',
     value: 'FILE',
-    summary: 'config file; else ./config.ts, else the defaults (RONTGEN_CONFIG)',
+    summary:
+      "config file: config.ts, the X-Ray daemon's cfg.yaml, or the CloudWatch agent's JSON or folder of it; else ./config.ts, else the defaults (RONTGEN_CONFIG)",
   },
   ...Object.fromEntries(overrideOptions.map(({ flag, env, kind, value, summary }): [string, CommandOption] => [
     flag,
@@ -16,8 +20,40 @@ export const configOptions: Readonly<Record<string, CommandOption>> = {
   ])),
 }
 
-/** Loads the config that flags and environment name. @throws {ConfigError} */
-export function loadFrom({ flags, args, env }: CommandContext): Promise<Loaded> {
+/** Loads the config that flags and environment name, in whichever program's words. @throws {ConfigError} */
+export async function loadFrom({ flags, args, env, daemon }: CommandContext): Promise<Loaded> {
   const named = flags['config'] ?? args[0] ?? (env['RONTGEN_CONFIG'] || undefined)
-  return loadConfig(named === undefined ? undefined : String(named), readOverrides(flags, env), env)
+  const file = named === undefined ? undefined : String(named)
+  // Flags of the daemon are read already; what the environment says goes over them.
+  const overrides = readOverrides(daemon === undefined ? flags : {}, env)
+  if (daemon !== undefined) return loadForeign(readDaemon(daemon.values, daemon.config), overrides)
+  if (file === undefined) {
+    const content = env['CW_CONFIG_CONTENT']
+    if (!content) return await loadConfig(undefined, overrides, env)
+    return loadForeign({ ...fromContent(content), file: undefined }, overrides)
+  }
+  switch (kindOfConfig(file)) {
+    case 'cloudwatch':
+      return loadForeign({ ...readCloudwatch(file), file }, overrides)
+    case 'daemon':
+      return loadForeign(readDaemon(new Map(), file), overrides)
+    case 'collector':
+      throw new ConfigError([
+        `${file}: it is a config of the OpenTelemetry Collector; rontgen migrate turns it into config.ts`,
+      ])
+    case 'own':
+      return await loadConfig(file, overrides, env)
+  }
+}
+
+/** The CloudWatch agent's config as containers have it: in the environment. */
+function fromContent(text: string) {
+  const file = 'CW_CONFIG_CONTENT'
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigError([`${file}: it is no JSON`], { cause })
+  }
+  return fromCloudwatch(parsed, { file, text })
 }

@@ -17,9 +17,10 @@ export const run: Command = {
   options: configOptions,
   async run(context) {
     const loaded = await loadFrom({ ...context, args: [] })
-    const { settings, file } = loaded
+    const { settings, file, notes } = loaded
     const { env, print } = context
-    const events = new Events(await startLog(settings.logLevel))
+    const events = new Events(await startLog(settings))
+    for (const note of notes) events.noted(note)
     const signals = listenForSignals()
     const agent = await startAgent(loaded, { events, env, print })
     const reload = reloader(agent, events, context)
@@ -45,7 +46,7 @@ function reloader(agent: Agent, events: Events, context: CommandContext): () => 
       isWanted = false
       try {
         const loaded = await loadFrom({ ...context, args: [] })
-        events.log = await startLog(loaded.settings.logLevel)
+        events.log = await startLog(loaded.settings)
         events.reloaded(await agent.reload(loaded))
       } catch (error) {
         events.reloadFailed(error instanceof Error ? error.message : String(error))

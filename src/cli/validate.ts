@@ -10,7 +10,8 @@ export const validate: Command = {
     'Exits 78 if the config cannot be used; each line names the file, the line, the key, its value and what to write.',
   options: configOptions,
   async run(context) {
-    const { file } = await loadFrom(context)
+    const { file, notes } = await loadFrom(context)
+    for (const note of notes) context.complain(note)
     context.print(file === undefined ? 'There is no config.ts here; the defaults are valid\n' : `${file} is valid\n`)
     return Exit.ok
   },

@@ -15,10 +15,20 @@ export interface Source {
  * @returns the settings, or what is wrong, one line a flaw: path, file and line, value, and what to write instead
  */
 export function checkConfig(config: unknown, source: Source): { settings: Settings } | { flaws: string[] } {
-  const result = v.safeParse(configSchema, config)
-  if (result.success) return { settings: result.output }
+  const result = checkValue(configSchema, config, source)
+  return 'flaws' in result ? result : { settings: result.value }
+}
+
+/** Checks a value by a schema; {@link checkConfig} says how flaws are told. */
+export function checkValue<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  source: Source,
+): { value: v.InferOutput<S> } | { flaws: string[] } {
+  const result = v.safeParse(schema, value)
+  if (result.success) return { value: result.output }
   const flaws = result.issues.flatMap((issue) => leaves(issue, [])).map(({ issue, path }) =>
-    describe(issue, path, source)
+    describe(issue, path, source, schema)
   )
   return { flaws: [...new Set(flaws)] }
 }
@@ -38,12 +48,12 @@ function leaves(issue: Issue, base: readonly string[]): Leaf[] {
   return [{ issue, path }]
 }
 
-function describe(issue: Issue, path: readonly string[], source: Source): string {
+function describe(issue: Issue, path: readonly string[], source: Source, schema: v.GenericSchema): string {
   const line = locateKey(source.text, path)
   const where = `${source.file}${line === undefined ? '' : `:${line}`}`
   const name = path.join('.') || 'The config'
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = keysAt(configSchema, path.slice(0, -1))
+    const known = keysAt(schema, path.slice(0, -1))
     const best = nearest(path[path.length - 1] ?? '', known)
     const hint = best === undefined
       ? `known here: ${known.join(', ')}`

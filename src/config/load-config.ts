@@ -18,6 +18,29 @@ export interface Loaded {
   readonly file: string | undefined
   /** Every value in force, with where it is from. */
   readonly values: readonly ConfigValue[]
+  /** What of another program's config has no counterpart. */
+  readonly notes: readonly string[]
+}
+
+/** A config that another program's words were turned into. */
+export interface ForeignSource {
+  readonly config: object
+  /** What of it has no counterpart, a sentence each. */
+  readonly notes: readonly string[]
+  /** The file that it was read from; undefined if there is none. */
+  readonly file: string | undefined
+}
+
+/** Loads a config of another program. @throws {ConfigError} with every flaw that was found */
+export function loadForeign({ config, notes, file }: ForeignSource, overrides: readonly Override[]): Loaded {
+  const name = file ?? 'the command line'
+  const settings = check(config, overrides, { file: name, text: '' })
+  return {
+    settings,
+    file: file === undefined ? undefined : resolve(file),
+    values: valuesOf(settings, config, name, overrides),
+    notes,
+  }
 }
 
 /**
@@ -35,7 +58,7 @@ export async function loadConfig(
   if (!existsSync(path)) {
     if (file !== undefined) throw new ConfigError([`${file}: there is no such file`])
     const settings = check({}, overrides, { file: 'the defaults', text: '' })
-    return { settings, file: undefined, values: valuesOf(settings, {}, '', overrides) }
+    return { settings, file: undefined, values: valuesOf(settings, {}, '', overrides), notes: [] }
   }
   const text = readFileSync(path, 'utf8')
   let config: unknown
@@ -52,7 +75,7 @@ export async function loadConfig(
   }
   const name = file ?? DEFAULT_FILE
   const settings = check(config, overrides, { file: name, text })
-  return { settings, file: path, values: valuesOf(settings, config, name, overrides) }
+  return { settings, file: path, values: valuesOf(settings, config, name, overrides), notes: [] }
 }
 
 function check(config: object, overrides: readonly Override[], source: { file: string; text: string }): Settings {

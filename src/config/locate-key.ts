@@ -19,7 +19,8 @@ export function locateKey(text: string, path: readonly string[]): number | undef
 /** Comments and the contents of strings become blanks of the same length, so that only keys are found. */
 function blank(text: string): string {
   const keep = (part: string): string => part.replace(/[^\n]/g, ' ')
-  return text.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|(["'`])(?:\\.|(?!\1)[^\\])*\1(?!\s*:)/g, keep)
+  const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|(["'`])(?:\\.|(?!\1)[^\\])*\1(\s*:)?/g
+  return text.replace(pattern, (part, _quote, colon?: string) => (colon === undefined ? keep(part) : part))
 }
 
 function findKey(code: string, key: string, from: number, to: number): number | undefined {

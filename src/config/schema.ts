@@ -48,6 +48,18 @@ const xray = v.strictObject({
     v.optional(file),
     v.description("Certificates to trust besides the system's, PEM; else AWS_CA_BUNDLE."),
   ),
+  insecure: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description('Take whatever certificate X-Ray shows. For tests: it lets anyone in between read and change all.'),
+  ),
+  resourceArn: v.pipe(
+    v.optional(v.string()),
+    v.description('ARN of what the agent runs on, told to X-Ray with the telemetry.'),
+  ),
+  localMode: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description('Do not ask the EC2 metadata service for the region.'),
+  ),
   fips: v.pipe(v.optional(v.boolean(), false), v.description('Use the FIPS endpoint.')),
   telemetry: v.pipe(
     v.optional(v.boolean(), true),
@@ -89,6 +101,15 @@ export const configSchema = v.strictObject({
               http: v.pipe(
                 on(receivers.otlpHttp.schema),
                 v.description('OTLP over HTTP, protobuf and JSON; gRPC-Web and Connect too.'),
+              ),
+              also: v.pipe(
+                v.optional(
+                  v.array(
+                    v.strictObject({ grpc: off(receivers.otlpGrpc.schema), http: off(receivers.otlpHttp.schema) }),
+                  ),
+                  () => [],
+                ),
+                v.description('More places to listen at, each with `grpc`, `http` or both.'),
               ),
             }),
             {},
@@ -225,7 +246,12 @@ export const configSchema = v.strictObject({
   ),
   logLevel: v.pipe(
     v.optional(v.picklist(['debug', 'info', 'warn', 'error'], "'debug', 'info', 'warn' or 'error'"), 'info'),
-    v.description('How much is logged, on stderr.'),
+    v.description('How much is logged.'),
+  ),
+  logFile: v.pipe(v.optional(file), v.description('File that the log goes to; else stderr.')),
+  logRotation: v.pipe(
+    v.optional(v.boolean(), true),
+    v.description('Begin a new log file at 50 MiB, and keep one old one.'),
   ),
 })
 

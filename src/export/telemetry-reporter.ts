@@ -28,6 +28,7 @@ export class TelemetryReporter {
     private readonly access: () => Promise<XrayPlace>,
     private readonly options: CallOptions,
     private readonly events: Events,
+    private readonly resourceArn?: string,
     everyMs = EVERY_MS,
   ) {
     this.#before = totalsOf(events.counters)
@@ -41,7 +42,11 @@ export class TelemetryReporter {
     const record = difference(now, this.#before)
     if (isEmpty(record)) return
     try {
-      const body = JSON.stringify({ TelemetryRecords: [record], Hostname: hostname() })
+      const body = JSON.stringify({
+        TelemetryRecords: [record],
+        Hostname: hostname(),
+        ...(this.resourceArn === undefined ? {} : { ResourceARN: this.resourceArn }),
+      })
       const response = await callXray(await this.access(), '/TelemetryRecords', encode(body), this.options)
       await response.arrayBuffer()
       if (response.status === 200) this.#before = now

@@ -4,6 +4,8 @@ export interface HttpClientSettings {
   readonly proxy: string | undefined
   /** Certificates that are trusted besides the system's, PEM. */
   readonly ca: string | undefined
+  /** Takes any certificate. */
+  readonly insecure?: boolean
 }
 
 /** A function that fetches as set, like the global one. */
@@ -13,7 +15,8 @@ type Env = Record<string, string | undefined>
 
 /** The fetch of this runtime with a proxy and certificates: Bun takes them per request, Deno by a client. */
 export function createFetch(settings: HttpClientSettings, env: Env): Fetch {
-  const isPlain = settings.proxy === undefined && settings.ca === undefined
+  const { insecure = false } = settings
+  const isPlain = settings.proxy === undefined && settings.ca === undefined && !insecure
   if (isPlain && !Object.keys(env).some((name) => /^(https?|no)_proxy$/i.test(name) && env[name])) return fetch
   const deno: { createHttpClient?: (options: object) => object } | undefined = Reflect.get(globalThis, 'Deno')
   const clients = new Map<string, object>()
@@ -26,10 +29,13 @@ export function createFetch(settings: HttpClientSettings, env: Env): Fetch {
   return (url, init) => {
     const proxy = proxyOf(url)
     if (deno?.createHttpClient === undefined) {
-      const tls = settings.ca === undefined ? {} : { tls: { ca: settings.ca } }
+      const tls = settings.ca === undefined && !insecure
+        ? {}
+        : { tls: { ...(settings.ca === undefined ? {} : { ca: settings.ca }), rejectUnauthorized: !insecure } }
       const options: object = { ...init, proxy: proxy ?? '', ...tls }
       return fetch(url, options) // the two are Bun's own
     }
+    if (insecure) throw new Error('Deno checks certificates always; use the executable for export.xray.insecure')
     let client = clients.get(proxy ?? '')
     if (client === undefined) {
       client = deno.createHttpClient({

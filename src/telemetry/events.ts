@@ -47,6 +47,21 @@ export class Events {
     this.log.info(`Listening: ${name} on ${address}`)
   }
 
+  /** Something of a config of another program means nothing here. */
+  noted(what: string): void {
+    this.log.warn(what)
+  }
+
+  /** The agent goes on without its admin port. */
+  adminFailed(error: unknown): void {
+    this.#tell(
+      'error',
+      'config',
+      'adminFailed',
+      `${messageOf(error)}; the agent goes on without status, metrics and page`,
+    )
+  }
+
   started(what: string): void {
     this.log.info(what)
   }

@@ -1,4 +1,6 @@
-import { configure, getLogger, type Logger, type LogRecord } from '@logtape/logtape'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { configure, getLogger, type Logger, type LogRecord, type Sink } from '@logtape/logtape'
 
 /** The levels that `--log-level` takes, from much to little. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -6,17 +8,46 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
 const tapeLevels = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const
 
-/** Sends the log to stderr, a line each: time, level, message. */
-export async function startLog(level: LogLevel): Promise<Logger> {
+/** Where the log goes. */
+export interface LogSettings {
+  readonly logLevel: LogLevel
+  /** Else stderr. */
+  readonly logFile?: string | undefined
+  /** Begins a new file at 50 MiB, and keeps one old one. */
+  readonly logRotation: boolean
+}
+
+const MOST_BYTES = 50 << 20
+
+/** Sends the log to stderr or to a file, a line each: time, level, message. @throws {Error} if the file cannot be written */
+export async function startLog({ logLevel, logFile, logRotation }: LogSettings): Promise<Logger> {
+  const sink = logFile === undefined
+    ? (record: LogRecord): void => void process.stderr.write(format(record))
+    : await fileSink(logFile, logRotation)
   await configure({
     reset: true,
-    sinks: { stderr: (record: LogRecord) => void process.stderr.write(format(record)) },
+    sinks: { sink },
     loggers: [
-      { category: ['rontgen'], lowestLevel: tapeLevels[level], sinks: ['stderr'] },
-      { category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['stderr'] },
+      { category: ['rontgen'], lowestLevel: tapeLevels[logLevel], sinks: ['sink'] },
+      { category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['sink'] },
     ],
   })
   return getLogger(['rontgen'])
+}
+
+async function fileSink(file: string, isRotated: boolean): Promise<Sink> {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    const { getFileSink, getRotatingFileSink } = await import('@logtape/file')
+    const options = { formatter: format, bufferSize: 0 }
+    return isRotated
+      ? getRotatingFileSink(file, { ...options, maxSize: MOST_BYTES, maxFiles: 2 })
+      : getFileSink(file, options)
+  } catch (cause) {
+    throw new Error(`Cannot write the log to "${file}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
+  }
 }
 
 function format(record: LogRecord): string {

@@ -24,6 +24,8 @@ export interface AgentOptions {
   /** The spool's folder; else one that goes with the agent. */
   readonly dir?: string
   readonly args?: readonly string[]
+  /** The whole command line behind the program's name, instead of `run --config FILE`. */
+  readonly line?: readonly string[]
   /** A command that starts the agent, such as `unshare`; the agent's own command line comes behind it. */
   readonly wrap?: readonly string[]
 }
@@ -49,7 +51,10 @@ export class AgentProcess {
       `import { defineConfig } from 'rontgen'\nexport default defineConfig(${options.config ?? '{}'})\n`,
     )
     const [command, ...args] = [...options.wrap ?? [], ...commandOf(options.runtime ?? 'binary')]
-    const child = spawn(command ?? '', [...args, 'run', '--config', config, ...(options.args ?? [])], {
+    const child = spawn(command ?? '', [
+      ...args,
+      ...(options.line ?? ['run', '--config', config, ...(options.args ?? [])]),
+    ], {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
