@@ -30,6 +30,7 @@ const allowed = {
     'queue',
     'config',
     'foreign',
+    'service',
     'otlp',
     'platform',
     'segment',
@@ -66,6 +67,7 @@ const allowed = {
   'forward.ts': ['queue', 'receive', 'segment', 'telemetry', 'translate'],
   'receiver-set.ts': ['config', 'receive', 'telemetry'],
   foreign: ['config'],
+  service: ['platform'],
   'main.ts': ['cli', 'config', 'foreign', 'version.ts'],
   'version.ts': [],
 }
@@ -90,6 +92,7 @@ const grabBags = new Set([
   'ui/refiners.tsx',
   'main.ts',
   'demo/open-tracing.ts',
+  'cli/service-commands.ts',
   'foreign/foreign-config.ts',
   'foreign/cloudwatch-config.ts',
   'foreign/daemon-config.ts',

@@ -1,10 +1,13 @@
 import type { Command } from './command.ts'
+import { ctl } from './ctl.ts'
 import { deadLetters } from './dead-letters.ts'
 import { demo } from './demo.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { printConfig } from './print-config.ts'
 import { run } from './run.ts'
+import { healthcheck } from './healthcheck.ts'
+import { logs, restart, start, stop } from './service-commands.ts'
 import { status } from './status.ts'
 import { trace } from './trace.ts'
 import { traces } from './traces.ts'
@@ -20,6 +23,12 @@ export const commands: readonly Command[] = [
   traces,
   trace,
   demo,
+  start,
+  stop,
+  restart,
+  logs,
   status,
+  healthcheck,
   deadLetters,
+  ctl,
 ]

@@ -1,4 +1,5 @@
 import { type Agent, startAgent } from '../agent.ts'
+import { NotifySystemd } from '../service/notify-systemd.ts'
 import { watchFile } from '../platform/watch-file.ts'
 import { Events } from '../telemetry/events.ts'
 import { startLog } from '../telemetry/start-log.ts'
@@ -26,7 +27,10 @@ export const run: Command = {
     const reload = reloader(agent, events, context)
     const unwatch = file === undefined ? undefined : watchFile(file, reload)
     process.on('SIGHUP', reload)
+    const systemd = new NotifySystemd(env)
+    systemd.ready()
     await signals.first
+    systemd.stopping()
     unwatch?.()
     const { stopTimeoutMs } = agent
     events.stopping(stopTimeoutMs / 1000)

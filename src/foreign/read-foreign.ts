@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { ConfigError } from '../config/config-error.ts'
+import { withSides } from './config-set.ts'
 import { fromCloudwatch, mergeCloudwatch } from './cloudwatch-config.ts'
 import { daemonPlaces, type DaemonValues, fromDaemon, readDaemonYaml } from './daemon-config.ts'
 import type { ForeignConfig } from './foreign-config.ts'
@@ -26,7 +27,8 @@ export function readCloudwatch(path: string): ForeignConfig {
   const read = files.map((file) => ({ file, text: readFileSync(file, 'utf8') }))
   const merged = mergeCloudwatch(read.map(({ file, text }) => ({ file, json: parseJson(text, file) })))
   const [only] = read
-  return fromCloudwatch(merged, read.length === 1 && only !== undefined ? only : { file: path, text: '' })
+  const foreign = fromCloudwatch(merged, read.length === 1 && only !== undefined ? only : { file: path, text: '' })
+  return statSync(path).isDirectory() ? withSides(foreign, path) : foreign
 }
 
 /** The files of a config of the CloudWatch agent, in the order in which they are merged. */

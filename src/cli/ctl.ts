@@ -1,0 +1,171 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { getParameter } from '../aws/get-parameter.ts'
+import { loadForeign } from '../config/load-config.ts'
+import { ConfigSet, setBeside } from '../foreign/config-set.ts'
+import { readCloudwatch } from '../foreign/read-foreign.ts'
+import { openService } from '../service/open-service.ts'
+import { VERSION } from '../version.ts'
+import { type Command, type CommandContext, Exit } from './command.ts'
+import { UsageError } from './usage-error.ts'
+
+const actions = [
+  'start',
+  'stop',
+  'status',
+  'fetch-config',
+  'append-config',
+  'remove-config',
+  'set-log-level',
+] as const
+const modes = ['ec2', 'onPremise', 'onPrem', 'auto'] as const
+const levels: Readonly<Record<string, string>> = {
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+  OFF: 'error',
+}
+/** What `-c default` means: the ports that both programs have. */
+const DEFAULT = { traces: { traces_collected: { xray: {}, otlp: {} } } }
+/** The predecessor's exit code for whatever is wrong. */
+const FAILED = 1
+
+/** Does what amazon-cloudwatch-agent-ctl does. */
+export const ctl: Command = {
+  name: 'ctl',
+  summary: 'do what amazon-cloudwatch-agent-ctl does: fetch, append and remove configs, start, stop, status',
+  args: '',
+  details: 'Configs are those of the CloudWatch agent, of which traces are taken. They are put together in a folder\n' +
+    '(RONTGEN_CONFIG_DIR, else /etc/rontgen for root, and ~/.config/rontgen), which is checked before it takes the\n' +
+    'place of the one that is used.',
+  options: {
+    action: { type: 'string', short: 'a', value: 'ACTION', summary: actions.join(', ') },
+    mode: { type: 'string', short: 'm', value: 'MODE', summary: `${modes.join(', ')}; else ec2` },
+    config: {
+      type: 'string',
+      short: 'c',
+      value: 'SOURCE',
+      summary: 'file:PATH, ssm:NAME, default, or all with remove-config',
+    },
+    start: { type: 'boolean', short: 's', summary: 'start the agent anew with it' },
+    'log-level': { type: 'string', short: 'l', value: 'LEVEL', summary: 'DEBUG, INFO, WARN, ERROR or OFF' },
+  },
+  async run(context) {
+    try {
+      return await act(context)
+    } catch (error) {
+      context.complain(`rontgen: ${withoutCopy(error instanceof Error ? error.message : String(error))}`)
+      return FAILED
+    }
+  },
+}
+
+async function act(context: CommandContext): Promise<number> {
+  const { flags, env, print } = context
+  const action = actions.find((name) => name === flags['action'])
+  if (action === undefined) throw new UsageError(`-a is to be one of ${actions.join(', ')}`)
+  const mode = String(flags['mode'] ?? 'ec2')
+  if (!modes.some((name) => name === mode)) throw new UsageError(`-m is to be one of ${modes.join(', ')}`)
+  const set = new ConfigSet(join(configDir(env), 'cloudwatch.d'))
+  const service = openService(env)
+  const restart = async (): Promise<void> => {
+    if (service.isRunning()) await service.stop()
+    await service.start(set.dir)
+    print(`Started as ${service.name}\n`)
+  }
+  switch (action) {
+    case 'status':
+      print(statusText(set, service.startedAt()))
+      return Exit.ok
+    case 'stop':
+      if (service.isRunning()) await service.stop()
+      return Exit.ok
+    case 'start':
+      if (set.names.length === 0) throw new Error('There is no config: fetch one with -a fetch-config -c …')
+      if (!service.isRunning()) await service.start(set.dir)
+      return Exit.ok
+    case 'set-log-level': {
+      const level = levels[String(flags['log-level'] ?? '').toUpperCase()]
+      if (level === undefined) throw new UsageError(`-l is to be one of ${Object.keys(levels).join(', ')}`)
+      set.change((dir) => setBeside(dir, 'logLevel', level), () => {})
+      print(`The log level is ${level} from the next start on\n`)
+      break
+    }
+    default:
+      await changeConfigs(action, mode, set, context)
+  }
+  if (flags['start'] === true) await restart()
+  return Exit.ok
+}
+
+async function changeConfigs(
+  action: 'fetch-config' | 'append-config' | 'remove-config',
+  mode: string,
+  set: ConfigSet,
+  { flags, env, print, complain }: CommandContext,
+): Promise<void> {
+  const source = flags['config']
+  if (typeof source !== 'string') throw new UsageError(`${action} needs -c`)
+  if (action === 'remove-config') {
+    const name = ConfigSet.nameOf(source)
+    if (source !== 'all' && !set.names.includes(name)) throw new Error(`There is no config from ${source}`)
+    set.change((dir) => {
+      for (const one of source === 'all' ? set.names : [name]) rmSync(join(dir, one))
+    }, (dir) => isEmpty(dir) || check(dir, complain))
+    print(`Removed ${source}\n`)
+    return
+  }
+  const text = await readSource(source, env)
+  set.change((dir) => {
+    if (action === 'fetch-config') { for (const name of set.names) rmSync(join(dir, name)) }
+    writeFileSync(join(dir, ConfigSet.nameOf(source)), text)
+    setBeside(dir, 'mode', mode)
+  }, (dir) => check(dir, complain))
+  print(`The config is valid, and saved in ${set.dir}\n`)
+}
+
+function isEmpty(dir: string): boolean {
+  return readdirSync(dir).every((name) => name.startsWith('.'))
+}
+
+/** @throws {ConfigError} with every flaw */
+function check(dir: string, complain: (line: string) => void): void {
+  const foreign = readCloudwatch(dir)
+  loadForeign({ ...foreign, file: dir }, [])
+  for (const note of foreign.notes) complain(withoutCopy(note))
+}
+
+/** People know the folder, not the copy of it that is checked. */
+function withoutCopy(text: string): string {
+  return text.replaceAll('cloudwatch.d.new', 'cloudwatch.d')
+}
+
+async function readSource(source: string, env: CommandContext['env']): Promise<string> {
+  if (source === 'default') return JSON.stringify(DEFAULT)
+  if (source.startsWith('ssm:')) return await getParameter(source.slice(4), env)
+  if (!source.startsWith('file:')) throw new UsageError('-c is to be file:PATH, ssm:NAME or default')
+  const path = source.slice(5)
+  if (!existsSync(path)) throw new Error(`There is no file "${path}"`)
+  return readFileSync(path, 'utf8')
+}
+
+/** The predecessor's four keys, and what it runs on. */
+function statusText(set: ConfigSet, startedAt: string | undefined): string {
+  const status = {
+    status: startedAt === undefined ? 'stopped' : 'running',
+    starttime: startedAt ?? '',
+    configstatus: set.names.length === 0 ? 'not configured' : 'configured',
+    version: VERSION,
+    configs: set.names.map((name) => join(set.dir, name)),
+  }
+  return JSON.stringify(status, undefined, 2) + '\n'
+}
+
+/** Where configs of the machine are kept. */
+function configDir(env: CommandContext['env']): string {
+  if (env['RONTGEN_CONFIG_DIR']) return env['RONTGEN_CONFIG_DIR']
+  if (process.getuid?.() === 0) return '/etc/rontgen'
+  return join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'rontgen')
+}
