@@ -95,6 +95,7 @@ const grabBags = new Set([
   'cli/service-commands.ts',
   'foreign/foreign-config.ts',
   'foreign/cloudwatch-config.ts',
+  'foreign/collector-config.ts',
   'foreign/daemon-config.ts',
   'foreign/read-foreign.ts',
   'config/values.ts',

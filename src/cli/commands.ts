@@ -4,6 +4,7 @@ import { deadLetters } from './dead-letters.ts'
 import { demo } from './demo.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
+import { migrate } from './migrate.ts'
 import { printConfig } from './print-config.ts'
 import { run } from './run.ts'
 import { healthcheck } from './healthcheck.ts'
@@ -17,6 +18,7 @@ import { validate } from './validate.ts'
 export const commands: readonly Command[] = [
   run,
   init,
+  migrate,
   validate,
   printConfig,
   explain,

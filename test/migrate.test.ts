@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { commandOf } from './support/agent-process.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-migrate-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** The program in a folder of its own, with the files that it is to find. */
+function place(files: Readonly<Record<string, string>>) {
+  const dir = mkdtempSync(join(folder, 'place-'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
+  const [program, ...first] = commandOf('binary')
+  const run = (...args: string[]) =>
+    spawnSync(program, [...first, ...args], {
+      cwd: dir,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: dir },
+    })
+  return { dir, run, config: () => readFileSync(join(dir, 'config.ts'), 'utf8') }
+}
+
+const packaged = `[Unit]
+Description=AWS X-Ray Daemon
+
+[Service]
+Type=exec
+User=xray
+ExecStart=/usr/bin/xray -f /var/log/xray/xray.log -b "0.0.0.0:2001"
+Restart=always
+`
+const daemon = `Version: 2
+Region: "eu-west-1"
+Concurrency: 4
+TotalBufferSizeMB: 24
+Socket:
+  UDPAddress: "127.0.0.1:2111"
+  TCPAddress: "127.0.0.1:2112"
+Logging:
+  LogLevel: "prod"
+ProxyServer:
+  MaxIdleConnsPerHost: 2
+`
+
+test("migrate turns the X-Ray daemon's file and unit into one config, which means the same", () => {
+  const { run, config } = place({ 'cfg.yaml': daemon, 'xray.service': packaged })
+  const { status, stderr } = run('migrate', 'cfg.yaml', 'xray.service')
+  assert.equal(status, 0, stderr)
+  assert.match(stderr, /^cfg\.yaml: ProxyServer/)
+  const text = config()
+  assert.match(text, /^\/\/ From cfg\.yaml, xray\.service, by rontgen migrate\.$/m)
+  assert.match(text, /udp: \{ host: '0\.0\.0\.0', port: 2001 \}/)
+  assert.match(text, /proxy: \{ host: '127\.0\.0\.1', port: 2112 \}/)
+  assert.match(text, /export: \{ xray: \{ region: 'eu-west-1', concurrency: 4 \} \}/)
+  assert.match(text, /logFile: '\/var\/log\/xray\/xray\.log'/)
+  assert.match(text, /^\/\/ - cfg\.yaml: ProxyServer/m)
+  assert.equal(run('validate').status, 0)
+  assert.match(run('migrate', 'cfg.yaml', 'xray.service', '--check').stdout, /means the same/)
+  const other = run('migrate', 'cfg.yaml', '--check')
+  assert.equal(other.status, 65)
+  assert.match(other.stderr, /receive\.xray\.udp\.port: 2111 there, 2001 in config\.ts/)
+  assert.match(run('migrate', 'cfg.yaml').stderr, /config\.ts is there already/)
+  assert.equal(run('migrate', 'cfg.yaml', '--force').status, 0)
+})
+
+test("migrate reads a daemon's command line", () => {
+  const { run } = place({})
+  const { stdout, stderr } = run(
+    'migrate',
+    '--line',
+    "/xray -t 0.0.0.0:2000 -b 0.0.0.0:2000 -n 'us-west-2' -o",
+    '-o',
+    '-',
+  )
+  assert.equal(stderr, '')
+  assert.match(stdout, /udp: \{ host: '0\.0\.0\.0', port: 2000 \}/)
+  assert.match(stdout, /xray: \{ region: 'us-west-2', localMode: true \}/)
+  assert.match(run('migrate', '--line', 'xray -m lots').stderr, /-m is to be a number/)
+})
+
+test("migrate turns the CloudWatch agent's JSON, and a Collector's YAML with awsxray, into configs that are valid", () => {
+  const cloudwatch = {
+    agent: { region: 'us-east-1' },
+    logs: {},
+    traces: {
+      traces_collected: { otlp: [{ grpc_endpoint: '0.0.0.0:4317' }, { http_endpoint: '127.0.0.1:5318' }] },
+      credentials: { role_arn: "arn:aws:iam::123456789012:role/it's" },
+    },
+  }
+  const collector = `receivers:
+  otlp:
+    protocols:
+      grpc: { endpoint: "0.0.0.0:4317", tls: { cert_file: /c.pem, key_file: /k.pem, client_ca_file: /ca.pem } }
+      http: { cors: { allowed_origins: ["https://*.example.com"] } }
+  awsxray: { endpoint: "0.0.0.0:2000", transport: udp }
+  prometheus: {}
+processors: { batch: {}, tail_sampling: {} }
+exporters:
+  awsxray: { region: us-west-2, indexed_attributes: [order.id], request_timeout_seconds: 7, middleware: x }
+  debug: {}
+service: { pipelines: { traces: {}, metrics: {} } }
+`
+  for (
+    const [file, text, expected, notes] of [
+      ['cw.json', JSON.stringify(cloudwatch), [
+        /also: \[/,
+        /roleArn: 'arn:aws:iam::123456789012:role\/it\\'s'/,
+        /xray: \{ udp: false, proxy: false \}/,
+      ], 1],
+      ['col.yaml', collector, [
+        /clientCa: '\/ca\.pem'/,
+        /indexedAttributes: \['order\.id'\]/,
+        /timeout: '7s'/,
+        /allowedOrigins/,
+      ], 5],
+    ] as const
+  ) {
+    const { run, config } = place({ [file]: text })
+    const { status, stderr } = run('migrate', file)
+    assert.equal(status, 0, stderr)
+    for (const pattern of expected) assert.match(config(), pattern)
+    assert.equal(stderr.trim().split('\n').length, notes, stderr)
+    assert.equal(run('validate').status, 0)
+    assert.equal(run('migrate', file, '--check').status, 0)
+  }
+})
+
+test('migrate says what it cannot read', () => {
+  const { run } = place({
+    'x.txt': 'x',
+    'none.yaml': 'receivers: {}\nexporters: { debug: {} }\n',
+    'x.service': '[Unit]\n',
+    'broken.yaml': 'a: [',
+  })
+  for (
+    const [file, expected] of [
+      ['x.txt', /is no config of another program/],
+      ['none.yaml', /it has no exporter to X-Ray/],
+      ['x.service', /it starts nothing/],
+      ['broken.yaml', /it is no YAML/],
+      ['nowhere.json', /there is no such file/],
+    ] as const
+  ) {
+    const { status, stderr } = run('migrate', file)
+    assert.notEqual(status, 0)
+    assert.match(stderr, expected)
+  }
+  assert.match(run('run', '-c', 'none.yaml').stderr, /rontgen migrate turns it/)
+})
