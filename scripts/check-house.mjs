@@ -31,6 +31,7 @@ const allowed = {
     'config',
     'foreign',
     'service',
+    'doctor',
     'otlp',
     'platform',
     'segment',
@@ -68,6 +69,7 @@ const allowed = {
   'receiver-set.ts': ['config', 'receive', 'telemetry'],
   foreign: ['config'],
   service: ['platform'],
+  doctor: ['aws', 'config', 'platform'],
   'main.ts': ['cli', 'config', 'foreign', 'version.ts'],
   'version.ts': [],
 }

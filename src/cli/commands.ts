@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { ctl } from './ctl.ts'
 import { deadLetters } from './dead-letters.ts'
 import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { migrate } from './migrate.ts'
@@ -13,6 +14,7 @@ import { status } from './status.ts'
 import { trace } from './trace.ts'
 import { traces } from './traces.ts'
 import { validate } from './validate.ts'
+import { verify } from './verify.ts'
 
 /** Every command, in the order of `--help`. */
 export const commands: readonly Command[] = [
@@ -30,6 +32,8 @@ export const commands: readonly Command[] = [
   restart,
   logs,
   status,
+  doctor,
+  verify,
   healthcheck,
   deadLetters,
   ctl,

@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import { queueSettings } from '../agent.ts'
+import { ConfigError } from '../config/config-error.ts'
+import type { Loaded } from '../config/load-config.ts'
+import { checkAws } from '../doctor/check-aws.ts'
+import { checkMachine } from '../doctor/check-machine.ts'
+import type { Finding } from '../doctor/finding.ts'
+import { VERSION } from '../version.ts'
+import { AdminClient, NoAgentError } from './admin-client.ts'
+import { type Command, type CommandContext, Exit } from './command.ts'
+import { configOptions, loadFrom } from './config-options.ts'
+import { type Outcome, palette } from './palette.ts'
+
+const statusSchema = v.object({
+  pid: v.number(),
+  delivery: v.object({ state: v.string(), lastFailure: v.nullable(v.object({ message: v.string() })) }),
+  deadLetters: v.object({ count: v.number() }),
+})
+
+/** Finds out why traces do not arrive. */
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'find out why traces do not arrive, and say what to do',
+  args: '[FILE]',
+  details:
+    'Looks at the config, the agent, its ports, the spool, and if traces go to AWS at the region, the way there, the\n' +
+    'clock, the credentials, who they are, and whether they may send. Sends nothing that X-Ray keeps. What is wrong\n' +
+    'comes first. Exits 69 if anything is.',
+  options: { ...configOptions, json: { type: 'boolean', summary: 'print it as JSON' } },
+  async run(context) {
+    const findings = await examine(context)
+    const order = ['fail', 'warn', 'ok', 'skip']
+    // Of several the first is the cause: they are looked at in the order in which they depend on each other.
+    const sorted = findings.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+    context.print(
+      context.flags['json'] === true
+        ? JSON.stringify(sorted, undefined, 2) + '\n'
+        : sorted.map((finding) => lineOf(finding, context.env)).join(''),
+    )
+    return findings.some(({ state }) => state === 'fail') ? Exit.unavailable : Exit.ok
+  },
+}
+
+async function examine(context: CommandContext): Promise<Finding[]> {
+  let loaded: Loaded
+  try {
+    loaded = await loadFrom(context)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return [{ name: 'config', state: 'fail', says: error.message, advice: 'see docs/config.md' }]
+  }
+  const { settings, file, notes } = loaded
+  const { xray } = settings.export
+  const agent = await askAgent(loaded)
+  const findings: Finding[] = [
+    {
+      name: 'config',
+      state: 'ok',
+      says: `${file ?? 'the defaults'}${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`,
+    },
+    ...agent,
+    ...await checkMachine(settings, queueSettings(settings, context.env).dir, agent[0]?.state !== 'skip'),
+  ]
+  if (xray === false) {
+    findings.push({ name: 'aws', state: 'skip', says: 'nothing is sent to AWS: export.xray is not set' })
+    return findings
+  }
+  return [...findings, ...await checkAws(xray, context.env, `rontgen/${VERSION}`)]
+}
+
+async function askAgent({ settings }: Loaded): Promise<Finding[]> {
+  if (settings.admin === false) return [{ name: 'agent', state: 'skip', says: 'cannot be asked: admin is false' }]
+  try {
+    const { pid, delivery, deadLetters } = await new AdminClient(settings).call('/status', statusSchema)
+    return [
+      { name: 'agent', state: 'ok', says: `runs, as process ${pid}` },
+      delivery.state === 'ok' ? { name: 'delivery', state: 'ok', says: 'works' } : {
+        name: 'delivery',
+        state: 'warn',
+        says: `fails: ${delivery.lastFailure?.message ?? ''}`,
+        advice: 'the cause is above',
+      },
+      ...(deadLetters.count === 0 ? [] : [{
+        name: 'dead letters',
+        state: 'warn' as const,
+        says: `${deadLetters.count} documents could not be delivered`,
+        advice: 'see rontgen dead-letters list',
+      }]),
+    ]
+  } catch (error) {
+    if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', says: 'does not run' }]
+    return [{ name: 'agent', state: 'warn', says: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+function lineOf({ name, state, says, advice }: Finding, env: CommandContext['env']): string {
+  const outcome = { fail: 'fault', warn: 'error', ok: 'ok', skip: undefined }[state] as Outcome | undefined // by its form
+  const word = state.padEnd(6)
+  const todo = advice === undefined ? '' : `${' '.repeat(28)}→ ${advice}\n`
+  return `${outcome === undefined ? word : palette(env)(outcome, word)}${name.padEnd(22)}${says}\n${todo}`
+}

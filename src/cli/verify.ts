@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import type { Settings } from '../config/schema.ts'
+import { formatAddress } from '../platform/format-address.ts'
+import { AdminClient } from './admin-client.ts'
+import { type Command, Exit } from './command.ts'
+import { configOptions, loadFrom } from './config-options.ts'
+import { UsageError } from './usage-error.ts'
+import { openCaller } from './xray-caller.ts'
+
+const STEP_MS = 500
+const found = v.object({ Traces: v.array(v.object({ Id: v.string() })) })
+const listening = v.object({ listening: v.record(v.string(), v.string()) })
+
+/** Sends a trace the whole way, and reads it back. */
+export const verify: Command = {
+  name: 'verify',
+  summary: 'send a trace through the running agent, and read it back from where it goes',
+  args: '',
+  details:
+    'The trace is one span of the service rontgen-verify. If the agent sends to AWS X-Ray it is read back there, which\n' +
+    'needs the right xray:BatchGetTraces; else from the local store. Exits 69 if it does not come.',
+  options: {
+    ...configOptions,
+    timeout: { type: 'string', value: 'SECONDS', summary: 'how long to wait for it; else 30' },
+  },
+  async run(context) {
+    const { flags, print, complain } = context
+    const seconds = Number(flags['timeout'] ?? 30)
+    if (!(seconds > 0)) throw new UsageError('--timeout is to be a number of seconds')
+    const { settings } = await loadFrom({ ...context, args: [] })
+    const began = Date.now()
+    const trace = await send(settings)
+    print(`Sent ${trace}\n`)
+    const toAws = settings.export.xray !== false
+    const caller = openCaller(settings, { ...context, flags: { ...flags, aws: toAws } })
+    const place = toAws ? 'AWS X-Ray' : 'the local store'
+    let last = ''
+    while (Date.now() - began < seconds * 1000) {
+      try {
+        const { Traces } = await caller.call('/Traces', found, { TraceIds: [trace] })
+        if (Traces.length > 0) {
+          print(`It is in ${place}, after ${((Date.now() - began) / 1000).toFixed(1)} s\n`)
+          return Exit.ok
+        }
+      } catch (error) {
+        last = error instanceof Error ? error.message : String(error)
+      }
+      await new Promise((resolve) => setTimeout(resolve, STEP_MS))
+    }
+    complain(`It did not come to ${place} in ${seconds} s${last === '' ? '' : `: ${last}`}; see rontgen doctor`)
+    return Exit.unavailable
+  },
+}
+
+/** Sends a span by OTLP, and gives its trace id in X-Ray's form. @throws {Error} if the agent does not take it */
+async function send(settings: Settings): Promise<string> {
+  const { http } = settings.receive.otlp
+  const { listening: places } = await new AdminClient(settings).call('/status', listening)
+  const address = places['otlp.http']
+  if (http === false || address === undefined) throw new Error('The agent takes no OTLP by HTTP, which verify sends by')
+  const now = Math.floor(Date.now() / 1000)
+  const id = now.toString(16) + randomBytes(12).toString('hex')
+  const attribute = (key: string, text: string) => ({ key, value: { stringValue: text } })
+  const nanos = (seconds: number): string => `${BigInt(Math.round(seconds * 1e6)) * 1000n}`
+  const span = {
+    traceId: id,
+    spanId: randomBytes(8).toString('hex'),
+    name: 'rontgen verify',
+    kind: 2,
+    startTimeUnixNano: nanos(Date.now() / 1000 - 0.001),
+    endTimeUnixNano: nanos(Date.now() / 1000),
+    attributes: [attribute('rontgen.verify', 'true')],
+  }
+  const body = {
+    resourceSpans: [{
+      resource: { attributes: [attribute('service.name', 'rontgen-verify')] },
+      scopeSpans: [{ spans: [span] }],
+    }],
+  }
+  const scheme = http.tls === undefined ? 'http' : 'https'
+  const port = Number(address.split(':').pop())
+  const host = http.host === '0.0.0.0' || http.host === '::' ? '127.0.0.1' : http.host
+  const response = await fetch(`${scheme}://${formatAddress(host, port)}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': 'rontgen-verify' },
+    body: JSON.stringify(body),
+  })
+  if (!response.ok) throw new Error(`The agent answered ${response.status}: ${await response.text()}`)
+  return `1-${id.slice(0, 8)}-${id.slice(8)}`
+}

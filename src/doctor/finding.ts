@@ -1,0 +1,9 @@
+/** What a check found. */
+export interface Finding {
+  /** What was looked at, such as `credentials`. */
+  readonly name: string
+  readonly state: 'ok' | 'warn' | 'fail' | 'skip'
+  readonly says: string
+  /** What to do about it. */
+  readonly advice?: string
+}

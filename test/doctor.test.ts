@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTls } from 'node:https'
+import { type AddressInfo, createServer as createTcp } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { AgentProcess, commandOf } from './support/agent-process.ts'
+import { makeCertificates } from './support/certificates.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-doctor-'))
+after(() => rmSync(folder, { recursive: true }))
+
+interface Finding {
+  readonly name: string
+  readonly state: string
+  readonly says: string
+  readonly advice?: string
+}
+
+/** An AWS that answers as is told. */
+async function standIn(answers: { put?: number; sts?: number; clockS?: number } = {}) {
+  const server = createServer((request, response) => {
+    const { put = 200, sts = 200, clockS = 0 } = answers
+    response.sendDate = false
+    response.setHeader('date', new Date(Date.now() + clockS * 1000).toUTCString())
+    if (request.url === '/sts') {
+      response.statusCode = sts
+      const ok = '<Arn>arn:aws:sts::123456789012:assumed-role/agent/i-1</Arn>'
+      response.end(sts === 200 ? ok : '<Code>InvalidClientTokenId</Code>')
+    } else if (request.url === '/TraceSegments') {
+      response.statusCode = put
+      response.end(put === 200 ? '{"UnprocessedTraceSegments":[]}' : '{"__type":"AccessDeniedException"}')
+    } else response.end('{}')
+  })
+  return { server, url: await listen(server) }
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens
+}
+
+async function closedPort(): Promise<number> {
+  const server = createTcp()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // it listens
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
+const region = { AWS_REGION: 'us-west-2' }
+
+/** What the doctor says with a config, and its exit code. */
+async function examine(config: string, env: Record<string, string>): Promise<{ findings: Finding[]; code: number }> {
+  const dir = mkdtempSync(join(folder, 'place-'))
+  writeFileSync(
+    join(dir, 'config.ts'),
+    `import { defineConfig } from 'rontgen'\nexport default defineConfig(${config})\n`,
+  )
+  const [program, ...first] = commandOf('binary')
+  const free = Object.fromEntries(
+    ['OTLP_GRPC', 'OTLP_HTTP', 'XRAY_UDP', 'XRAY_PROXY', 'ADMIN'].map((name) => [`RONTGEN_${name}_PORT`, '0']),
+  )
+  const all = {
+    PATH: process.env['PATH'],
+    HOME: dir,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...free,
+    RONTGEN_ADMIN_PORT: String(await closedPort()),
+    RONTGEN_QUEUE_DIR: join(dir, 'spool'),
+    ...env,
+  }
+  return await new Promise((resolve) => {
+    execFile(program, [...first, 'doctor', '--json'], { cwd: dir, env: all }, (error, stdout, stderr) => {
+      assert.equal(stderr, '')
+      resolve({ findings: JSON.parse(stdout), code: typeof error?.code === 'number' ? error.code : 0 })
+    })
+  })
+}
+
+test('doctor finds nothing wrong where nothing is', async () => {
+  const aws = await standIn()
+  const { findings, code } = await examine(`{ export: { xray: { endpoint: '${aws.url}' } } }`, {
+    ...keys,
+    ...region,
+    AWS_ENDPOINT_URL_STS: `${aws.url}/sts`,
+  })
+  assert.deepEqual(findings.filter(({ state }) => state === 'fail'), [])
+  assert.equal(code, 0)
+  const says = (name: string) => findings.find((finding) => finding.name === name)?.says
+  assert.equal(says('region'), 'us-west-2, from AWS_REGION')
+  assert.match(says('identity') ?? '', /assumed-role\/agent/)
+  assert.equal(says('put'), 'xray:PutTraceSegments is allowed')
+  assert.equal(says('sampling'), 'xray:GetSamplingRules is allowed')
+  aws.server.close()
+})
+
+/** A fault, how it is provoked, and what the doctor is to say first. */
+const faults: Readonly<
+  Record<
+    string,
+    () => Promise<readonly [config: string, env: Record<string, string>, name: string, says: RegExp, advice: RegExp]>
+  >
+> = {
+  'a config that is wrong':
+    async () => ['{ queue: { maxAge: 7 } }', {}, 'config', /queue\.maxAge is 7/, /docs\/config/],
+  'a TCP port that is taken': async () => {
+    const server = createServer()
+    const port = (await listen(server)).split(':').pop() ?? ''
+    after(() => server.close())
+    return ['{}', { RONTGEN_OTLP_HTTP_PORT: port }, 'port otlp.http', /is taken by another program/, /ss -lnpt/]
+  },
+  'a spool that cannot be written':
+    async () => ['{}', { RONTGEN_QUEUE_DIR: '/proc/rontgen' }, 'spool', /cannot be written/, /queue\.dir/],
+  'no region': async () => ['{ export: { xray: {} } }', keys, 'region', /none is set/, /AWS_REGION/],
+  'a name without an address': async () => [
+    "{ export: { xray: { endpoint: 'http://nowhere.invalid' } } }",
+    { ...keys, ...region },
+    'dns',
+    /nowhere\.invalid has no address/,
+    /resolv\.conf/,
+  ],
+  'an endpoint that does not answer': async () => [
+    `{ export: { xray: { endpoint: 'http://127.0.0.1:${await closedPort()}' } } }`,
+    { ...keys, ...region },
+    'connection',
+    /cannot be reached/,
+    /TCP 443/,
+  ],
+  'a certificate that nobody knows': async () => {
+    const dir = mkdtempSync(join(folder, 'tls-'))
+    makeCertificates(dir)
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(dir, name)))
+    const server = createTls({ key, cert }, (_, response) => response.end('{}'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    after(() => server.close())
+    const { port } = server.address() as AddressInfo // it listens
+    return [
+      `{ export: { xray: { endpoint: 'https://127.0.0.1:${port}' } } }`,
+      { ...keys, ...region },
+      'tls',
+      /certificate/i,
+      /AWS_CA_BUNDLE/,
+    ]
+  },
+  'a proxy that does not run': async () => [
+    '{ export: { xray: {} } }',
+    { ...keys, ...region, HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}` },
+    'proxy',
+    /through the proxy/,
+    /NO_PROXY/,
+  ],
+  'a clock that is wrong': async () => {
+    const aws = await standIn({ clockS: 900, put: 403 })
+    after(() => aws.server.close())
+    return [
+      `{ export: { xray: { endpoint: '${aws.url}' } } }`,
+      { ...keys, ...region, AWS_ENDPOINT_URL_STS: `${aws.url}/sts` },
+      'clock',
+      /900 s behind AWS|89\d s behind AWS|90\d s behind AWS/,
+      /NTP/,
+    ]
+  },
+  'no credentials': async () => {
+    const aws = await standIn()
+    after(() => aws.server.close())
+    return [
+      `{ export: { xray: { endpoint: '${aws.url}' } } }`,
+      region,
+      'credentials',
+      /none were found/,
+      /instance a role/,
+    ]
+  },
+  'keys that are wrong': async () => {
+    const aws = await standIn({ sts: 403, put: 403 })
+    after(() => aws.server.close())
+    return [
+      `{ export: { xray: { endpoint: '${aws.url}' } } }`,
+      { ...keys, ...region, AWS_ENDPOINT_URL_STS: `${aws.url}/sts` },
+      'identity',
+      /403 InvalidClientTokenId/,
+      /make new ones/,
+    ]
+  },
+  'a right that is missing': async () => {
+    const aws = await standIn({ put: 403 })
+    after(() => aws.server.close())
+    return [
+      `{ export: { xray: { endpoint: '${aws.url}' } } }`,
+      { ...keys, ...region, AWS_ENDPOINT_URL_STS: `${aws.url}/sts` },
+      'put',
+      /AccessDeniedException/,
+      /AWSXRayDaemonWriteAccess/,
+    ]
+  },
+}
+
+for (const [fault, provoke] of Object.entries(faults)) {
+  test(`doctor names ${fault} first, and says what to do`, async () => {
+    const [config, env, name, says, advice] = await provoke()
+    const { findings: [first], code } = await examine(config, env)
+    assert.equal(code, 69)
+    assert.equal(first?.state, 'fail')
+    assert.equal(first?.name, name, JSON.stringify(first))
+    assert.match(first?.says ?? '', says)
+    assert.match(first?.advice ?? '', advice)
+  })
+}
+
+test('verify sends a trace through the agent, and reads it back; it says so if there is no agent', async () => {
+  const agent = await AgentProcess.start({ config: "{ queue: { batchWait: '10ms' } }" })
+  const [program, ...first] = commandOf('binary')
+  const run = (): Promise<{ code: number; text: string }> =>
+    new Promise((resolve) => {
+      const env = { PATH: process.env['PATH'], RONTGEN_ADMIN_PORT: String(agent.port('admin')) }
+      execFile(program, [...first, 'verify', '--timeout', '10'], { cwd: agent.folder, env }, (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr }))
+    })
+  const { code, text } = await run()
+  assert.equal(code, 0, text)
+  assert.match(text, /^Sent 1-[0-9a-f]{8}-[0-9a-f]{24}\nIt is in the local store, after [\d.]+ s\n$/)
+  await agent.stop()
+})
