@@ -94,6 +94,8 @@ const grabBags = new Set([
   'ui/refiners.tsx',
   'main.ts',
   'demo/open-tracing.ts',
+  'cli/completions.ts',
+  'cli/man.ts',
   'cli/service-commands.ts',
   'foreign/foreign-config.ts',
   'foreign/cloudwatch-config.ts',

@@ -1,10 +1,12 @@
 import type { Command } from './command.ts'
+import { completionsOf } from './completions.ts'
 import { ctl } from './ctl.ts'
 import { deadLetters } from './dead-letters.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { init } from './init.ts'
+import { manOf } from './man.ts'
 import { migrate } from './migrate.ts'
 import { printConfig } from './print-config.ts'
 import { run } from './run.ts'
@@ -37,4 +39,6 @@ export const commands: readonly Command[] = [
   healthcheck,
   deadLetters,
   ctl,
+  completionsOf(() => commands),
+  manOf(() => commands),
 ]

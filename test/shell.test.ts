@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { commands } from '../src/cli/commands.ts'
+import { commandOf } from './support/agent-process.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rontgen-shell-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function run(args: readonly string[], input = '', cwd = folder) {
+  const [program, ...first] = commandOf('binary')
+  return spawnSync(program, [...first, ...args], {
+    encoding: 'utf8',
+    input,
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd },
+  })
+}
+
+test('completions for bash complete commands and their options', () => {
+  const file = join(folder, 'rontgen.bash')
+  writeFileSync(file, run(['completions', 'bash']).stdout)
+  const complete = (...words: string[]): string[] => {
+    const script = `source ${file}; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${
+      words.length - 1
+    }; _rontgen; printf '%s\\n' "\${COMPREPLY[@]}"`
+    return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim().split('\n')
+  }
+  assert.deepEqual(complete('rontgen', 'tra'), ['traces', 'trace'])
+  assert.deepEqual(complete('rontgen', 'traces', '--fo'), ['--follow'])
+  assert.ok(complete('rontgen', '').includes('doctor'))
+})
+
+for (const shell of ['zsh', 'fish'] as const) {
+  const isThere = spawnSync(shell, ['-c', 'true']).status === 0
+  test(`completions for ${shell} are well-formed`, { skip: isThere ? false : `there is no ${shell}` }, () => {
+    const file = join(folder, `_rontgen.${shell}`)
+    writeFileSync(file, run(['completions', shell]).stdout)
+    const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' })
+    assert.equal(status, 0, stderr)
+  })
+}
+
+test('completions and the manual page have every command and option', () => {
+  const [zsh, fish, man] = [['completions', 'zsh'], ['completions', 'fish'], ['man']].map((args) => run(args).stdout)
+  for (const { name, options } of commands) {
+    assert.ok(zsh?.includes(`'${name}:`), name)
+    assert.ok(fish?.includes(`-a ${name} `), name)
+    for (const option of Object.keys(options)) {
+      assert.ok(fish?.includes(`-l ${option}`), option)
+      assert.ok(man?.includes(`\\-\\-${option.replaceAll('-', '\\-')}`), option)
+    }
+  }
+  assert.equal(run(['completions', 'csh']).status, 64)
+  assert.match(man ?? '', /^\.TH RONTGEN 1/)
+})
+
+const place = (): string => mkdtempSync(join(folder, 'init-'))
+
+test('init asks its questions, asks again where an answer is wrong, and writes a config that is valid', () => {
+  const dir = place()
+  const { status, stdout } = run(['init', '--ask'], 'moon\notlp\nboth\nus-west-2\norder.id, user.tier\nno\n', dir)
+  assert.equal(status, 0, stdout)
+  assert.match(stdout, /That is to be otlp, xray or both/)
+  const text = readFileSync(join(dir, 'config.ts'), 'utf8')
+  assert.match(text, /receive: \{ xray: \{ udp: false, proxy: false \} \}/)
+  assert.match(text, /indexedAttributes: \['order\.id', 'user\.tier'\]/)
+  assert.match(text, /export: \{ xray: \{ region: 'us-west-2' \}, local: true \}/)
+  assert.equal(run(['validate'], '', dir).status, 0)
+  assert.match(run(['init', '--yes'], '', dir).stdout, /is there already and stays/)
+})
+
+test('init takes every answer as a flag, and what is usual with --yes', () => {
+  const dir = place()
+  assert.equal(run(['init', '--from', 'xray', '--to', 'aws', '--yes'], '', dir).status, 0)
+  const text = readFileSync(join(dir, 'config.ts'), 'utf8')
+  assert.match(text, /otlp: \{ grpc: false, http: false \}/)
+  assert.match(text, /export: \{ xray: \{\} \}/)
+  const usual = place()
+  assert.equal(run(['init', '--yes'], '', usual).status, 0)
+  assert.match(readFileSync(join(usual, 'config.ts'), 'utf8'), /defineConfig\(\{\}\)/)
+  assert.match(run(['init', '--to', 'mars'], '', place()).stderr, /--to is to be aws, local or both/)
+  assert.match(run(['init', '--ask'], 'otlp\n', place()).stderr, /The input ended/)
+})
