@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -231,6 +232,9 @@ class RunningAgent implements Agent {
       started: this.#started.toISOString(),
       uptime: (Date.now() - this.#started.getTime()) / 1000,
       config: this.loaded.file ?? null,
+      configHash: createHash('sha256').update(JSON.stringify(this.settings)).digest('hex').slice(0, 12),
+      credentials: this.#destination.credentials() ?? null,
+      rates: this.#rates.perSecond(),
       listening: { ...this.#receivers.addresses, ...(this.#admin === undefined ? {} : { admin: this.#admin.address }) },
       queue: { dir, documents, bytes, maxBytes, oldest: oldestMs / 1000 },
       delivery: {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { CallOptions } from './aws/call-xray.ts'
+import type { CredentialState } from './aws/credential-source.ts'
 import { SamplingProxy, unavailable } from './aws/sampling-proxy.ts'
 import { localDefaults, type Settings } from './config/schema.ts'
 import { ConsoleExporter } from './export/console-exporter.ts'
@@ -29,6 +30,8 @@ export interface Destination {
   readonly store: LocalStore | undefined
   /** Keeps a request so that it can be looked at; undefined if nobody wants that. */
   readonly keepOrigin: Stages['keepOrigin']
+  /** Whose keys requests to AWS are signed with; undefined if none were, or nothing is sent there. */
+  credentials(): CredentialState | undefined
   /** Ends what goes on beside the deliveries. */
   stop(deadline: AbortSignal): Promise<void>
 }
@@ -73,6 +76,7 @@ export function openDestination(settings: Settings, context: DestinationContext)
     description: places.join('; '),
     api: own?.api,
     store: own?.store,
+    credentials: () => aws?.credentials(),
     keepOrigin: own?.keepSpans === true ? (request, traces) => own.store.keepOrigin(request, traces) : undefined,
     async stop(deadline) {
       await own?.exporter.stop()
@@ -122,9 +126,10 @@ function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, event
     userAgent,
   }
   let found: Promise<XrayAccess> | undefined
+  let opened: XrayAccess | undefined
   const access = (): Promise<XrayAccess> => {
     found ??= findAccess(own, xray.localMode ? { ...env, AWS_EC2_METADATA_DISABLED: 'true' } : env)
-    found.catch(() => (found = undefined))
+    found.then((one) => (opened = one), () => (found = undefined))
     return found
   }
   const options: CallOptions = { fetch, userAgent, timeoutMs: xray.timeout }
@@ -134,6 +139,7 @@ function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, event
   return {
     exporter: new XrayExporter(own, fetch, access, events),
     sampling,
+    credentials: () => opened?.credentials.state,
     endpoint: xray.endpoint === undefined ? '' : ` at ${xray.endpoint}`,
     stop: (deadline: AbortSignal) => reporter?.stop(deadline) ?? Promise.resolve(),
   }

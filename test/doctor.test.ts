@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTls } from 'node:https'
@@ -114,6 +115,25 @@ const faults: Readonly<
     after(() => server.close())
     return ['{}', { RONTGEN_OTLP_HTTP_PORT: port }, 'port otlp.http', /is taken by another program/, /ss -lnpt/]
   },
+  'a UDP port that is taken': async () => {
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', () => resolve()))
+    after(() => socket.close())
+    return [
+      '{}',
+      { RONTGEN_XRAY_UDP_PORT: String(socket.address().port) },
+      'port xray.udp',
+      /UDP .* is taken/,
+      /ss -lnpu/,
+    ]
+  },
+  'an address that this machine does not have': async () => [
+    "{ receive: { otlp: { grpc: { host: '192.0.2.1' } } } }",
+    {},
+    'port otlp.grpc',
+    /cannot be had: EADDRNOTAVAIL/,
+    /that this machine has/,
+  ],
   'a spool that cannot be written':
     async () => ['{}', { RONTGEN_QUEUE_DIR: '/proc/rontgen' }, 'spool', /cannot be written/, /queue\.dir/],
   'no region': async () => ['{ export: { xray: {} } }', keys, 'region', /none is set/, /AWS_REGION/],
@@ -211,6 +231,44 @@ for (const [fault, provoke] of Object.entries(faults)) {
     assert.match(first?.advice ?? '', advice)
   })
 }
+
+const hasNamespaces = spawnSync('unshare', ['-n', 'true']).status === 0
+test('doctor names a loop-back that is down first', {
+  skip: hasNamespaces ? false : 'unshare may not make a namespace here',
+}, () => {
+  const dir = mkdtempSync(join(folder, 'no-lo-'))
+  // Ports cannot be had either where there is no interface, so the config has none.
+  writeFileSync(
+    join(dir, 'config.ts'),
+    "import { defineConfig } from 'rontgen'\nexport default defineConfig({ receive: { otlp: { grpc: false, http: false }, xray: { udp: false, proxy: false } }, admin: false })\n",
+  )
+  const { stdout } = spawnSync('unshare', ['-n', ...commandOf('binary'), 'doctor', '--json'], {
+    encoding: 'utf8',
+    cwd: dir,
+    env: { PATH: process.env['PATH'], HOME: dir },
+  })
+  const [first]: Finding[] = JSON.parse(stdout)
+  assert.equal(first?.name, 'udp')
+  assert.equal(first?.state, 'fail')
+})
+
+test('doctor warns of what does not hold up traces: a small buffer, a spool in memory, sampling that is not allowed', async () => {
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/GetSamplingRules' ? 403 : 200
+    response.end(request.url === '/sts' ? '<Arn>arn:aws:iam::1:user/a</Arn>' : '{"__type":"AccessDeniedException"}')
+  })
+  const url = await listen(server)
+  const { findings, code } = await examine(
+    `{ receive: { xray: { udp: { receiveBuffer: '1GiB' } } }, export: { xray: { endpoint: '${url}' } } }`,
+    { ...keys, ...region, AWS_ENDPOINT_URL_STS: `${url}/sts`, RONTGEN_QUEUE_DIR: ':memory:' },
+  )
+  assert.equal(code, 0)
+  const warned = findings.filter(({ state }) => state === 'warn').map(({ name }) => name)
+  for (const name of ['spool', 'limits', 'sampling']) {
+    assert.ok(warned.includes(name), `${name} in ${warned.join(', ')}`)
+  }
+  server.close()
+})
 
 test('verify sends a trace through the agent, and reads it back; it says so if there is no agent', async () => {
   const agent = await AgentProcess.start({ config: "{ queue: { batchWait: '10ms' } }" })

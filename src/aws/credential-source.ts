@@ -4,6 +4,16 @@ export interface Credentials {
   readonly secretAccessKey: string
   readonly sessionToken?: string | undefined
   readonly expiration?: Date | undefined
+  /** Which providers of the AWS SDK gave them, by its own names. */
+  readonly $source?: Readonly<Record<string, string>>
+}
+
+/** Where credentials are from. */
+export interface CredentialState {
+  readonly source: string
+  readonly accessKeyId: string
+  /** ISO 8601; null if they do not run out. */
+  readonly expires: string | null
 }
 
 /** Whose keys are used. */
@@ -23,6 +33,8 @@ const AHEAD_MS = 5 * 60_000
  * instance), which is loaded when they are first needed, and keeps them until shortly before they run out.
  */
 export class CredentialSource {
+  /** What was found last; undefined before. */
+  #last: Credentials | undefined
   #current: Promise<Credentials> | undefined
   #expires = 0
   #provider: (() => Promise<Credentials>) | undefined
@@ -36,12 +48,28 @@ export class CredentialSource {
     this.#current = found
     this.#expires = Infinity
     found.then(
-      (
-        credentials,
-      ) => (this.#expires = credentials.expiration ? credentials.expiration.getTime() - AHEAD_MS : Infinity),
+      (credentials) => {
+        this.#last = credentials
+        this.#expires = credentials.expiration ? credentials.expiration.getTime() - AHEAD_MS : Infinity
+      },
       () => (this.#current = undefined),
     )
     return found
+  }
+
+  /** Where the credentials in use are from, and when they run out; undefined before the first are found. */
+  get state(): CredentialState | undefined {
+    if (this.#last === undefined) return undefined
+    const { accessKeyId, expiration, $source = {} } = this.#last
+    // The SDK names each provider on the way; the last one is the nearest.
+    const names = Object.keys($source).map((name) =>
+      name.replace(/^CREDENTIALS_/, '').toLowerCase().replaceAll('_', ' ')
+    )
+    return {
+      source: names.length === 0 ? 'the chain of the AWS SDK' : names.join(', '),
+      accessKeyId,
+      expires: expiration?.toISOString() ?? null,
+    }
   }
 
   /** Forgets the credentials, because AWS does not know them any more. */

@@ -9,6 +9,10 @@ const schema = v.object({
   pid: v.number(),
   uptime: v.number(),
   config: v.nullable(v.string()),
+  configHash: v.string(),
+  credentials: v.nullable(v.object({ source: v.string(), accessKeyId: v.string(), expires: v.nullable(v.string()) })),
+  rates: v.object({ received: v.number(), sent: v.number() }),
+  problems: v.array(v.object({ time: v.string(), message: v.string(), level: v.string() })),
   listening: v.record(v.string(), v.string()),
   queue: v.object({
     dir: v.string(),
@@ -56,11 +60,11 @@ export const status: Command = {
 }
 
 function describe(status: v.InferOutput<typeof schema>): string {
-  const { queue, delivery, deadLetters, counts, latency } = status
+  const { queue, delivery, deadLetters, counts, latency, rates, credentials, problems } = status
   const failure = delivery.lastFailure
   const lines: [string, string][] = [
     ['rontgen', `${status.version}, process ${status.pid}, up ${period(status.uptime)}`],
-    ['config', status.config ?? 'the defaults'],
+    ['config', `${status.config ?? 'the defaults'}, ${status.configHash}`],
     ...Object.entries(status.listening).map(([name, address]): [string, string] => [name, address]),
     ['received', `${sum(counts.received)}${list(counts.received)}`],
     ['refused', `${sum(counts.refused)}${list(counts.refused)}`],
@@ -89,6 +93,16 @@ function describe(status: v.InferOutput<typeof schema>): string {
         deadLetters.count > 0 ? '; see rontgen dead-letters list' : ''
       }`,
     ],
+    ['rates', `${rates.received.toFixed(1)} received and ${rates.sent.toFixed(1)} sent a second`],
+    [
+      'credentials',
+      credentials === null
+        ? 'none in use'
+        : `${credentials.accessKeyId}, by ${credentials.source}${
+          credentials.expires === null ? '' : `, until ${credentials.expires}`
+        }`,
+    ],
+    ['last error', problems[0] === undefined ? 'none' : `${problems[0].time} ${problems[0].message}`],
     ['last failure', failure === null ? 'none' : `${failure.time} ${failure.message}`],
   ]
   const width = Math.max(...lines.map(([name]) => name.length))

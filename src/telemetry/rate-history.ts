@@ -53,6 +53,13 @@ export class RateHistory {
     return [...this.#steps, this.#now()]
   }
 
+  /** A second, over the last whole step, or the one that goes on while there is none. */
+  perSecond(): { received: number; sent: number } {
+    const { received, sent, seconds } = this.#steps.at(-1) ?? this.#now()
+    const over = Math.max(1, seconds)
+    return { received: received / over, sent: sent / over }
+  }
+
   stop(): void {
     clearInterval(this.#timer)
   }

@@ -9,6 +9,14 @@ export interface Status {
   readonly uptime: number
   /** The config file; null for the defaults. */
   readonly config: string | null
+  /** Of the settings in force: those of two agents are the same if this is. */
+  readonly configHash: string
+  /** Whose keys requests to AWS are signed with; null if none were yet, or nothing is sent there. */
+  readonly credentials:
+    | { readonly source: string; readonly accessKeyId: string; readonly expires: string | null }
+    | null
+  /** A second, over the last half minute. */
+  readonly rates: { readonly received: number; readonly sent: number }
   /** Where each receiver listens. */
   readonly listening: Readonly<Record<string, string>>
   readonly queue: {
