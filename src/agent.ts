@@ -15,6 +15,7 @@ import { randomIds } from './platform/random-ids.ts'
 import { Queue, type QueueSettings } from './queue/queue.ts'
 import { ReceiverSet } from './receiver-set.ts'
 import { RateHistory } from './telemetry/rate-history.ts'
+import { SelfTrace } from './telemetry/self-trace.ts'
 import type { Status } from './telemetry/status.ts'
 import { Translator } from './translate/translator.ts'
 import { VERSION } from './version.ts'
@@ -64,6 +65,7 @@ class RunningAgent implements Agent {
   readonly #watchers = new Set<() => void>()
   readonly #rates: RateHistory
   readonly #demo = new DemoProcess()
+  readonly #selfTrace: SelfTrace
 
   constructor(private loaded: Loaded, private readonly context: AgentContext) {
     const { events } = context
@@ -80,7 +82,11 @@ class RunningAgent implements Agent {
     this.#destination = openDestination(settings, this.#place)
     const exporter = {
       // What is in flight ends where it began; the next goes where the settings of then say.
-      send: (...args: Parameters<Destination['exporter']['send']>) => this.#destination.exporter.send(...args),
+      send: (...args: Parameters<Destination['exporter']['send']>) => {
+        const send = (): Promise<void> => this.#destination.exporter.send(...args)
+        if (!this.settings.selfTracing) return send()
+        return this.#selfTrace.around({ documents: args[0].count, waiting: this.#queue.state.documents }, send)
+      },
       stop: () => this.#destination.exporter.stop(),
     }
     this.#queue = new Queue(queue, exporter, events)
@@ -91,6 +97,9 @@ class RunningAgent implements Agent {
       sampling: this.#destination.sampling,
       keepOrigin: this.#destination.keepOrigin,
     }
+    const ids = randomIds()
+    const { document } = forward('self', this.#stages)
+    this.#selfTrace = new SelfTrace(VERSION, () => ids.next(), document)
     this.#rates = new RateHistory(() => ({
       received: events.counters.received.total,
       queued: events.counters.queued,

@@ -131,6 +131,20 @@ function suite(runtime: Runtime): void {
     await aws.stop()
   })
 
+  test(title('traces its own deliveries if it is asked to, and does not go round in circles'), async () => {
+    const aws = await new StandInAws().start()
+    const agent = await AgentProcess.start({ runtime, config: to(aws).replace(/}$/, ', selfTracing: true }') })
+    await sendSpans(agent, 3)
+    const own = () => aws.segments.filter(({ name }) => name === 'rontgen')
+    await waitFor(() => own().length === 1, 'the trace of the delivery')
+    assert.deepEqual(own()[0]?.['annotations'], { documents: 3, waiting: 3 })
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    assert.equal(own().length, 1)
+    assert.deepEqual(aws.flaws, [])
+    await agent.stop()
+    await aws.stop()
+  })
+
   test(title('does not let pages of other sites use the admin port'), async () => {
     const agent = await AgentProcess.start({ runtime })
     const port = agent.port('admin')

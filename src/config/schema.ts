@@ -244,6 +244,10 @@ export const configSchema = v.strictObject({
     })),
     v.description('Status, metrics and dead letters by HTTP, for `rontgen status`, monitoring and people.'),
   ),
+  selfTracing: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description("Trace the agent's own deliveries too: at most one trace in ten seconds, of the service `rontgen`."),
+  ),
   logLevel: v.pipe(
     v.optional(v.picklist(['debug', 'info', 'warn', 'error'], "'debug', 'info', 'warn' or 'error'"), 'info'),
     v.description('How much is logged.'),
