@@ -395,3 +395,37 @@ test('CW_CONFIG_CONTENT is the config where there is no other', async () => {
   const { config } = await configOf(['run'], { ...noPorts, CW_CONFIG_CONTENT: content })
   assert.equal(config.get('export.xray.region'), '"us-west-2"')
 })
+
+test('configs of others that are none at all are told in a line', () => {
+  for (
+    const [name, text, expected] of [
+      ['a.yaml', '- 1\n', /Version is missing/],
+      ['b.yaml', 'Version: 2\nRegion: [x\n', /it is no YAML/],
+      ['c.yaml', '', /Version is missing/],
+      ['d.json', '[]', /traces is missing/],
+      ['e.json', '{"metrics":{}}', /traces is missing/],
+      ['f.json', '{"traces":{"traces_collected":{}}}', /at least one of xray and otlp/],
+      ['g.json', '{"traces":{"traces_collected":{"otlp":[]}}}', /the list is empty/],
+      ['h.json', '{', /it is no JSON/],
+      ['i.json', '{"traces":{"traces_collected":{"otlp":{"grpc_endpoint":"localhost"}}}}', /"localhost" is no address/],
+      [
+        'j.json',
+        '{"traces":{"traces_collected":{"xray":{}},"region_override":"mars"}}',
+        /is "mars", expected a region/,
+      ],
+      [
+        'k.yaml',
+        `a: &a [x,x,x,x,x,x,x,x,x]\n${
+          'bcdefgh'.split('').map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefg'[i]}`).join(',')}]`).join(
+            '\n',
+          )
+        }\n`,
+        /it is no YAML|Version is missing/,
+      ],
+    ] as const
+  ) {
+    const { status, stderr } = run('validate', write(name, text))
+    assert.equal(status, 78, `${name}: ${stderr}`)
+    assert.match(stderr, expected)
+  }
+})

@@ -60,6 +60,7 @@ function describe(issue: Issue, path: readonly string[], source: Source, schema:
       : `did you mean "${[...path.slice(0, -1), best].join('.')}"?`
     return `${where}: ${name} is not known; ${hint}`
   }
+  if (issue.input === undefined && /_object$/.test(issue.type)) return `${where}: ${name} is missing`
   const expected = /^[a-z']/.test(issue.message) ? issue.message : expectation(issue)
   return `${where}: ${name} is ${show(issue.input)}, expected ${expected}`
 }

@@ -133,6 +133,11 @@ export function fromCloudwatch(parsed: unknown, source: Source): ForeignConfig {
       flaws.push(`${source.file}: ${key}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
+  // An empty list passes for an object without members.
+  attempt('traces.traces_collected.otlp', () => {
+    const listed = valueAt(parsed, 'traces.traces_collected.otlp')
+    if (Array.isArray(listed) && listed.length === 0) throw new TypeError('the list is empty')
+  })
   attempt('traces.traces_collected', () => putAt(config, 'receive', receiveOf(own, attempt)))
   // Later ones win: what stands in `traces` goes before what stands in `agent`.
   for (const key of ['agent.region', 'agent.credentials.role_arn', 'agent.logfile', ...tracesKeys]) {
