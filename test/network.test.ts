@@ -238,3 +238,29 @@ test('region and keys are found in the shared files, and in the metadata of a co
   container.close()
   await aws.stop()
 })
+
+test(
+  'insecure: true takes a certificate that nobody knows, and nothing else does; Deno says that it cannot',
+  { skip },
+  async () => {
+    const aws = await new StandInAws({
+      key: readFileSync(file('key.pem'), 'utf8'),
+      cert: readFileSync(file('cert.pem'), 'utf8'),
+    })
+      .start()
+    const config = (insecure: boolean): string =>
+      `{ export: { xray: { region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}', insecure: ${insecure} } }, queue: { batchWait: '10ms' } }`
+    const agent = await AgentProcess.start({ config: config(false) })
+    await post(agent, hex(8))
+    await waitFor(() => agent.log.includes('Delivery fails'), 'the refusal')
+    assert.equal(aws.requests, 0)
+    agent.writeConfig(config(true))
+    await waitFor(() => aws.documents.length === 1, 'the document')
+    await agent.stop()
+    const deno = await AgentProcess.start({ config: config(true), runtime: 'deno' })
+    await post(deno, hex(8))
+    await waitFor(() => deno.log.includes('Deno checks certificates always'), 'the reason')
+    await deno.kill()
+    await aws.stop()
+  },
+)

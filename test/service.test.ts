@@ -10,7 +10,8 @@ import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
 import { systemdUnit } from '../src/service/systemd-unit.ts'
-import { commandOf, type Runtime } from './support/agent-process.ts'
+import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
+import { waitFor } from './support/wait-for.ts'
 
 const execute = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-service-'))
@@ -200,4 +201,62 @@ test('systemd finds the unit well-formed, and well confined', {
     encoding: 'utf8',
   })
   assert.equal(security.status, 0, security.stdout)
+})
+
+const hasMounts = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0
+test('start, restart and stop use systemd where it runs the machine', {
+  skip: hasMounts ? false : 'unshare and mount may not make a tmpfs here',
+}, () => {
+  const dir = mkdtempSync(join(folder, 'systemd-'))
+  const log = join(dir, 'systemctl.log')
+  writeFileSync(
+    join(dir, 'systemctl'),
+    `#!/bin/sh\necho "$*" >> ${log}\ncase "$*" in *ActiveEnter*) echo 'Sun 2026-11-22 12:00:00 UTC' ;; esac\n`,
+    { mode: 0o755 },
+  )
+  const program = commandOf('binary')[0]
+  const script = [
+    'set -e',
+    'mount -t tmpfs none /run && mkdir -p /run/systemd/system',
+    'mount -t tmpfs none /etc/systemd && mkdir /etc/systemd/system',
+    `cd ${dir}`,
+    `${program} start`,
+    'cat /etc/systemd/system/rontgen.service',
+    `${program} restart`,
+    `${program} ctl -a status`,
+    `${program} stop`,
+  ].join('\n')
+  const { status, stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script], {
+    encoding: 'utf8',
+    env: { PATH: `${dir}:${process.env['PATH']}`, HOME: dir, RONTGEN_CONFIG_DIR: join(dir, 'etc') },
+  })
+  assert.equal(status, 0, stderr)
+  assert.match(stdout, /^Started as the systemd unit rontgen\.service$/m)
+  assert.ok(stdout.includes(systemdUnit({ program, config: undefined })))
+  assert.match(stdout, /"starttime": "2026-11-22T12:00:00\.000Z"/)
+  const told = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '' && !/is-active|show/.test(line))
+  assert.deepEqual(told, [
+    'daemon-reload',
+    'enable --quiet rontgen.service',
+    'restart rontgen.service',
+    'stop rontgen.service',
+    'enable --quiet rontgen.service',
+    'restart rontgen.service',
+    'stop rontgen.service',
+  ])
+})
+
+test('the agent tells systemd that it is ready, that it is alive, and that it stops', async () => {
+  const dir = mkdtempSync(join(folder, 'notify-'))
+  const log = join(dir, 'notify.log')
+  writeFileSync(log, '')
+  writeFileSync(join(dir, 'systemd-notify'), `#!/bin/sh\necho "$*" >> ${log}\n`, { mode: 0o755 })
+  const agent = await AgentProcess.start({
+    env: { PATH: `${dir}:${process.env['PATH']}`, NOTIFY_SOCKET: '/run/none', WATCHDOG_USEC: '200000' },
+  })
+  const told = (): string[] => readFileSync(log, 'utf8').trim().split('\n')
+  await waitFor(() => told().filter((line) => line === 'WATCHDOG=1').length > 2, 'the watchdog')
+  assert.equal(told()[0], '--ready')
+  await agent.stop()
+  assert.ok(told().includes('STOPPING=1'))
 })
