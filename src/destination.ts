@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import type { CallOptions } from './aws/call-xray.ts'
 import type { CredentialState } from './aws/credential-source.ts'
 import { SamplingProxy, unavailable } from './aws/sampling-proxy.ts'
@@ -6,7 +7,7 @@ import { localDefaults, type Settings } from './config/schema.ts'
 import { ConsoleExporter } from './export/console-exporter.ts'
 import type { Exporter } from './export/exporter.ts'
 import { TeeExporter } from './export/tee-exporter.ts'
-import { TelemetryReporter } from './export/telemetry-reporter.ts'
+import { TelemetryReporter, type TelemetrySender } from './export/telemetry-reporter.ts'
 import { findAccess, type XrayAccess, XrayExporter, type XraySettings } from './export/xray-exporter.ts'
 import { createFetch } from './platform/create-fetch.ts'
 import { LocalExporter } from './local/local-exporter.ts'
@@ -109,6 +110,16 @@ function openLocal({ maxBytes, maxAge, keepSpans }: LocalSettings, context: Dest
   return { exporter: new LocalExporter(store), api, sampling, store, keepSpans }
 }
 
+/** Who the agent is to X-Ray; the variables are those of the X-Ray daemon. */
+function senderOf(resourceArn: string | undefined, env: DestinationContext['env']): TelemetrySender {
+  const instance = env['AWS_INSTANCE_ID']
+  return {
+    Hostname: env['AWS_HOSTNAME'] || hostname(),
+    ...(instance ? { EC2InstanceId: instance } : {}),
+    ...(resourceArn === undefined ? {} : { ResourceARN: resourceArn }),
+  }
+}
+
 /** AWS X-Ray. */
 function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, events }: DestinationContext) {
   const caFile = xray.caFile ?? (env['AWS_CA_BUNDLE'] || undefined)
@@ -134,7 +145,9 @@ function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, event
   }
   const options: CallOptions = { fetch, userAgent, timeoutMs: xray.timeout }
   const proxy = new SamplingProxy(access, options, events)
-  const reporter = xray.telemetry ? new TelemetryReporter(access, options, events, xray.resourceArn) : undefined
+  const reporter = xray.telemetry
+    ? new TelemetryReporter(access, options, events, senderOf(xray.resourceArn, env))
+    : undefined
   const sampling: Next['sampling'] = (path, body) => proxy.call(path, body)
   return {
     exporter: new XrayExporter(own, fetch, access, events),

@@ -149,7 +149,11 @@ function deliverySuite(runtime: Runtime): void {
       `Version: 2\nRegion: "us-west-2"\nEndpoint: "${aws.url}"\nSocket:\n  UDPAddress: "127.0.0.1:0"\n  TCPAddress: "127.0.0.1:0"\nLogging:\n  LogRotation: true\n  LogLevel: "prod"\n  LogPath: ""\nLocalMode: true\nTotalBufferSizeMB: 0\nConcurrency: 4\nResourceARN: "arn:aws:ec2:::i-1"\nRoleARN: ""\nProxyAddress: ""\nNoVerifySSL: false\n`,
     )
     for (const line of [['-c', yaml], ['--config', yaml, '-l', 'debug'], ['run', '-c', yaml]]) {
-      const agent = await AgentProcess.start({ runtime, line, env: noPorts })
+      const agent = await AgentProcess.start({
+        runtime,
+        line,
+        env: { ...noPorts, AWS_HOSTNAME: 'host-1', AWS_INSTANCE_ID: 'i-1' },
+      })
       const now = Math.floor(Date.now() / 1000)
       const document = {
         trace_id: `1-${now.toString(16)}-${hex(12)}`,
@@ -166,7 +170,8 @@ function deliverySuite(runtime: Runtime): void {
       await agent.stop()
     }
     const told = aws.calls.find(({ path }) => path === '/TelemetryRecords')
-    assert.equal(JSON.parse(told?.body ?? '{}').ResourceARN, 'arn:aws:ec2:::i-1')
+    const { ResourceARN, Hostname, EC2InstanceId } = JSON.parse(told?.body ?? '{}')
+    assert.deepEqual([ResourceARN, Hostname, EC2InstanceId], ['arn:aws:ec2:::i-1', 'host-1', 'i-1'])
     assert.deepEqual(aws.flaws, [])
     await aws.stop()
   })

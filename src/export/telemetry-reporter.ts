@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { type CallOptions, callXray, type XrayPlace } from '../aws/call-xray.ts'
 import type { Counters, Outcome } from '../telemetry/counters.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -19,6 +18,13 @@ interface TelemetryRecord {
   readonly BackendConnectionErrors: Readonly<Record<string, number>>
 }
 
+/** Who tells, as PutTelemetryRecords has it. */
+export interface TelemetrySender {
+  readonly Hostname: string
+  readonly EC2InstanceId?: string
+  readonly ResourceARN?: string
+}
+
 /** Tells X-Ray once a minute what the agent received, refused and sent, as the X-Ray daemon does. */
 export class TelemetryReporter {
   #timer: ReturnType<typeof setInterval> | undefined
@@ -28,7 +34,7 @@ export class TelemetryReporter {
     private readonly access: () => Promise<XrayPlace>,
     private readonly options: CallOptions,
     private readonly events: Events,
-    private readonly resourceArn?: string,
+    private readonly sender: TelemetrySender,
     everyMs = EVERY_MS,
   ) {
     this.#before = totalsOf(events.counters)
@@ -44,8 +50,7 @@ export class TelemetryReporter {
     try {
       const body = JSON.stringify({
         TelemetryRecords: [record],
-        Hostname: hostname(),
-        ...(this.resourceArn === undefined ? {} : { ResourceARN: this.resourceArn }),
+        ...this.sender,
       })
       const response = await callXray(await this.access(), '/TelemetryRecords', encode(body), this.options)
       await response.arrayBuffer()

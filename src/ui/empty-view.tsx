@@ -94,6 +94,11 @@ export function EmptyView() {
             </span>
             Waiting. {received} spans in {Math.round(status?.uptime ?? 0)} s on all ports
           </p>
+          <p class='mute'>
+            Sent something and see nothing? <code>rontgen doctor</code> names what is wrong, <code>rontgen verify</code>
+            {' '}
+            sends a trace the whole way.
+          </p>
         </div>
         <div class='step'>
           <h2>Settings for your application</h2>
