@@ -23,10 +23,14 @@ export const run: Command = {
     const events = new Events(await startLog(settings))
     for (const note of notes) events.noted(note)
     const signals = listenForSignals()
+    // One that comes before there is anything to reload must neither end the process nor be lost.
+    let isEarly = false
+    let reload = (): void => void (isEarly = true)
+    process.on('SIGHUP', () => reload())
     const agent = await startAgent(loaded, { events, env, print })
-    const reload = reloader(agent, events, context)
+    reload = reloader(agent, events, context)
+    if (isEarly) reload()
     const unwatch = file === undefined ? undefined : watchFile(file, reload)
-    process.on('SIGHUP', reload)
     const systemd = new NotifySystemd(env)
     systemd.ready()
     await signals.first

@@ -302,7 +302,7 @@ function Config({ config }: { config: ConfigAnswer }) {
           <Icon name='copy' />Copy
         </button>
       </div>
-      <div class='cfg'>
+      <div class='cfg' tabIndex={0} role='region' aria-label='Values in force'>
         {config.values.map(({ path, value, source }) => (
           <div key={path} class={source === 'default' ? '' : 'set'}>
             <span>{path}: {value}</span>
