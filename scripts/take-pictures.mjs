@@ -53,6 +53,7 @@ for (const scheme of ['light', 'dark']) {
   await take(`map-${scheme}`, '/?range=5m', scheme, '.node')
   await take(`traces-${scheme}`, '/traces?range=5m', scheme, 'tbody tr')
   await take(`trace-${scheme}`, `/trace/${traceId}`, scheme, '[role=treeitem]')
+  await take(`raw-${scheme}`, `/trace/${traceId}?tab=raw`, scheme, '.raw .r')
 }
 await browser.close()
 agent.kill('SIGTERM')

@@ -150,3 +150,39 @@ test('migrate says what it cannot read', () => {
   }
   assert.match(run('run', '-c', 'none.yaml').stderr, /rontgen migrate turns it/)
 })
+
+const hasMounts = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0
+test('migrate, and the place of the daemon, read what packages put in its places', {
+  skip: hasMounts ? false : 'unshare and mount may not make a tmpfs here',
+}, () => {
+  const { dir } = place({ 'cfg.yaml.packaged': daemon, 'xray.service': packaged })
+  const program = commandOf('binary')[0]
+  // A copy of /etc, so that nothing of the machine is touched.
+  const script = [
+    'set -e',
+    `cd ${dir}`,
+    'mkdir etc && cp -a /etc/. etc/ && mkdir -p etc/amazon/xray etc/systemd/system',
+    'cp cfg.yaml.packaged etc/amazon/xray/cfg.yaml && cp xray.service etc/systemd/system/',
+    'mount --bind etc /etc',
+    `${program} migrate -o - 2> notes`,
+    `timeout 2 ${program} -l info 2>&1 | head -3 || true`,
+  ].join('\n')
+  const { status, stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script], {
+    encoding: 'utf8',
+    env: {
+      PATH: process.env['PATH'],
+      HOME: dir,
+      RONTGEN_QUEUE_DIR: join(dir, 'spool'),
+      RONTGEN_XRAY_UDP_PORT: '0',
+      RONTGEN_XRAY_PROXY_PORT: '0',
+      RONTGEN_ADMIN_PORT: '0',
+    },
+  })
+  assert.equal(status, 0, stderr)
+  assert.match(
+    stdout,
+    /^\/\/ From \/etc\/amazon\/xray\/cfg\.yaml, \/etc\/systemd\/system\/xray\.service, by rontgen migrate\.$/m,
+  )
+  assert.match(stdout, /udp: \{ host: '0\.0\.0\.0', port: 2001 \}/)
+  assert.match(stdout, /WARN {2}\/etc\/amazon\/xray\/cfg\.yaml: ProxyServer/)
+})

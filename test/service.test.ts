@@ -149,7 +149,7 @@ test('ctl fetches, appends and removes configs, keeps the one that works, and ha
   assert.equal((await run(['ctl', '-a', 'remove-config', '-c', 'all'])).code, 0)
   assert.equal((await status()).configstatus, 'not configured')
   for (
-    const wrong of [['-a', 'dance'], ['-a', 'status', '-m', 'moon'], ['-a', 'fetch-config'], [
+    const wrong of [['-a', 'dance'], ['-a', 'status', '-m', 'moon'], ['-a', 'set-env'], ['-a', 'fetch-config'], [
       '-a',
       'set-log-level',
       '-l',

@@ -19,6 +19,11 @@ const actions = [
   'remove-config',
   'set-log-level',
 ] as const
+/** What the predecessor does beside these, and what does it here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'set-env': 'set variables in a drop-in of rontgen.service, or where the agent is started',
+  'status-with-workloads': 'see rontgen status',
+}
 const modes = ['ec2', 'onPremise', 'onPrem', 'auto'] as const
 const levels: Readonly<Record<string, string>> = {
   DEBUG: 'debug',
@@ -64,6 +69,8 @@ export const ctl: Command = {
 
 async function act(context: CommandContext): Promise<number> {
   const { flags, env, print } = context
+  const notDone = elsewhere[String(flags['action'])]
+  if (notDone !== undefined) throw new UsageError(`${String(flags['action'])} is not done here: ${notDone}`)
   const action = actions.find((name) => name === flags['action'])
   if (action === undefined) throw new UsageError(`-a is to be one of ${actions.join(', ')}`)
   const mode = String(flags['mode'] ?? 'ec2')
