@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useMemo, useRef, useState } from 'preact/hooks'
 import type { Service } from './api.ts'
 import { EdgeLine } from './edge-line.tsx'
 import { edgeName, type LaidOut, layOutMap, sizes } from './lay-out-map.ts'
 import { MapNode } from './map-node.tsx'
 import { Icon } from './outcome.tsx'
+import { useKeys } from './use-keys.ts'
 
 /** Over so many nodes, labels hide when the map is small. */
 const MANY = 60
@@ -72,7 +73,11 @@ export function MapCanvas({ services, minutes, chosen, find, onNode, onEdge }: {
       y: (event.clientY - frame.top - (frame.height - box.height * scale) / 2) / scale,
     })
   }
-  useMapKeys(zoomAt, () => setView(WHOLE))
+  useKeys(({ key }) => {
+    if (key === '+' || key === '=') zoomAt(1.25)
+    else if (key === '-') zoomAt(0.8)
+    else if (key === '0') setView(WHOLE)
+  })
   const isFound = ({ Name }: Service): boolean => Name.toLowerCase().includes(find.toLowerCase())
   return (
     <div class='canvas'>
@@ -99,7 +104,7 @@ export function MapCanvas({ services, minutes, chosen, find, onNode, onEdge }: {
           }))
         }}
         onDblClick={() => setView(WHOLE)}
-        onKeyDown={(event) => walk(event, services, map)}
+        onKeyDown={(event) => walk(event, services, map, isDown)}
       >
         <Edges {...{ services, by, map, minutes, chosen, isDown, onEdge }} />
         {services.map((service) => {
@@ -215,8 +220,8 @@ export function portsOf(
   }))
 }
 
-/** Arrows go to the nearest node in their direction. */
-function walk(event: KeyboardEvent, services: readonly Service[], map: LaidOut): void {
+/** Arrows along the map follow edges; those across it, and where there is no edge, go to the nearest node there. */
+function walk(event: KeyboardEvent, services: readonly Service[], map: LaidOut, isDown: boolean): void {
   const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key]
   const nodes = [...document.querySelectorAll<SVGGElement>('.canvas .node')]
   const at = nodes.findIndex((node) => node === document.activeElement)
@@ -224,28 +229,21 @@ function walk(event: KeyboardEvent, services: readonly Service[], map: LaidOut):
   if (step === undefined || here === undefined) return
   event.preventDefault()
   const [dx = 0, dy = 0] = step
+  const forward = isDown ? dy : dx
+  const isNext = (service: Service): boolean => {
+    const [from, to] = forward > 0 ? [services[at], service] : [service, services[at]]
+    return from?.Edges.some(({ ReferenceId }) => ReferenceId === to?.ReferenceId) === true
+  }
+  const hasEdge = forward !== 0 && services.some((service, i) => i !== at && isNext(service))
   let [best, nearest] = [Infinity, -1]
   for (const [i, service] of services.entries()) {
     const spot = map.spots.get(service.ReferenceId)
-    if (spot === undefined || i === at) continue
+    if (spot === undefined || i === at || (hasEdge && !isNext(service))) continue
     const along = (spot.x - here.x) * dx + (spot.y - here.y) * dy
     const aside = Math.abs((spot.x - here.x) * dy) + Math.abs((spot.y - here.y) * dx)
     if (along > 0 && along + 2 * aside < best) [best, nearest] = [along + 2 * aside, i]
   }
   nodes[nearest]?.focus()
-}
-
-function useMapKeys(zoom: (factor: number) => void, fit: () => void): void {
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey) return
-      if (event.key === '+' || event.key === '=') zoom(1.25)
-      else if (event.key === '-') zoom(0.8)
-      else if (event.key === '0') fit()
-    }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
-  })
 }
 
 function Legend() {

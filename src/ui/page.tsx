@@ -1,5 +1,5 @@
 import { render } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { AgentView } from './agent-view.tsx'
 import { readAgent } from './api.ts'
 import { Bar, xrayId } from './bar.tsx'
@@ -10,6 +10,7 @@ import { Icon } from './outcome.tsx'
 import { change, fixedRange, followLinks, goTo, type Place, usePlace } from './page-location.ts'
 import { TraceView } from './trace-view.tsx'
 import { TracesView } from './traces-view.tsx'
+import { useKeys } from './use-keys.ts'
 import { usePolled } from './use-polled.ts'
 
 const root = document.getElementById('page')
@@ -22,7 +23,7 @@ export function Page() {
   const [isLive, setLive] = useState(() => fixedRange(place.query) === undefined)
   const [isHelp, setHelp] = useState(false)
   const [problem, setProblem] = useState('')
-  useKeys(() => setLive((was) => !was), () => setHelp(true))
+  usePageKeys(() => setLive((was) => !was), () => setHelp(true))
   const tell = (text: string): void => {
     if (text !== problem) queueMicrotask(() => setProblem(text))
   }
@@ -67,24 +68,19 @@ function titleOf(path: string): string {
   return { '/traces': 'Traces', '/agent': 'Agent' }[path] ?? 'Trace map'
 }
 
-/** Keys that work wherever the focus is, save in fields. */
-function useKeys(onLive: () => void, onHelp: () => void): void {
-  useEffect(() => {
-    let isGoing = false
-    const pressed = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return
-      const view = { m: '/', t: '/traces', a: '/agent' }[event.key]
-      const field = { '/': 'find-field', f: 'filter-field', t: 'range-field' }[event.key]
-      if (isGoing && view !== undefined) goTo(view)
-      else if (field !== undefined) {
-        event.preventDefault()
-        document.getElementById(field)?.focus()
-      } else if (event.key === 'l') onLive()
-      else if (event.key === '?') onHelp()
-      else if (event.key === 'Escape') change({ node: undefined, edge: undefined })
-      isGoing = event.key === 'g'
-    }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
-  }, [])
+/** Keys of the whole page. */
+function usePageKeys(onLive: () => void, onHelp: () => void): void {
+  const isGoing = useRef(false)
+  useKeys((event) => {
+    const view = { m: '/', t: '/traces', a: '/agent' }[event.key]
+    const field = { '/': 'find-field', f: 'filter-field', t: 'range-field' }[event.key]
+    if (isGoing.current && view !== undefined) goTo(view)
+    else if (field !== undefined) {
+      event.preventDefault()
+      document.getElementById(field)?.focus()
+    } else if (event.key === 'l') onLive()
+    else if (event.key === '?') onHelp()
+    else if (event.key === 'Escape') change({ node: undefined, edge: undefined })
+    isGoing.current = event.key === 'g'
+  })
 }

@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks'
 import type { Segment, Trace } from '../local/assemble-trace.ts'
 import { durationOf } from '../local/facts-of-trace.ts'
 import { formatSeconds } from '../local/format-seconds.ts'
@@ -10,6 +9,7 @@ import { StateMark } from './outcome.tsx'
 import { change, urlOf } from './page-location.ts'
 import { RawTab } from './raw-tab.tsx'
 import { SqlTab } from './sql-tab.tsx'
+import { useKeys } from './use-keys.ts'
 import { stateOfSegment } from './waterfall-rows.ts'
 import { titleOf } from './waterfall.tsx'
 
@@ -32,14 +32,9 @@ export function SegmentDetail({ tab, ...props }: Props & { readonly tab: string 
   const shown = tabs.find((name) => name.toLowerCase() === tab) ??
     (exceptionsIn(document).length > 0 ? 'Exceptions' : document['sql'] === undefined ? 'Overview' : 'SQL')
   const open = (name: Tab): void => change({ tab: name.toLowerCase(), span: segment.id })
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return
-      const name = tabs[Number(event.key) - 1]
-      if (name !== undefined) open(name)
-    }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
+  useKeys(({ key }) => {
+    const name = tabs[Number(key) - 1]
+    if (name !== undefined) open(name)
   })
   const owner = ownerOf(segment)
   return (

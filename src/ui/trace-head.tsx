@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks'
 import type { Segment, Trace } from '../local/assemble-trace.ts'
 import { exceptionsOf } from '../local/causes-of.ts'
 import { formatSeconds } from '../local/format-seconds.ts'
@@ -8,6 +7,7 @@ import { exportTrace } from './export-trace.ts'
 import { formatClock, formatCount } from './format.ts'
 import { Icon, StateMark } from './outcome.tsx'
 import { urlOf } from './page-location.ts'
+import { useKeys } from './use-keys.ts'
 import { stateOfSegment } from './waterfall-rows.ts'
 
 /** What a trace is, in a few words: what was asked, how it ended, and why it failed. */
@@ -31,15 +31,7 @@ export function TraceHead(
     const w3c = trace.id.slice(2).replace('-', '')
     void navigator.clipboard.writeText(event.altKey ? w3c : trace.id)
   }
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent): void => {
-      if (event.key === 'c' && !(event.target instanceof HTMLInputElement) && !event.ctrlKey && !event.metaKey) {
-        copy(event)
-      }
-    }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
-  })
+  useKeys((event) => event.key === 'c' && copy(event))
   return (
     <header class='thead'>
       <div class='row'>

@@ -8,6 +8,7 @@ import { checkDocument } from '../local/xray-api/check-document.ts'
 import { iconOf } from './map-node.tsx'
 import { Icon, StateMark } from './outcome.tsx'
 import { change } from './page-location.ts'
+import { useKeys } from './use-keys.ts'
 import { useWindow } from './use-window.ts'
 import {
   clockShifts,
@@ -86,7 +87,11 @@ export function Waterfall({ trace, start, whole, chosen, marked, zoom }: {
       else if (row !== undefined) fold(row.segment.id, false)
     }
   }
-  useTraceKeys({ e: () => nextError(1), E: () => nextError(-1), p: () => setCritical((is) => !is) })
+  useKeys(({ key }) => {
+    if (key === 'e') nextError(1)
+    else if (key === 'E') nextError(-1)
+    else if (key === 'p') setCritical(!isCritical)
+  })
   const view = zoom ?? { from: 0, to: whole }
   return (
     <div class='wcol'>
@@ -151,18 +156,6 @@ function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
 /** The service that a segment is of, or calls. */
 function serviceName(segment: Segment): string {
   return (calledService(segment) ?? serviceOf(segment)).name
-}
-
-/** Keys that work wherever the focus is, save in fields. */
-function useTraceKeys(keys: Readonly<Record<string, () => void>>): void {
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return
-      keys[event.key]?.()
-    }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
-  })
 }
 
 /** Round ticks. To drag over it zooms, a double click shows all again. */
