@@ -1,8 +1,9 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 
 /** Calls a function for keys that are pressed anywhere but in a field. */
 export function useKeys(pressed: (event: KeyboardEvent) => void): void {
-  useEffect(() => {
+  // Before anything is painted: whoever sees something new may press its keys.
+  useLayoutEffect(() => {
     const heard = (event: KeyboardEvent): void => {
       const { target, ctrlKey, metaKey } = event
       const isField = target instanceof HTMLInputElement || target instanceof HTMLSelectElement
