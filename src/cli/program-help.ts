@@ -22,7 +22,7 @@ export function programHelp(commands: readonly Command[]): string {
     '  -v, --version  show the version',
     '',
     'Without a command it runs with ./config.ts, or with the defaults: then it prints a line a trace, and nothing leaves',
-    'this machine.',
+    'this machine. The flags of the AWS X-Ray daemon (-n us-west-2, -b, -t, -f …) are taken as well, in its spelling.',
     '',
   ].join('\n')
 }

@@ -166,7 +166,7 @@ test('ServiceGraph takes away what was added', () => {
   assert.deepEqual([graph.nodes.size, graph.edges.size], [0, 0])
 })
 
-test('LocalStore removes the requests that traces came by together with the last of them', () => {
+test('LocalStore gives the requests that a trace came by, in the order in which they came', () => {
   const store = open()
   const bytes = (n: number): Uint8Array => new TextEncoder().encode(`request ${n} `.repeat(100))
   for (let n = 0; n < 10; n++) {

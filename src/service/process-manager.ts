@@ -35,20 +35,22 @@ export class ProcessManager implements ServiceManager {
   async start(config: string | undefined): Promise<void> {
     if (this.isRunning()) throw new Error(`It runs already, as process ${this.#pid()}`)
     mkdirSync(this.dir, { recursive: true, mode: 0o750 })
+    // Errors and events alone: a line a trace would grow without bound, and the page shows them.
     const log = openSync(this.#logFile, 'a')
     const from = statSync(this.#logFile).size
     const [program, ...args] = ownCommand()
     const line = [...args, 'run', ...(config === undefined ? [] : ['--config', config])]
-    const child = spawn(program, line, { detached: true, stdio: ['ignore', log, log] })
+    const child = spawn(program, line, { detached: true, stdio: ['ignore', 'ignore', log] })
     closeSync(log)
     let ended: string | undefined
     child.on('error', (error) => (ended = error.message))
     child.on('exit', (code, signal) => (ended = `it ended with ${signal ?? code}`))
     writeFileSync(this.#pidFile, `${child.pid}\n`)
-    const said = (): string => readFileSync(this.#logFile, 'utf8').slice(from)
+    const said = (): string => readFileSync(this.#logFile).subarray(from).toString()
     const deadline = Date.now() + READY_MS
     while (!/ Started: /.test(said())) {
       if (ended !== undefined || Date.now() > deadline) {
+        if (ended === undefined) child.kill('SIGKILL')
         rmSync(this.#pidFile, { force: true })
         throw new Error(
           `The agent does not come up: ${ended ?? `not ready after ${READY_MS / 1000} s`}\n${said().trim()}`,

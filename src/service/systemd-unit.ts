@@ -9,7 +9,7 @@ export interface UnitSettings {
 /**
  * The unit of the agent: a user of its own that exists while it runs, a folder for the spool, told apart from all that
  * it does not need. It says when it is ready, and that it is alive; systemd-notify says it, hence NotifyAccess=all.
- * Memory must stay writable and executable: the runtime compiles code.
+ * The log is what it writes to stderr; a line a trace, on stdout, is for terminals. Memory must stay writable and executable: the runtime compiles code.
  */
 export function systemdUnit({ program, config }: UnitSettings): string {
   const run = [program, 'run', ...(config === undefined ? [] : ['--config', config])].map(quote).join(' ')
@@ -29,6 +29,7 @@ RestartSec=1
 TimeoutStartSec=30
 TimeoutStopSec=30
 WatchdogSec=30
+StandardOutput=null
 
 DynamicUser=yes
 User=rontgen

@@ -9,8 +9,9 @@ import { goTo, rangeKey, rangeOf, urlOf } from './page-location.ts'
 import { usePolled } from './use-polled.ts'
 
 /** The numbers of a service, or of the calls between two. */
-export function MapPanel({ query, minutes, of, service, edge, services, onClose }: {
+export function MapPanel({ query, isLive, minutes, of, service, edge, services, onClose }: {
   query: URLSearchParams
+  isLive: boolean
   minutes: number
   of: { readonly SummaryStatistics: Statistics; readonly ResponseTimeHistogram: readonly Bar[] }
   service?: Service
@@ -53,7 +54,7 @@ export function MapPanel({ query, minutes, of, service, edge, services, onClose 
         </dl>
       </section>
       <Outcome counts={counts} all={all} />
-      {!isClient && <Details {...{ query, expression, service }} />}
+      {!isClient && <Details {...{ query, isLive, expression, service }} />}
       <section>
         <h3>
           Response time {!isClient && <span class='mute'>drag to filter</span>}
@@ -123,12 +124,15 @@ function Outcome({ counts, all }: { counts: ReturnType<typeof countsOf>; all: nu
 }
 
 /** Why it faults, and what its routes do. */
-function Details(
-  { query, expression, service }: { query: URLSearchParams; expression: string; service: Service | undefined },
-) {
+function Details({ query, isLive, expression, service }: {
+  query: URLSearchParams
+  isLive: boolean
+  expression: string
+  service: Service | undefined
+}) {
   const { data } = usePolled<ServiceDetails>(
     `details ${expression} ${rangeKey(query)}`,
-    true,
+    isLive,
     (signal) =>
       callApi('/page/service', { ...rangeOf(query), FilterExpression: expression, Name: service?.Name }, signal),
     { leastMs: 3000 },

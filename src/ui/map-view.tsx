@@ -78,6 +78,7 @@ export function MapView(
         <MapPanel
           key={nameOf(node)}
           query={query}
+          isLive={isLive}
           minutes={minutes}
           of={node}
           service={node}
@@ -89,6 +90,7 @@ export function MapView(
         <MapPanel
           key={`${nameOf(start)},${nameOf(end)}`}
           query={query}
+          isLive={isLive}
           minutes={minutes}
           of={edge}
           edge={[start, end]}
