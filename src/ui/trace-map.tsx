@@ -5,15 +5,17 @@ import { edgeName, layOutMap, sizes } from './lay-out-map.ts'
 import { portsOf } from './map-canvas.tsx'
 import { MapNode } from './map-node.tsx'
 
-/** The map of one trace; hovering a service marks its rows. */
-export function TraceMap({ id, onMark }: { id: string; onMark: (service: string | undefined) => void }) {
+/** The map of one trace; hovering a service marks its rows. @param segments how many there are: with more it is read anew */
+export function TraceMap(
+  { id, segments, onMark }: { id: string; segments: number; onMark: (service: string | undefined) => void },
+) {
   const [services, setServices] = useState<readonly Service[]>([])
   useEffect(() => {
     callApi<{ Services: Service[] }>('/TraceGraph', { TraceIds: [id] }).then(
       ({ Services }) => setServices(Services),
       () => {},
     )
-  }, [id])
+  }, [id, segments])
   const map = useMemo(() => layOutMap(services, 'LR', sizes.small), [services])
   const ports = useMemo(() => portsOf(services, map, false), [services, map])
   if (services.length < 2) return null

@@ -68,7 +68,7 @@ function Shown({ trace, place }: { trace: Trace; place: Place }) {
     <div class={`trace ${tab === 'raw' ? 'wide' : ''}`}>
       <TraceHead {...{ trace, start, whole, culprit }} />
       <div class='wside'>
-        <TraceMap id={trace.id} onMark={setMarked} />
+        <TraceMap id={trace.id} segments={trace.segments.size} onMark={setMarked} />
         <Waterfall {...{ trace, start, whole, chosen, marked }} zoom={zoomOf(query.get('zoom'), whole)} />
       </div>
       {chosen !== undefined && <SegmentDetail key={chosen.id} {...{ trace, start, whole, tab }} segment={chosen} />}
