@@ -53,24 +53,23 @@ export function filterToSql(expression: Expression, isFrequent: (lookup: Lookup)
       const { name } = expression.service
       if (name === undefined) return ANYTHING
       const bit = expression.that === undefined ? undefined : flagOf(expression.that)
-      const flagged = bit === undefined ? '' : ` AND flags & ${bit} <> 0`
-      const lookup: Lookup = { table: 'services', sql: `name = ?${flagged}`, parameters: [name] }
-      return isFrequent(lookup)
-        ? {
-          ...lookup,
-          sql: `EXISTS (SELECT 1 FROM services WHERE trace = traces.key AND services.name = ?${
-            flagged.replace('flags', 'services.flags')
-          })`,
-        }
-        : gathered(lookup)
+      const flagged = bit === undefined ? '' : ` AND services.flags & ${bit} <> 0`
+      const lookup: Lookup = { table: 'services', sql: `services.name = ?${flagged}`, parameters: [name] }
+      return isFrequent(lookup) ? askedFor(lookup) : gathered(lookup)
     }
     default:
       return ANYTHING
   }
 }
 
+/** The traces of the rows are gathered first. */
 function gathered({ table, sql, parameters }: Lookup): SqlFilter {
   return { sql: `key IN (SELECT trace FROM ${table} WHERE ${sql})`, parameters }
+}
+
+/** Each trace is asked whether it has such a row. */
+function askedFor({ table, sql, parameters }: Lookup): SqlFilter {
+  return { sql: `EXISTS (SELECT 1 FROM ${table} WHERE ${sql} AND trace = traces.key)`, parameters }
 }
 
 function flagToSql(name: Flag, is: boolean): SqlFilter {
@@ -101,15 +100,11 @@ function annotationToSql(
   const isCompared = operator !== undefined && value !== undefined && typeof value !== 'boolean' &&
     plain.includes(operator)
   const lookup: Lookup = isCompared
-    ? { table: 'annotations', sql: `key = ? AND value ${operator} ?`, parameters: [key, value] }
-    : { table: 'annotations', sql: 'key = ?', parameters: [key] }
+    ? { table: 'annotations', sql: `annotations.key = ? AND value ${operator} ?`, parameters: [key, value] }
+    : { table: 'annotations', sql: 'annotations.key = ?', parameters: [key] }
   if (!isFrequent(lookup)) return gathered(lookup)
   // The index goes by key, value and trace: of one value it tells quickly whether a trace has it.
-  if (!isCompared || operator !== '=') return ANYTHING
-  return {
-    sql: 'EXISTS (SELECT 1 FROM annotations WHERE annotations.key = ? AND value = ? AND trace = traces.key)',
-    parameters: lookup.parameters,
-  }
+  return isCompared && operator === '=' ? askedFor(lookup) : ANYTHING
 }
 
 function join(word: 'AND' | 'OR', left: SqlFilter, right: SqlFilter): SqlFilter {
