@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { metricList } from '../src/admin/metrics-text.ts'
 import { describeConfig, type KeyDescription } from '../src/config/describe-config.ts'
 import { overrideOptions } from '../src/config/overrides.ts'
-import { cloudwatchKeys } from '../src/foreign/cloudwatch-config.ts'
-import { daemonKeys } from '../src/foreign/daemon-config.ts'
-import { daemonFlags } from '../src/foreign/daemon-flags.ts'
-import type { ForeignKey } from '../src/foreign/foreign-config.ts'
+import { cloudwatchKeys } from '../src/compat/cloudwatch-config.ts'
+import { daemonKeys } from '../src/compat/daemon-config.ts'
+import { daemonFlags } from '../src/compat/daemon-flags.ts'
+import type { CompatKey } from '../src/compat/compat-config.ts'
 
 function rows(keys: readonly KeyDescription[]): string[] {
   return keys.flatMap(({ path, type, default: value, description, children }) => {
@@ -61,7 +61,7 @@ const metrics = [
   '',
 ].join('\n')
 
-const keyTable = (keys: readonly ForeignKey[]): string[] => [
+const keyTable = (keys: readonly CompatKey[]): string[] => [
   '| key | key of config.ts | to be known |',
   '| --- | --- | --- |',
   ...keys.map(({ key, to, said }) => `| \`${key}\` | ${to === undefined ? 'none' : `\`${to}\``} | ${said ?? ''} |`),
@@ -69,7 +69,7 @@ const keyTable = (keys: readonly ForeignKey[]): string[] => [
 const predecessors = [
   '# Keys of the predecessors',
   '',
-  '<!-- Generated from src/foreign by "npm run generate". -->',
+  '<!-- Generated from src/compat by "npm run generate". -->',
   '',
   'What becomes of each flag and key of the X-Ray daemon and of the CloudWatch agent. What becomes nothing is said once, when the agent starts. docs/migration.md tells how to go over.',
   '',

@@ -5,7 +5,7 @@ import { commands } from './cli/commands.ts'
 import { commandHelp, programHelp } from './cli/program-help.ts'
 import { UsageError } from './cli/usage-error.ts'
 import { nearest } from './config/nearest.ts'
-import { readDaemonFlags, type ReadFlags } from './foreign/daemon-flags.ts'
+import { readDaemonFlags, type ReadFlags } from './compat/daemon-flags.ts'
 import { VERSION } from './version.ts'
 
 const print = (text: string): void => void process.stdout.write(text)

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { root } from '../scripts/tools.mjs'
 import { AgentProcess } from './support/agent-process.ts'
 import { prepareGo, preparePython, runClient } from './support/client-tools.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const rule = {
@@ -23,10 +23,10 @@ const rule = {
   Version: 1,
 }
 
-let aws: StandInAws
+let aws: FakeXray
 let agent: AgentProcess
 before(async () => {
-  aws = await new StandInAws().start()
+  aws = await new FakeXray().start()
   aws.rules = { NextToken: null, SamplingRuleRecords: [{ CreatedAt: 0, ModifiedAt: 1.6e9, SamplingRule: rule }] }
   agent = await AgentProcess.start({
     config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { batchWait: '10ms' } }`,

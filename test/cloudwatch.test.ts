@@ -2,18 +2,18 @@ import assert from 'node:assert/strict'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { cloudwatchKeys } from '../src/foreign/cloudwatch-config.ts'
+import { cloudwatchKeys } from '../src/compat/cloudwatch-config.ts'
 import { AgentProcess } from './support/agent-process.ts'
-import { configOf, foreignPlace, noPorts } from './support/foreign-place.ts'
+import { compatFolder, configOf, noPorts } from './support/compat-folder.ts'
 import { sendSpans } from './support/send-spans.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
-const { folder, write, run } = foreignPlace()
+const { folder, write, run } = compatFolder()
 
 for (const runtime of ['binary', 'deno'] as const) {
   test(`the CloudWatch agent's config (${runtime}) listens where it says, and brings spans to X-Ray`, async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const config = {
       agent: { region: 'us-west-2', metrics_collection_interval: 60 },
       metrics: { metrics_collected: {} },

@@ -4,15 +4,15 @@ import { readFileSync, rmSync } from 'node:fs'
 import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { daemonKeys } from '../src/foreign/daemon-config.ts'
-import { daemonFlags } from '../src/foreign/daemon-flags.ts'
+import { daemonKeys } from '../src/compat/daemon-config.ts'
+import { daemonFlags } from '../src/compat/daemon-flags.ts'
 import { AgentProcess, commandOf } from './support/agent-process.ts'
-import { configOf, foreignPlace, noPorts } from './support/foreign-place.ts'
+import { compatFolder, configOf, noPorts } from './support/compat-folder.ts'
 import { hex } from './support/otlp.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
-const { folder, write, run } = foreignPlace()
+const { folder, write, run } = compatFolder()
 
 const flagEffects: Readonly<Record<string, readonly [value: string, path: string, expected: string]>> = {
   a: ['arn:aws:ec2:us-west-2:1:instance/i-1', 'export.xray.resourceArn', '"arn:aws:ec2:us-west-2:1:instance/i-1"'],
@@ -102,7 +102,7 @@ test("the X-Ray daemon's -v and -c, and its flags that are wrong", () => {
 })
 for (const runtime of ['binary', 'deno'] as const) {
   test(`the X-Ray daemon's cfg.yaml (${runtime}), by -c and beside flags, brings UDP documents to X-Ray`, async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const yaml = write(
       'cfg.yaml',
       `Version: 2\nRegion: "us-west-2"\nEndpoint: "${aws.url}"\nSocket:\n  UDPAddress: "127.0.0.1:0"\n  TCPAddress: "127.0.0.1:0"\nLogging:\n  LogRotation: true\n  LogLevel: "prod"\n  LogPath: ""\nLocalMode: true\nTotalBufferSizeMB: 0\nConcurrency: 4\nResourceARN: "arn:aws:ec2:::i-1"\nRoleARN: ""\nProxyAddress: ""\nNoVerifySSL: false\n`,

@@ -10,14 +10,14 @@ import { RetryInfoSchema, StatusSchema } from '../src/otlp/gen/google/rpc/status
 import { type AgentOptions, AgentProcess, type Runtime } from './support/agent-process.ts'
 import { GrpcClient } from './support/grpc-client.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
   const title = (text: string): string => `delivery (${runtime}) ${text}`
-  const start = (aws: StandInAws, options: AgentOptions = {}): Promise<AgentProcess> =>
+  const start = (aws: FakeXray, options: AgentOptions = {}): Promise<AgentProcess> =>
     AgentProcess.start({
       runtime,
       config:
@@ -35,14 +35,14 @@ function suite(runtime: Runtime): void {
     assert.equal(answer.status, 200)
     return ids
   }
-  const arrived = (aws: StandInAws): string[] => aws.segments.map(({ id }) => String(id)).sort()
+  const arrived = (aws: FakeXray): string[] => aws.segments.map(({ id }) => String(id)).sort()
   const scenario = (
     name: string,
-    run: (aws: StandInAws, agent: AgentProcess) => Promise<void>,
+    run: (aws: FakeXray, agent: AgentProcess) => Promise<void>,
     config?: string,
   ): void => {
     test(title(name), async () => {
-      const aws = await new StandInAws().start()
+      const aws = await new FakeXray().start()
       const xray = `{ region: 'us-west-2', endpoint: '${aws.url}' }`
       const agent = await start(aws, config === undefined ? {} : { config: config.replace('XRAY', xray) })
       try {
@@ -143,7 +143,7 @@ function suite(runtime: Runtime): void {
 
   test(title('keeps what it acknowledged over a SIGKILL, and brings it after the next start'), async () => {
     const dir = mkdtempSync(join(tmpdir(), 'rontgen-spool-'))
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     aws.fault = { status: 500 }
     const first = await start(aws, { dir })
     const ids = await send(first, 120)
@@ -158,7 +158,7 @@ function suite(runtime: Runtime): void {
   })
 
   test(title('delivers what waits when it is asked to stop'), async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const agent = await start(aws, {
       env: {},
       config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { batchWait: '30s' } }`,

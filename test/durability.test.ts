@@ -20,19 +20,19 @@ import { type AgentOptions, AgentProcess } from './support/agent-process.ts'
 import { GrpcClient } from './support/grpc-client.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
 import { sendSpans } from './support/send-spans.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-durability-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 let folders = 0
 const newDir = (): string => join(folder, `spool-${folders++}`)
-const arrived = (aws: StandInAws): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
-const options = (aws: StandInAws, dir: string, queue = ''): AgentOptions => ({
+const arrived = (aws: FakeXray): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
+const options = (aws: FakeXray, dir: string, queue = ''): AgentOptions => ({
   dir,
   config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { ${queue} } }`,
 })
-const all = (aws: StandInAws, ids: readonly string[]): Promise<void> =>
+const all = (aws: FakeXray, ids: readonly string[]): Promise<void> =>
   waitFor(
     () => {
       const there = arrived(aws)
@@ -46,7 +46,7 @@ test(
   'durability: 50 rounds of SIGKILL under load lose nothing that was acknowledged',
   { timeout: 180_000 },
   async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const dir = newDir()
     const acknowledged: string[] = []
     for (let round = 0; round < 50; round++) {
@@ -82,7 +82,7 @@ test(
 )
 
 test('durability: a spool that is no database is set aside, and the agent starts', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   mkdirSync(dir)
   overwrite(join(dir, 'spool.sqlite'), 0, Buffer.from('no database at all '.repeat(1000)))
@@ -98,7 +98,7 @@ test('durability: a spool that is no database is set aside, and the agent starts
 })
 
 test('durability: what can be read of a damaged spool is delivered', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = { status: 500 }
   const first = await AgentProcess.start(options(aws, dir, "stopTimeout: '100ms'"))
@@ -125,7 +125,7 @@ test('durability: what can be read of a damaged spool is delivered', async () =>
 })
 
 test('durability: what is in memory is delivered though the files of the spool are overwritten', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = { status: 500 }
   const agent = await AgentProcess.start(options(aws, dir, "batchWait: '10ms'"))
@@ -139,7 +139,7 @@ test('durability: what is in memory is delivered though the files of the spool a
 })
 
 test('durability: a spool that breaks while the agent runs is replaced, and the agent goes on', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = { status: 500 }
   const agent = await AgentProcess.start(options(aws, dir, "batchWait: '10ms', maxMemory: '1KiB'"))
@@ -166,7 +166,7 @@ test('durability: a spool that breaks while the agent runs is replaced, and the 
 })
 
 test('durability: a spool of version 1 is read', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   mkdirSync(dir)
   const db = new DatabaseSync(join(dir, 'spool.sqlite'))
@@ -198,7 +198,7 @@ test('durability: a spool of version 1 is read', async () => {
 })
 
 test('durability: UDP documents that come while the agent stops are kept', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = 'hang'
   const agent = await AgentProcess.start(options(aws, dir, "stopTimeout: '1s', batchWait: '10ms'"))
@@ -220,7 +220,7 @@ test('durability: UDP documents that come while the agent stops are kept', async
 })
 
 test('durability: a second agent on one folder refuses to start, and says why', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   const first = await AgentProcess.start(options(aws, dir))
   await assert.rejects(AgentProcess.start(options(aws, dir)), /ended with 69[^]*another rontgen has it open.*queue.dir/)
@@ -234,7 +234,7 @@ const mount = (text: string): readonly string[] => ['unshare', '-m', 'sh', '-c',
 const skip = hasMounts ? false : 'unshare and mount may not make a tmpfs here'
 
 test('durability: a full disk makes clients wait, loses nothing, and passes', { skip }, async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   mkdirSync(dir)
   aws.fault = { status: 500 }
@@ -267,7 +267,7 @@ test('durability: a full disk makes clients wait, loses nothing, and passes', { 
 })
 
 test('durability: where the spool cannot be written, another place is used and told', { skip }, async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const dir = newDir()
   mkdirSync(dir)
   const agent = await AgentProcess.start({
@@ -290,7 +290,7 @@ test('durability: where the spool cannot be written, another place is used and t
 })
 
 test('durability: queue.dir ":memory:" keeps nothing on disk, and delivers', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const agent = await AgentProcess.start({ ...options(aws, ':memory:') })
   await all(aws, await sendSpans(agent, 10))
   assert.equal(existsSync(join(agent.folder, ':memory:')), false)

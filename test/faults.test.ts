@@ -8,22 +8,22 @@ import { root } from '../scripts/tools.mjs'
 import { type AgentOptions, AgentProcess } from './support/agent-process.ts'
 import { hasOpenssl, makeCertificates } from './support/certificates.ts'
 import { sendSpans } from './support/send-spans.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-faults-'))
 after(() => rmSync(folder, { recursive: true }))
-const arrived = (aws: StandInAws): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
-const xray = (aws: StandInAws, more = ''): string => `{ region: 'us-west-2', endpoint: '${aws.url}', ${more} }`
+const arrived = (aws: FakeXray): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
+const xray = (aws: FakeXray, more = ''): string => `{ region: 'us-west-2', endpoint: '${aws.url}', ${more} }`
 
 /** Runs an agent against a stand-in; in the end all that was acknowledged must have arrived. */
 function scenario(
   name: string,
-  act: (aws: StandInAws, agent: AgentProcess) => Promise<string[]>,
-  options: (aws: StandInAws) => AgentOptions = (aws) => ({ config: `{ export: { xray: ${xray(aws)} } }` }),
+  act: (aws: FakeXray, agent: AgentProcess) => Promise<string[]>,
+  options: (aws: FakeXray) => AgentOptions = (aws) => ({ config: `{ export: { xray: ${xray(aws)} } }` }),
 ): void {
   test(`faults: ${name}`, async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const agent = await AgentProcess.start(options(aws))
     try {
       const acknowledged = await act(aws, agent)
@@ -142,7 +142,7 @@ test('faults: a certificate that is not trusted loses nothing, and passes once i
 }, async () => {
   makeCertificates(folder)
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name), 'utf8'))
-  const aws = await new StandInAws({ key: key ?? '', cert: cert ?? '' }).start()
+  const aws = await new FakeXray({ key: key ?? '', cert: cert ?? '' }).start()
   const place = `region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}'`
   const agent = await AgentProcess.start({ config: `{ export: { xray: { ${place} } } }` })
   const ids = await sendSpans(agent, 60)
@@ -162,7 +162,7 @@ test('faults: our own clock that jumps an hour ahead and back while spans wait l
   execFileSync('gcc', ['-shared', '-fPIC', '-o', library, join(root, 'test/support/shifted-clock.c'), '-ldl'])
   const clock = join(folder, 'clock')
   writeFileSync(clock, '0')
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const agent = await AgentProcess.start({
     config: `{ export: { xray: ${xray(aws)} } }`,
     env: { LD_PRELOAD: library, CLOCK_SHIFT: clock },

@@ -5,7 +5,7 @@ import { AgentProcess } from './support/agent-process.ts'
 import { differences, normalise } from './support/compare-documents.ts'
 import { GrpcClient } from './support/grpc-client.ts'
 import { protobufRequest } from './support/otlp.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const lines = readFileSync(new URL('golden/otlp-to-segments.jsonl', import.meta.url), 'utf8').trim().split('\n')
@@ -15,10 +15,10 @@ const epoch = Math.floor(Date.now() / 1000).toString(16)
 const exact = (json: string): string =>
   json.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) => (token.startsWith('"') ? token : `"${token}"`))
 
-let aws: StandInAws
+let aws: FakeXray
 let agent: AgentProcess
 before(async () => {
-  aws = await new StandInAws().start()
+  aws = await new FakeXray().start()
   agent = await AgentProcess.start({
     config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { batchWait: '10ms' } }`,
   })

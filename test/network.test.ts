@@ -12,7 +12,7 @@ import { hasOpenssl, makeCertificates } from './support/certificates.ts'
 import { runClient } from './support/client-tools.ts'
 import { GrpcClient } from './support/grpc-client.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-network-'))
@@ -78,7 +78,7 @@ test('an old gRPC connection is closed gently, and no call fails', async () => {
 })
 
 test('X-Ray is reached through a proxy, unless NO_PROXY names it', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   let proxied = 0
   const proxy = createServer((request, response) => {
     proxied++
@@ -125,7 +125,7 @@ test('X-Ray is reached through a proxy, unless NO_PROXY names it', async () => {
 })
 
 test('X-Ray is reached by TLS with a certificate authority of its own', { skip }, async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   const server = createTlsServer(
     { key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) },
     (request, response) => {
@@ -164,7 +164,7 @@ test('X-Ray is reached by TLS with a certificate authority of its own', { skip }
 })
 
 test('a role is taken on with its external id, and its keys sign', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   aws.secret = 'role-secret'
   let asked = ''
   const sts = createServer(async (request, response) => {
@@ -199,7 +199,7 @@ test('a role is taken on with its external id, and its keys sign', async () => {
 })
 
 test('region and keys are found in the shared files, and in the metadata of a container', async () => {
-  const aws = await new StandInAws().start()
+  const aws = await new FakeXray().start()
   writeFileSync(file('config'), '[profile traces]\nregion = us-west-2\n')
   writeFileSync(file('credentials'), '[traces]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n')
   const container = createServer((request, response) => {
@@ -243,7 +243,7 @@ test(
   'insecure: true takes a certificate that nobody knows, and nothing else does; Deno says that it cannot',
   { skip },
   async () => {
-    const aws = await new StandInAws({
+    const aws = await new FakeXray({
       key: readFileSync(file('key.pem'), 'utf8'),
       cert: readFileSync(file('cert.pem'), 'utf8'),
     })

@@ -10,18 +10,18 @@ import { AgentProcess, commandOf, type Runtime } from './support/agent-process.t
 import { GrpcClient } from './support/grpc-client.ts'
 import { jsonRequest, protobufRequest } from './support/otlp.ts'
 import { sendSpans } from './support/send-spans.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-operate-'))
 after(() => rmSync(folder, { recursive: true }))
-const arrived = (aws: StandInAws): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
+const arrived = (aws: FakeXray): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
 
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
   const title = (text: string): string => `operating (${runtime}) ${text}`
-  const to = (aws: StandInAws, queue = "batchWait: '10ms'"): string =>
+  const to = (aws: FakeXray, queue = "batchWait: '10ms'"): string =>
     `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { ${queue} } }`
   /** Runs a command beside an agent, with its config, folder of the spool and admin port. */
   const command = (agent: AgentProcess, dir: string, ...args: string[]) => {
@@ -35,7 +35,7 @@ function suite(runtime: Runtime): void {
   }
 
   test(title('shows status and metrics that agree with what came and went'), async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const dir = mkdtempSync(join(folder, 'spool-'))
     const agent = await AgentProcess.start({ runtime, config: to(aws), dir })
     await sendSpans(agent, 30)
@@ -87,7 +87,7 @@ function suite(runtime: Runtime): void {
   })
 
   test(title('lists, shows, sends again and drops dead letters, with an agent and without'), async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const dir = mkdtempSync(join(folder, 'spool-'))
     const agent = await AgentProcess.start({ runtime, config: to(aws), dir })
     const letters = (...args: string[]) => command(agent, dir, 'dead-letters', ...args)
@@ -132,7 +132,7 @@ function suite(runtime: Runtime): void {
   })
 
   test(title('traces its own deliveries if it is asked to, and does not go round in circles'), async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const agent = await AgentProcess.start({ runtime, config: to(aws).replace(/}$/, ', selfTracing: true }') })
     await sendSpans(agent, 3)
     const own = () => aws.segments.filter(({ name }) => name === 'rontgen')
@@ -172,7 +172,7 @@ function suite(runtime: Runtime): void {
   test(
     title('goes over to a changed config, keeps connections, and keeps the old one when the new one is wrong'),
     async () => {
-      const [before, behind] = [await new StandInAws().start(), await new StandInAws().start()]
+      const [before, behind] = [await new FakeXray().start(), await new FakeXray().start()]
       const agent = await AgentProcess.start({ runtime, config: to(before) })
       const grpc = new GrpcClient(agent.address('otlp.grpc'))
       const call = async (): Promise<number> =>
@@ -212,8 +212,8 @@ function suite(runtime: Runtime): void {
   )
 
   test(title('stays as it is when a port of the new config is taken'), async () => {
-    const aws = await new StandInAws().start()
-    const other = await new StandInAws().start()
+    const aws = await new FakeXray().start()
+    const other = await new FakeXray().start()
     const agent = await AgentProcess.start({
       runtime,
       config: to(aws),
@@ -237,7 +237,7 @@ function suite(runtime: Runtime): void {
   })
 
   test(title('loses nothing while it is reloaded again and again under load'), async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const agent = await AgentProcess.start({ runtime, config: to(aws) })
     const ids: string[] = []
     let isOver = false
@@ -285,7 +285,7 @@ function suite(runtime: Runtime): void {
   })
 
   test(title('stops at once at the second signal, and leaves what waits in the spool'), async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     aws.fault = 'hang'
     const dir = mkdtempSync(join(folder, 'spool-'))
     const agent = await AgentProcess.start({ runtime, config: to(aws, "stopTimeout: '1h'"), dir })
@@ -303,7 +303,7 @@ function suite(runtime: Runtime): void {
   })
 
   test(title('tells X-Ray what it received and sent, unless that is turned off'), async () => {
-    const aws = await new StandInAws().start()
+    const aws = await new FakeXray().start()
     const agent = await AgentProcess.start({ runtime, config: to(aws) })
     await sendSpans(agent, 12)
     await waitFor(() => aws.documents.length === 12, 'the documents')

@@ -8,7 +8,7 @@ import { ExportTraceServiceResponseSchema } from '../src/otlp/gen/opentelemetry/
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
 import { GrpcClient } from './support/grpc-client.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
@@ -24,10 +24,10 @@ interface RawCall {
 
 function suite(runtime: Runtime): void {
   const title = (text: string): string => `OTLP gRPC (${runtime}) ${text}`
-  let aws: StandInAws
+  let aws: FakeXray
   let agent: AgentProcess
   before(async () => {
-    aws = await new StandInAws().start()
+    aws = await new FakeXray().start()
     agent = await AgentProcess.start({
       runtime,
       config: `{

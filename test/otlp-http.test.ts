@@ -11,7 +11,7 @@ import {
 } from '../src/otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -22,10 +22,10 @@ for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
   const title = (text: string): string => `OTLP HTTP (${runtime}) ${text}`
-  let aws: StandInAws
+  let aws: FakeXray
   let agent: AgentProcess
   before(async () => {
-    aws = await new StandInAws().start()
+    aws = await new FakeXray().start()
     agent = await AgentProcess.start({
       runtime,
       config: `{

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
   const title = (text: string): string => `the X-Ray TCP proxy (${runtime}) ${text}`
-  let aws: StandInAws
+  let aws: FakeXray
   let agent: AgentProcess
   before(async () => {
-    aws = await new StandInAws().start()
+    aws = await new FakeXray().start()
     aws.rules = { NextToken: null, SamplingRuleRecords: [{ SamplingRule: { RuleName: 'ä' } }] }
     agent = await AgentProcess.start({
       runtime,

@@ -3,18 +3,18 @@ import { createSocket } from 'node:dgram'
 import { after, before, test } from 'node:test'
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
 import { hex } from './support/otlp.ts'
-import { StandInAws } from './support/stand-in-aws.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
   const title = (text: string): string => `X-Ray UDP (${runtime}) ${text}`
-  let aws: StandInAws
+  let aws: FakeXray
   let agent: AgentProcess
   const socket = createSocket('udp4')
   before(async () => {
-    aws = await new StandInAws().start()
+    aws = await new FakeXray().start()
     agent = await AgentProcess.start({
       runtime,
       config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { batchWait: '10ms' } }`,

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { AgentView } from './agent-view.ts'
-import { tellChanges } from './tell-changes.ts'
+import { changeStream } from './change-stream.ts'
 
 /** The page loads nothing from anywhere else, and nobody shows it in a frame of theirs. */
 const PAGE_HEADERS = {
@@ -48,7 +48,7 @@ export function adminApp(host: string, view: AgentView): Hono {
   app.get('/config', (c) => c.json({ file: view.status().config, values: view.config() }))
   app.get('/demo', (c) => c.json({ isRunning: view.demo.isRunning() }))
   app.post('/demo', (c) => runDemo(c, view))
-  app.get('/changes', (c) => tellChanges(c, view))
+  app.get('/changes', (c) => changeStream(c, view))
   app.get('/dead-letters', (c) => {
     const after = Number(c.req.query('after') ?? 0)
     const limit = Number(c.req.query('limit') ?? 100)

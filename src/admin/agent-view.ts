@@ -1,23 +1,7 @@
 import type { Histogram } from '../telemetry/histogram.ts'
 import type { RateStep } from '../telemetry/rate-history.ts'
+import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import type { Status } from '../telemetry/status.ts'
-
-/** A dead letter as people see it. */
-export interface LetterInfo {
-  readonly id: number
-  /** ISO 8601. */
-  readonly time: string
-  readonly reason: string
-  /** What the destination said. */
-  readonly message: string
-  readonly traceId: string
-  readonly segmentId: string
-  readonly name: string
-  /** Bytes of the document. */
-  readonly bytes: number
-  /** The document's JSON text. */
-  readonly document: string
-}
 
 /** Which dead letters are meant. */
 export type LetterChoice = readonly number[] | 'all'
@@ -25,8 +9,8 @@ export type LetterChoice = readonly number[] | 'all'
 /** The dead letters of a spool, whether an agent has it open or not. */
 export interface LetterBox {
   /** At most `limit` letters whose id is greater than `after`, oldest first. */
-  list(after: number, limit: number): LetterInfo[]
-  get(id: number): LetterInfo | undefined
+  list(after: number, limit: number): DeadLetterInfo[]
+  get(id: number): DeadLetterInfo | undefined
   /** Sends them again; gives how many there were. */
   retry(choice: LetterChoice): number
   /** Forgets them; gives how many there were. */

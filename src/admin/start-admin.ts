@@ -1,5 +1,5 @@
-import { bindError } from '../platform/bind-error.ts'
-import { formatAddress } from '../platform/format-address.ts'
+import { bindError } from '../net/bind-error.ts'
+import { formatAddress } from '../net/format-address.ts'
 import { serveHttp } from '../platform/serve-http.ts'
 import { adminApp } from './admin-app.ts'
 import type { AgentView } from './agent-view.ts'

@@ -1,5 +1,5 @@
 import type { ParseArgsOptionDescriptor } from 'node:util'
-import type { ReadFlags } from '../foreign/daemon-flags.ts'
+import type { ReadFlags } from '../compat/daemon-flags.ts'
 
 /** Exit codes, as in sysexits(3). */
 export const Exit = {

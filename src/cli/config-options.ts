@@ -1,8 +1,8 @@
 import { ConfigError } from '../config/config-error.ts'
-import { loadConfig, type Loaded, loadForeign } from '../config/load-config.ts'
+import { loadCompat, loadConfig, type Loaded } from '../config/load-config.ts'
 import { overrideOptions, readOverrides } from '../config/overrides.ts'
-import { fromCloudwatch } from '../foreign/cloudwatch-config.ts'
-import { kindOfConfig, readCloudwatch, readDaemon } from '../foreign/read-foreign.ts'
+import { fromCloudwatch } from '../compat/cloudwatch-config.ts'
+import { kindOfConfig, readCloudwatch, readDaemon } from '../compat/read-compat.ts'
 import type { CommandContext, CommandOption } from './command.ts'
 
 /** The options of every command that reads a config. */
@@ -26,17 +26,17 @@ export async function loadFrom({ flags, args, env, daemon }: CommandContext): Pr
   const file = named === undefined ? undefined : String(named)
   // Flags of the daemon are read already; what the environment says goes over them.
   const overrides = readOverrides(daemon === undefined ? flags : {}, env)
-  if (daemon !== undefined) return loadForeign(readDaemon(daemon.values, daemon.config), overrides)
+  if (daemon !== undefined) return loadCompat(readDaemon(daemon.values, daemon.config), overrides)
   if (file === undefined) {
     const content = env['CW_CONFIG_CONTENT']
     if (!content) return await loadConfig(undefined, overrides, env)
-    return loadForeign({ ...fromContent(content), file: undefined }, overrides)
+    return loadCompat({ ...fromContent(content), file: undefined }, overrides)
   }
   switch (kindOfConfig(file)) {
     case 'cloudwatch':
-      return loadForeign({ ...readCloudwatch(file), file }, overrides)
+      return loadCompat({ ...readCloudwatch(file), file }, overrides)
     case 'daemon':
-      return loadForeign(readDaemon(new Map(), file), overrides)
+      return loadCompat(readDaemon(new Map(), file), overrides)
     case 'collector':
       throw new ConfigError([
         `${file}: it is a config of the OpenTelemetry Collector; rontgen migrate turns it into config.ts`,

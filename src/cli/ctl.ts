@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { getParameter } from '../aws/get-parameter.ts'
-import { loadForeign } from '../config/load-config.ts'
-import { ConfigSet, setBeside } from '../foreign/config-set.ts'
-import { readCloudwatch } from '../foreign/read-foreign.ts'
+import { loadCompat } from '../config/load-config.ts'
+import { ConfigSet, setBeside } from '../compat/config-set.ts'
+import { readCloudwatch } from '../compat/read-compat.ts'
 import { openService } from '../service/open-service.ts'
 import { VERSION } from '../version.ts'
 import { type Command, type CommandContext, Exit } from './command.ts'
@@ -140,7 +140,7 @@ function isEmpty(dir: string): boolean {
 /** @throws {ConfigError} with every flaw */
 function check(dir: string, complain: (line: string) => void): void {
   const foreign = readCloudwatch(dir)
-  loadForeign({ ...foreign, file: dir }, [])
+  loadCompat({ ...foreign, file: dir }, [])
   for (const note of foreign.notes) complain(withoutCopy(note))
 }
 

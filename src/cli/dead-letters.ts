@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import type { LetterBox, LetterChoice, LetterInfo } from '../admin/agent-view.ts'
-import { openLetterBox } from '../admin/open-letter-box.ts'
-import { queueSettings } from '../agent.ts'
+import type { LetterBox, LetterChoice } from '../admin/agent-view.ts'
+import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
+import { deadLetterView } from '../admin/dead-letter-view.ts'
+import { queueSettings } from '../agent/agent.ts'
 import type { Settings } from '../config/schema.ts'
 import { documentBlock } from '../queue/document-block.ts'
 import { Spool } from '../queue/spool.ts'
@@ -30,8 +31,8 @@ const countSchema = v.object({ count: v.number() })
 
 /** A letter box here or at an agent. */
 interface Letters {
-  list(after: number): Promise<LetterInfo[]>
-  get(id: number): Promise<LetterInfo>
+  list(after: number): Promise<DeadLetterInfo[]>
+  get(id: number): Promise<DeadLetterInfo>
   change(verb: 'retry' | 'drop', choice: LetterChoice): Promise<number>
   close(): void
 }
@@ -122,7 +123,7 @@ function openOwn(settings: Settings, env: CommandContext['env']): Letters {
     throw new Error(`No agent answers, and there is no spool in "${own.dir}"; name its config by --config`)
   }
   const spool = new Spool(own)
-  const box: LetterBox = openLetterBox({
+  const box: LetterBox = deadLetterView({
     deadLetters: (after, limit) => spool.deadLetters.list(after, limit),
     deadLetter: (id) => spool.deadLetters.get(id),
     retryDeadLetters: (ids) => spool.revive(ids, documentBlock)?.ends.length ?? 0,
@@ -144,11 +145,11 @@ function idOf(text: string): number {
   return Number(text)
 }
 
-function lineOf({ id, time, reason, traceId, segmentId, name, message }: LetterInfo): string {
+function lineOf({ id, time, reason, traceId, segmentId, name, message }: DeadLetterInfo): string {
   return `${id}  ${time}  ${reason}  ${traceId || '-'}  ${segmentId || '-'}  ${name || '-'}  ${message}\n`
 }
 
-function pageOf(letter: LetterInfo): string {
+function pageOf(letter: DeadLetterInfo): string {
   const { document, ...rest } = letter
   const head = Object.entries(rest).map(([name, value]) => `${name.padEnd(9)}  ${value}\n`).join('')
   return `${head}\n${pretty(document)}\n\n`

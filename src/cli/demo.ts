@@ -1,8 +1,8 @@
 import type { Settings } from '../config/schema.ts'
-import { formatAddress } from '../platform/format-address.ts'
+import { formatAddress } from '../net/format-address.ts'
 import { serveHttp } from '../platform/serve-http.ts'
 import * as v from 'valibot'
-import { duration } from '../config/values.ts'
+import { duration } from '../component/values.ts'
 import { type Command, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -31,14 +31,14 @@ export const demo: Command = {
     const time = v.safeParse(v.optional(duration), flags['for'])
     if (!time.success) throw new UsageError('--for is to be a time, such as 10m')
     const { settings } = await loadFrom({ ...context, args: [] })
-    const [{ Tracing }, { sampleApp }, { standInS3 }, { shopTraffic }] = await Promise.all([
+    const [{ Tracing }, { sampleApp }, { fakeS3 }, { shopTraffic }] = await Promise.all([
       import('../demo/open-tracing.ts'),
       import('../demo/sample-app.ts'),
-      import('../demo/stand-in-s3.ts'),
+      import('../demo/fake-s3.ts'),
       import('../demo/shop-traffic.ts'),
     ])
     const tracing = new Tracing(endpointOf(settings))
-    const standIn = env['AWS_ACCESS_KEY_ID'] || env['AWS_PROFILE'] ? undefined : standInS3()
+    const standIn = env['AWS_ACCESS_KEY_ID'] || env['AWS_PROFILE'] ? undefined : fakeS3()
     let self = ''
     const app = sampleApp(tracing.tracer('sample-app'), {
       page: String(flags['page'] ?? 'https://aws.amazon.com/'),

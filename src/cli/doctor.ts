@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { queueSettings } from '../agent.ts'
+import { queueSettings } from '../agent/agent.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { Loaded } from '../config/load-config.ts'
 import { checkAws } from '../doctor/check-aws.ts'

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigError } from '../config/config-error.ts'
 import { editorTypes } from '../config/editor-types.ts'
-import { loadConfig, loadForeign } from '../config/load-config.ts'
+import { loadCompat, loadConfig } from '../config/load-config.ts'
 import { valuesOf } from '../config/values-of.ts'
-import { fromCollector } from '../foreign/collector-config.ts'
-import { commandLine, lineOfUnit } from '../foreign/command-line.ts'
-import { readDaemonFlags } from '../foreign/daemon-flags.ts'
-import type { ForeignConfig } from '../foreign/foreign-config.ts'
-import { kindOfConfig, readCloudwatch, readDaemon } from '../foreign/read-foreign.ts'
-import { writeConfig } from '../foreign/write-config.ts'
+import { fromCollector } from '../compat/collector-config.ts'
+import { commandLine, lineOfUnit } from '../compat/command-line.ts'
+import { readDaemonFlags } from '../compat/daemon-flags.ts'
+import type { CompatConfig } from '../compat/compat-config.ts'
+import { kindOfConfig, readCloudwatch, readDaemon } from '../compat/read-compat.ts'
+import { writeConfig } from '../config/write-config.ts'
 import { type Command, Exit } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -49,7 +49,7 @@ export const migrate: Command = {
     }
     const config = read.reduce<object>((all, one) => over(all, one.config), {})
     const notes = [...new Set(read.flatMap((one) => one.notes))]
-    const { settings } = loadForeign({ config, notes, file: undefined }, [])
+    const { settings } = loadCompat({ config, notes, file: undefined }, [])
     const output = String(flags['output'] ?? 'config.ts')
     if (flags['check'] === true) {
       const { settings: own } = await loadConfig(output, [], env)
@@ -81,7 +81,7 @@ export const migrate: Command = {
   },
 }
 
-function readAny(file: string): ForeignConfig {
+function readAny(file: string): CompatConfig {
   if (!existsSync(file)) throw new ConfigError([`${file}: there is no such file`])
   if (/\.(service|conf)$/.test(file)) {
     const line = lineOfUnit(readFileSync(file, 'utf8'))
@@ -100,7 +100,7 @@ function readAny(file: string): ForeignConfig {
   }
 }
 
-function readLine(line: string): ForeignConfig {
+function readLine(line: string): CompatConfig {
   const words = commandLine(line)
   try {
     const flags = readDaemonFlags(words)

@@ -1,4 +1,4 @@
-import { type Agent, startAgent } from '../agent.ts'
+import { type Agent, startAgent } from '../agent/agent.ts'
 import { NotifySystemd } from '../service/notify-systemd.ts'
 import { watchFile } from '../platform/watch-file.ts'
 import { Events } from '../telemetry/events.ts'

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { duration } from '../config/values.ts'
+import { duration } from '../component/values.ts'
 import { type Command, type CommandContext, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
-import { formatSeconds } from '../local/format-seconds.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
 import { UsageError } from './usage-error.ts'
 import { openCaller, type XrayCaller } from './xray-caller.ts'
 

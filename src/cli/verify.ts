@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import type { Settings } from '../config/schema.ts'
-import { formatAddress } from '../platform/format-address.ts'
+import { formatAddress } from '../net/format-address.ts'
 import { AdminClient } from './admin-client.ts'
 import { type Command, Exit } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { callXray } from '../aws/call-xray.ts'
 import type { Settings } from '../config/schema.ts'
-import { findAccess } from '../export/xray-exporter.ts'
+import { findAccess } from '../export/xray/xray-exporter.ts'
 import { createFetch } from '../platform/create-fetch.ts'
 import { VERSION } from '../version.ts'
 import { AdminClient } from './admin-client.ts'

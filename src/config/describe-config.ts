@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { entriesOf } from './check-config.ts'
 import { configSchema } from './schema.ts'
-import { bytes, duration } from './values.ts'
+import { bytes, duration } from '../component/values.ts'
 
 /** A key of the config, as its schema tells it. */
 export interface KeyDescription {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { importConfig } from '../platform/import-config.ts'
+import { importConfig } from './import-config.ts'
 import { ConfigError } from './config-error.ts'
 import { checkConfig } from './check-config.ts'
 import { applyOverrides, type Override } from './overrides.ts'
@@ -23,7 +23,7 @@ export interface Loaded {
 }
 
 /** A config that another program's words were turned into. */
-export interface ForeignSource {
+export interface CompatSource {
   readonly config: object
   /** What of it has no counterpart, a sentence each. */
   readonly notes: readonly string[]
@@ -32,7 +32,7 @@ export interface ForeignSource {
 }
 
 /** Loads a config of another program. @throws {ConfigError} with every flaw that was found */
-export function loadForeign({ config, notes, file }: ForeignSource, overrides: readonly Override[]): Loaded {
+export function loadCompat({ config, notes, file }: CompatSource, overrides: readonly Override[]): Loaded {
   const name = file ?? 'the command line'
   const settings = check(config, overrides, { file: name, text: '' })
   return {

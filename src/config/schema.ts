@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { receivers } from '../receive/receivers.ts'
-import { bytes, duration, host, port, url } from './values.ts'
+import { bytes, duration, host, port, url } from '../component/values.ts'
 
 /** A part that is on unless it is set to `false`. */
 const on = <S extends v.GenericSchema>(schema: S) =>

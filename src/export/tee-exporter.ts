@@ -1,5 +1,5 @@
-import type { Batch } from '../segment/batch.ts'
-import type { Exporter } from './exporter.ts'
+import type { Batch } from '../component/batch.ts'
+import type { Exporter } from '../component/exporter.ts'
 
 /** Delivers to one place, and shows what it took to others, whose failure does not matter. */
 export class TeeExporter implements Exporter {

@@ -1,4 +1,4 @@
-import { byteAt, cellAt } from './byte-at.ts'
+import { byteAt, cellAt } from '../bytes/byte-at.ts'
 import type { Key } from './key-table.ts'
 
 /** What an AnyValue holds; the numbers are the field numbers of opentelemetry.proto.common.v1.AnyValue. */

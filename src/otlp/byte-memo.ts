@@ -1,4 +1,4 @@
-import { byteAt } from './byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 
 /** Remembers what was worked out for a run of bytes; starts anew when it holds `size` of them. */
 export class ByteMemo<T> {

@@ -1,4 +1,4 @@
-import { byteAt } from './byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 
 /** A text that is not JSON, or not of the form that its reader expects. */
 export class JsonError extends Error {

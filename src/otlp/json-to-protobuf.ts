@@ -1,4 +1,4 @@
-import { byteAt } from './byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { type Field, type Message, traceRequest } from './trace-request.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { MAX_DEPTH } from './proto-reader.ts'

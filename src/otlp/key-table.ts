@@ -1,5 +1,5 @@
 import { embedText } from '../segment/embed-text.ts'
-import { byteAt } from './byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { KNOWN_KEYS, knownNames } from './known-keys.ts'
 
 const encoder = new TextEncoder()

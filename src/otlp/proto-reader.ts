@@ -1,4 +1,4 @@
-import { byteAt } from './byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 
 /** A message that is not well-formed protobuf. */
 export class WireError extends Error {

@@ -1,4 +1,4 @@
-import { byteAt } from './byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 
 const scratch = new DataView(new ArrayBuffer(8))
 

@@ -1,5 +1,5 @@
 import { type AttributeList, ValueType } from './attribute-list.ts'
-import { byteAt } from './byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import type { KeyTable } from './key-table.ts'
 import type { ProtoReader } from './proto-reader.ts'
 

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
-import type { TlsSettings } from '../config/values.ts'
+
+/** Certificates for a listener: names of PEM files. */
+export interface TlsFiles {
+  readonly cert: string
+  readonly key: string
+  /** Certificates of those who may sign clients; clients must then show one. */
+  readonly clientCa?: string | undefined
+}
 
 /** Where and how to serve. */
 export interface ServeSettings {
   readonly host: string
   readonly port: number
-  readonly tls?: TlsSettings | undefined
+  readonly tls?: TlsFiles | undefined
   /** A body over this is refused by the runtime itself. */
   readonly maxBodySize: number
 }
@@ -68,7 +75,7 @@ function serveByBun({ host, port, tls, maxBodySize }: ServeSettings, handler: Ha
   }
 }
 
-function bunTls({ cert, key, clientCa }: TlsSettings) {
+function bunTls({ cert, key, clientCa }: TlsFiles) {
   return {
     cert: readFileSync(cert, 'utf8'),
     key: readFileSync(key, 'utf8'),

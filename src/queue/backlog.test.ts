@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { documentsOf } from '../segment/batch.ts'
-import { BufferPool } from '../segment/buffer-pool.ts'
+import { documentsOf } from '../component/batch.ts'
+import { BufferPool } from '../bytes/buffer-pool.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 import { Backlog } from './backlog.ts'
-import { Spool, type SpoolRow } from './spool.ts'
+import { Spool } from './spool.ts'
+import type { SpoolRow } from './spool-row.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-backlog-'))
 after(() => rmSync(folder, { recursive: true }))

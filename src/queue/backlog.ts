@@ -1,7 +1,7 @@
-import { type Batch, type BatchPart, documentStart } from '../segment/batch.ts'
-import type { BufferPool } from '../segment/buffer-pool.ts'
+import { type Batch, type BatchPart, documentStart } from '../component/batch.ts'
+import type { BufferPool } from '../bytes/buffer-pool.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
-import type { SpoolRow } from './spool.ts'
+import type { SpoolRow } from './spool-row.ts'
 
 /** A request carries at most this many bytes, so that a slow line does not run into its time limit. */
 const MAX_BATCH_BYTES = 1 << 20

@@ -1,4 +1,5 @@
-import { type DocumentBlock, DocumentGroup } from '../segment/document-group.ts'
+import type { DocumentBlock } from '../component/batch.ts'
+import { DocumentGroup } from '../segment/document-group.ts'
 
 /** Lays documents out as one block. @param documents in embedded form, with their quotes */
 export function documentBlock(documents: readonly Uint8Array[]): DocumentBlock {

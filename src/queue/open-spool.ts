@@ -3,8 +3,8 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Events } from '../telemetry/events.ts'
 import { IN_MEMORY, setAside, Spool, type SpoolSettings } from './spool.ts'
-import { databaseFaultOf } from '../platform/database-fault-of.ts'
-import { salvage } from './salvage.ts'
+import { databaseFault } from '../sqlite/database-fault.ts'
+import { recover } from './recover.ts'
 
 /** A spool that was opened, and where it is. */
 export interface OpenedSpool {
@@ -23,7 +23,7 @@ export function openSpool(settings: SpoolSettings, events: Events): OpenedSpool 
   try {
     return { spool: new Spool(settings), dir }
   } catch (error) {
-    const fault = databaseFaultOf(error instanceof Error ? error.cause ?? error : error)
+    const fault = databaseFault(error instanceof Error ? error.cause ?? error : error)
     if (fault === 'taken') throw error
     if (fault === 'damaged') return { spool: replace(settings, error, events), dir }
     return openElsewhere(settings, error, events)
@@ -32,7 +32,7 @@ export function openSpool(settings: SpoolSettings, events: Events): OpenedSpool 
 
 function replace(settings: SpoolSettings, error: unknown, events: Events): Spool {
   const file = setAside(settings.dir)
-  const { rows, unreadable } = salvage(file)
+  const { rows, unreadable } = recover(file)
   const spool = new Spool(settings)
   for (const row of rows) spool.commit(row, [], [], row.created)
   events.spoolSetAside({ file, saved: rows.length, unreadable }, error)

@@ -1,15 +1,17 @@
-import type { Exporter } from '../export/exporter.ts'
+import type { Exporter } from '../component/exporter.ts'
 import { collectGarbage } from '../platform/collect-garbage.ts'
-import { BufferPool } from '../segment/buffer-pool.ts'
-import { type DocumentBlock, DocumentGroup } from '../segment/document-group.ts'
+import { BufferPool } from '../bytes/buffer-pool.ts'
+import type { DocumentBlock } from '../component/batch.ts'
+import { DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
 import { Backlog } from './backlog.ts'
 import type { DeadLetter, KeptLetter } from './dead-letters.ts'
 import { Deliverer, type DeliverSettings, type DeliveryState } from './deliverer.ts'
 import { documentBlock } from './document-block.ts'
 import { openSpool } from './open-spool.ts'
-import type { Spool, SpoolRow, SpoolSettings } from './spool.ts'
-import { databaseFaultOf } from '../platform/database-fault-of.ts'
+import type { Spool, SpoolSettings } from './spool.ts'
+import type { SpoolRow } from './spool-row.ts'
+import { databaseFault } from '../sqlite/database-fault.ts'
 
 /** How what was received is kept until it is delivered. */
 export interface QueueSettings extends SpoolSettings, DeliverSettings {
@@ -237,7 +239,7 @@ export class Queue {
 
   /** Begins a new file if the one that is there is damaged. */
   #isMended(error: unknown): boolean {
-    if (databaseFaultOf(error) !== 'damaged') return false
+    if (databaseFault(error) !== 'damaged') return false
     try {
       this.#renew(error)
       return true

@@ -1,4 +1,4 @@
-import type { Batch } from '../segment/batch.ts'
+import type { Batch } from '../component/batch.ts'
 import type { Row } from './backlog.ts'
 
 /** A batch that failed and is sent again. */

@@ -1,22 +1,14 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { DocumentBlock } from '../segment/document-group.ts'
+import type { DocumentBlock } from '../component/batch.ts'
 import { type DeadLetter, DeadLetters } from './dead-letters.ts'
 import { migrateSpool } from './migrate-spool.ts'
-import { attempt } from '../platform/attempt.ts'
-import { packBytes } from '../platform/pack-bytes.ts'
-import { rowOf, salvage } from './salvage.ts'
-import { databaseFaultOf } from '../platform/database-fault-of.ts'
-
-/** A block of documents as the spool keeps it. */
-export interface SpoolRow extends DocumentBlock {
-  readonly id: number
-  /** Unix milliseconds. */
-  readonly created: number
-  /** Bytes of the documents on disk, where they are packed. */
-  readonly stored: number
-}
+import { attempt } from '../errors/attempt.ts'
+import { compress } from '../sqlite/compress.ts'
+import { recover } from './recover.ts'
+import { rowOf, type SpoolRow } from './spool-row.ts'
+import { databaseFault } from '../sqlite/database-fault.ts'
 
 /** How the spool is kept. */
 export interface SpoolSettings {
@@ -128,7 +120,7 @@ export class Spool {
   }
 
   #write({ bytes, ends, traces }: DocumentBlock, id: number, created: number): SpoolRow {
-    const packed = packBytes(bytes, PACKED_FROM)
+    const packed = compress(bytes, PACKED_FROM)
     this.#open.insert.run(id, created, ends.length, packed, bytesOf(ends), bytesOf(traces))
     return { id, created, bytes, ends, traces, stored: packed.length }
   }
@@ -183,7 +175,7 @@ export class Spool {
   renew(held: readonly SpoolRow[], isWaiting: (id: number) => boolean): SetAside {
     attempt(() => this.#open.db.close())
     const aside = setAside(this.settings.dir)
-    const { rows, unreadable } = salvage(aside)
+    const { rows, unreadable } = recover(aside)
     this.#open = openFile(this.settings)
     const known = new Set(held.map(({ id }) => id))
     const kept = [...held, ...rows.filter(({ id }) => !known.has(id) && isWaiting(id))]
@@ -249,7 +241,7 @@ function openFile({ dir, sync }: SpoolSettings): OpenSpool {
   } catch (cause) {
     attempt(() => db?.close())
     const reason = messageOf(cause)
-    const why = databaseFaultOf(cause) === 'taken'
+    const why = databaseFault(cause) === 'taken'
       ? 'another rontgen has it open (it is locked); give this one a queue.dir of its own'
       : reason
     throw new Error(`Cannot open the spool "${file}": ${why}`, { cause })

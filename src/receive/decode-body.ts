@@ -1,5 +1,5 @@
 import { hasZstd, inflate } from '../platform/inflate.ts'
-import { EncodingError, TooLargeError, UnsupportedError } from './refusal.ts'
+import { EncodingError, TooLargeError, UnsupportedError } from './rejection.ts'
 
 const encodings = new Map<string, 'gzip' | 'deflate' | 'zstd' | undefined>([
   ['', undefined],

@@ -1,5 +1,5 @@
-import type { InboundBytes } from './inbound-bytes.ts'
-import { TooLargeError } from './refusal.ts'
+import type { InFlightBytes } from '../component/in-flight-bytes.ts'
+import { TooLargeError } from './rejection.ts'
 
 /**
  * Reads a request's body, and stops as soon as it is too long.
@@ -11,7 +11,7 @@ import { TooLargeError } from './refusal.ts'
 export async function readBody<T>(
   request: Request,
   maxBytes: number,
-  inbound: InboundBytes,
+  inbound: InFlightBytes,
   use: (body: Uint8Array<ArrayBuffer>) => T,
 ): Promise<T> {
   const length = request.headers.get('content-length')
@@ -29,7 +29,7 @@ export async function readBody<T>(
 async function readUnknown<T>(
   request: Request,
   maxBytes: number,
-  inbound: InboundBytes,
+  inbound: InFlightBytes,
   use: (body: Uint8Array<ArrayBuffer>) => T,
 ): Promise<T> {
   const chunks: Uint8Array[] = []

@@ -1,5 +1,5 @@
-import { otlpGrpc } from './otlp-grpc/otlp-grpc.ts'
-import { otlpHttp } from './otlp-http/otlp-http.ts'
+import { otlpGrpc } from './otlp/otlp-grpc.ts'
+import { otlpHttp } from './otlp/otlp-http.ts'
 import { xrayProxy } from './xray-proxy/xray-proxy.ts'
 import { xrayUdp } from './xray-udp/xray-udp.ts'
 

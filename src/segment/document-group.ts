@@ -1,4 +1,5 @@
-import type { BufferPool } from './buffer-pool.ts'
+import type { BufferPool } from '../bytes/buffer-pool.ts'
+import type { DocumentBlock } from '../component/batch.ts'
 import type { DocumentSink } from './document-sink.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { fitDocument } from './fit-document.ts'
@@ -6,16 +7,6 @@ import { MAX_DOCUMENT } from './limits.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c
-
-/** Documents laid out as they stand in a PutTraceSegments body: `"…","…"`, so that a request is a copy of a part. */
-export interface DocumentBlock {
-  /** JSON strings, with a comma between them. */
-  readonly bytes: Uint8Array
-  /** Where each document ends in {@link bytes}, behind its closing quote. */
-  readonly ends: Uint32Array
-  /** A hash of each document's trace, so that the segments of one trace can travel together; 0 if it is not known. */
-  readonly traces: Uint32Array
-}
 
 const CAPACITY = 1 << 18
 

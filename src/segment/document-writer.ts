@@ -1,4 +1,4 @@
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { embedText } from './embed-text.ts'
 
 const QUOTE = 0x22

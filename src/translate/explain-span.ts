@@ -1,4 +1,4 @@
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { K, type KnownName } from '../otlp/known-keys.ts'
 import { annotationName } from '../otlp/key-table.ts'
 import { Place, placeAt, spreadAttributes } from './spread-attributes.ts'

@@ -1,4 +1,4 @@
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 
 const decoder = new TextDecoder()
 

@@ -1,5 +1,5 @@
 import { ValueType } from '../otlp/attribute-list.ts'
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { K, KNOWN_KEYS } from '../otlp/known-keys.ts'
 import type { KeyTable } from '../otlp/key-table.ts'
 import { isWord } from '../otlp/read-key-value.ts'
@@ -7,7 +7,8 @@ import { SpanView } from '../otlp/span-view.ts'
 import type { ResourceTranslation } from './translate-resource.ts'
 import { roles } from './roles.ts'
 import type { ScopeTranslation } from './translate-scope.ts'
-import type { IdSource, TranslateSettings } from './translate-settings.ts'
+import type { IdSource } from '../bytes/random-ids.ts'
+import type { TranslateSettings } from './translate-settings.ts'
 
 /** A span beside what its parts need to know of it: its resource, and where its known attributes are. */
 export class SpanContext {

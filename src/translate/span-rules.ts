@@ -1,32 +1,12 @@
 import { jsonToProtobuf } from '../otlp/json-to-protobuf.ts'
+import type { SpanParts } from '../otlp/find-span.ts'
 import type { OtlpJson, OtlpValue } from '../otlp/protobuf-to-json.ts'
-import { documentsOf, documentText } from '../segment/batch.ts'
+import { documentsOf, documentText } from '../component/batch.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
-import type { IdSource, TranslateSettings } from './translate-settings.ts'
+import type { RuleTarget, SpanRule } from '../trace/span-rule.ts'
+import type { IdSource } from '../bytes/random-ids.ts'
+import type { TranslateSettings } from './translate-settings.ts'
 import { Translator } from './translator.ts'
-
-/** A member of a segment document, or a part of it. */
-export interface Target {
-  /** Such as `http.request.method`. */
-  readonly path: string
-  readonly value: unknown
-}
-
-/** What became of one field or attribute of a span. */
-export interface SpanRule {
-  /** Such as `traceId`, `attributes.http.method`, `resource.service.name` or `events.0`; empty of what was made. */
-  readonly from: string
-  readonly value: unknown
-  readonly rule: 'copied' | 'renamed' | 'reformatted' | 'moved' | 'not indexed' | 'cut' | 'dropped' | 'made'
-  readonly to: readonly Target[]
-}
-
-/** A span with what it belongs to, as OTLP/JSON. */
-export interface SpanParts {
-  readonly resource: OtlpJson
-  readonly scope: OtlpJson
-  readonly span: OtlpJson
-}
 
 /** Members are named to this depth; what is deeper belongs to one of these. */
 const MOST_DEPTH = 4
@@ -94,7 +74,7 @@ function addLeaves(leaves: Map<string, string>, path: string, value: unknown, de
 }
 
 /** The members that changed; where everything of one changed, it is named alone. */
-function targetsOf(whole: ReadonlyMap<string, string>, changed: ReadonlySet<string>): Target[] {
+function targetsOf(whole: ReadonlyMap<string, string>, changed: ReadonlySet<string>): RuleTarget[] {
   const targets = new Map<string, unknown>()
   for (const path of changed) {
     const keys = path.split('\u0000')
@@ -122,7 +102,7 @@ function parse(leaf: string | undefined): unknown {
   return leaf === undefined ? undefined : JSON.parse(leaf)
 }
 
-function ruleOf(from: string, value: unknown, to: readonly Target[]): SpanRule['rule'] {
+function ruleOf(from: string, value: unknown, to: readonly RuleTarget[]): SpanRule['rule'] {
   if (to.length === 0) return 'dropped'
   const name = from.slice(from.indexOf('.') + 1)
   const same = to.find((target) => typeof target.value !== 'object' && String(target.value) === String(value))

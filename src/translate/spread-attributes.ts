@@ -1,5 +1,5 @@
 import { ValueType } from '../otlp/attribute-list.ts'
-import { byteAt, cellAt } from '../otlp/byte-at.ts'
+import { byteAt, cellAt } from '../bytes/byte-at.ts'
 import { K } from '../otlp/known-keys.ts'
 import { Role, roles } from './roles.ts'
 import type { SpanContext } from './span-context.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { jsonRequest, type Plain, protobufRequest, type TestSpan } from '../../test/support/otlp.ts'
-import { documentsOf, documentText } from '../segment/batch.ts'
+import { documentsOf, documentText } from '../component/batch.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 import { jsonToProtobuf } from '../otlp/json-to-protobuf.ts'
 import type { TranslateSettings } from './translate-settings.ts'

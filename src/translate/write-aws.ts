@@ -1,5 +1,5 @@
 import { ValueType } from '../otlp/attribute-list.ts'
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { K } from '../otlp/known-keys.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
 import { L, literal } from './literal.ts'

@@ -1,9 +1,8 @@
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
 import { Place, placeAt, type Spread } from './spread-attributes.ts'
-import type { Cause } from './cause.ts'
 import { L, literal } from './literal.ts'
-import { writeOtelMembers } from './write-otel-members.ts'
+import { type DescribeOptions, writeOtelMembers } from './write-otel-members.ts'
 import { describeResource, type ResourceTranslation } from './translate-resource.ts'
 import type { SpanContext } from './span-context.ts'
 import { writeValue } from './write-value.ts'
@@ -14,16 +13,6 @@ const text = {
   default: literal('"default":{'),
   otel: literal('"otel":{'),
   end: literal('},'),
-}
-
-/** What of a span becomes annotations and metadata, besides what its {@link Spread} says. */
-export interface DescribeOptions {
-  readonly spread: Spread
-  readonly cause: Cause | undefined
-  /** False for the service segment that is made up for a local root: it has no attributes of the span. */
-  readonly withAttributes: boolean
-  /** Whether the resource's attributes belong to this document. */
-  readonly withResource: boolean
 }
 
 const noResource: Pick<ResourceTranslation, 'metadata' | 'annotations' | 'annotationCount'> = {

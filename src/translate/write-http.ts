@@ -1,5 +1,5 @@
 import { ValueType } from '../otlp/attribute-list.ts'
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { K } from '../otlp/known-keys.ts'
 import { ProtoReader } from '../otlp/proto-reader.ts'
 import { isWord } from '../otlp/read-key-value.ts'

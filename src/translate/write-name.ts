@@ -1,4 +1,4 @@
-import { byteAt } from '../otlp/byte-at.ts'
+import { byteAt } from '../bytes/byte-at.ts'
 import { K } from '../otlp/known-keys.ts'
 import { SpanKind } from '../otlp/span-view.ts'
 import { isWord } from '../otlp/read-key-value.ts'

@@ -1,11 +1,10 @@
 import { ProtoReader } from '../otlp/proto-reader.ts'
 import { isEmptyRange } from '../otlp/span-view.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { Place, placeAt } from './spread-attributes.ts'
-import { isCauseEvent } from './cause.ts'
+import { Place, placeAt, type Spread } from './spread-attributes.ts'
+import { type Cause, isCauseEvent } from './cause.ts'
 import { readEvent } from './read-event.ts'
 import { L, literal } from './literal.ts'
-import type { DescribeOptions } from './write-description.ts'
 import type { SpanContext } from './span-context.ts'
 import { writeMembers, writeValue } from './write-value.ts'
 
@@ -19,6 +18,16 @@ const text = {
   attributeMembers: literal('"attributes":{'),
   end: literal('},'),
   endList: literal('],'),
+}
+
+/** What of a span becomes annotations and metadata, besides what its {@link Spread} says. */
+export interface DescribeOptions {
+  readonly spread: Spread
+  readonly cause: Cause | undefined
+  /** False for the service segment that is made up for a local root: it has no attributes of the span. */
+  readonly withAttributes: boolean
+  /** Whether the resource's attributes belong to this document. */
+  readonly withResource: boolean
 }
 
 /**

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import type { LetterInfo } from '../admin/agent-view.ts'
-import { formatSeconds } from '../local/format-seconds.ts'
+import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
 import type { SeenProblem } from '../telemetry/problems.ts'
 import type { RateStep } from '../telemetry/rate-history.ts'
 import type { Status } from '../telemetry/status.ts'
@@ -16,7 +16,7 @@ interface ConfigAnswer {
 
 interface Answers {
   readonly status: Status
-  readonly letters: readonly LetterInfo[]
+  readonly letters: readonly DeadLetterInfo[]
   readonly steps: readonly RateStep[]
   readonly config: ConfigAnswer
 }
@@ -24,7 +24,7 @@ interface Answers {
 async function readAll(): Promise<Answers> {
   const [status, { letters }, { steps }, config] = await Promise.all([
     readAgent<Status>('/status'),
-    readAgent<{ letters: LetterInfo[] }>('/dead-letters?limit=50'),
+    readAgent<{ letters: DeadLetterInfo[] }>('/dead-letters?limit=50'),
     readAgent<{ steps: RateStep[] }>('/rates'),
     readAgent<ConfigAnswer>('/config'),
   ])
@@ -239,7 +239,7 @@ function Problems({ problems }: { problems: readonly SeenProblem[] }) {
 }
 
 function Letters(
-  { status, letters, onChange }: { status: Status; letters: readonly LetterInfo[]; onChange: () => void },
+  { status, letters, onChange }: { status: Status; letters: readonly DeadLetterInfo[]; onChange: () => void },
 ) {
   const change = (verb: 'retry' | 'drop', ids: readonly number[] | 'all'): void =>
     void callApi(`/dead-letters/${verb}`, { ids }).then(onChange)

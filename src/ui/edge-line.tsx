@@ -1,4 +1,4 @@
-import { formatSeconds } from '../local/format-seconds.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
 import type { Edge } from './api.ts'
 import { formatRate, formatShare } from './format.ts'
 import type { Point, Spot } from './lay-out-map.ts'

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { Segment, Trace } from '../local/assemble-trace.ts'
-import { exceptionsOf } from '../local/causes-of.ts'
-import { type Json, listOf, objectOf, textOf } from '../local/json.ts'
+import type { Segment, Trace } from '../trace/assemble-trace.ts'
+import { exceptionsOf } from '../trace/causes-of.ts'
+import { type Json, listOf, objectOf, textOf } from '../trace/json.ts'
 import { Icon, StateMark } from './outcome.tsx'
 import { stateOfSegment } from './waterfall-rows.ts'
 

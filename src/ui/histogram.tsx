@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import { formatSeconds } from '../local/format-seconds.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
 
 /** A value of the axis that is marked. */
 export interface Mark {

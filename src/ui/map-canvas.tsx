@@ -229,12 +229,12 @@ function walk(event: KeyboardEvent, services: readonly Service[], map: LaidOut, 
   if (step === undefined || here === undefined) return
   event.preventDefault()
   const [dx = 0, dy = 0] = step
-  const forward = isDown ? dy : dx
+  const ingest = isDown ? dy : dx
   const isNext = (service: Service): boolean => {
-    const [from, to] = forward > 0 ? [services[at], service] : [service, services[at]]
+    const [from, to] = ingest > 0 ? [services[at], service] : [service, services[at]]
     return from?.Edges.some(({ ReferenceId }) => ReferenceId === to?.ReferenceId) === true
   }
-  const hasEdge = forward !== 0 && services.some((service, i) => i !== at && isNext(service))
+  const hasEdge = ingest !== 0 && services.some((service, i) => i !== at && isNext(service))
   let [best, nearest] = [Infinity, -1]
   for (const [i, service] of services.entries()) {
     const spot = map.spots.get(service.ReferenceId)

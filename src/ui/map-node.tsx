@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { formatSeconds } from '../local/format-seconds.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
 import type { Service } from './api.ts'
 import { formatRate, formatShare } from './format.ts'
 import type { Spot } from './lay-out-map.ts'

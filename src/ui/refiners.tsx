@@ -1,5 +1,5 @@
-import type { Facet } from '../local/summarise-traces.ts'
-import type { PageSummary } from '../local/page-api.ts'
+import type { Facet } from '../trace/summarise-traces.ts'
+import type { PageSummary } from '../local/api/page-api.ts'
 import { formatCount } from './format.ts'
 import { type State, StateMark } from './outcome.tsx'
 import { change } from './page-location.ts'

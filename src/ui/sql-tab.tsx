@@ -1,7 +1,7 @@
-import type { Segment, Trace } from '../local/assemble-trace.ts'
-import { durationOf } from '../local/facts-of-trace.ts'
-import { formatSeconds } from '../local/format-seconds.ts'
-import { objectOf, textOf } from '../local/json.ts'
+import type { Segment, Trace } from '../trace/assemble-trace.ts'
+import { durationOf } from '../trace/index-trace.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
+import { objectOf, textOf } from '../trace/json.ts'
 import { Icon } from './outcome.tsx'
 
 /** Words that begin a line of a statement. */

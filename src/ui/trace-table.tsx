@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks'
-import { formatSeconds } from '../local/format-seconds.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
 import type { Summary } from './api.ts'
 import { formatClock } from './format.ts'
 import { type State, StateMark, stateOf } from './outcome.tsx'

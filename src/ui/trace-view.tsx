@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { assembleTrace, type Segment, type Trace } from '../local/assemble-trace.ts'
-import { causesOf } from '../local/causes-of.ts'
+import { assembleTrace, type Segment, type Trace } from '../trace/assemble-trace.ts'
+import { causesOf } from '../trace/causes-of.ts'
 import { callApi } from './api.ts'
 import type { Place } from './page-location.ts'
 import { SegmentDetail } from './segment-detail.tsx'

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
-import { formatSeconds } from '../local/format-seconds.ts'
-import type { PageSummary } from '../local/page-api.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
+import type { PageSummary } from '../local/api/page-api.ts'
 import { callApi } from './api.ts'
 import { FilterBox } from './filter-box.tsx'
 import { formatCount } from './format.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assembleTrace } from '../local/assemble-trace.ts'
+import { assembleTrace } from '../trace/assemble-trace.ts'
 import { clockShifts, criticalPath, rowsOf } from './waterfall-rows.ts'
 
 const id = (n: number): string => n.toString(16).padStart(16, '0')

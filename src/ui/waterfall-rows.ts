@@ -1,5 +1,5 @@
-import type { Segment, Trace } from '../local/assemble-trace.ts'
-import { objectOf, textOf } from '../local/json.ts'
+import type { Segment, Trace } from '../trace/assemble-trace.ts'
+import { objectOf, textOf } from '../trace/json.ts'
 
 /** A row of the timeline. */
 export interface WaterfallRow {

@@ -3,10 +3,10 @@
 import { createSocket } from 'node:dgram'
 import { AgentProcess } from './agent-process.ts'
 import { sendSpans } from './send-spans.ts'
-import { StandInAws } from './stand-in-aws.ts'
+import { FakeXray } from './fake-xray.ts'
 import { waitFor } from './wait-for.ts'
 
-const aws = await new StandInAws().start()
+const aws = await new FakeXray().start()
 let queries = 0
 const begun = Date.now()
 const server = createSocket('udp4')

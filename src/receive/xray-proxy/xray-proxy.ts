@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { host, port } from '../../config/values.ts'
+import { host, port } from '../../component/values.ts'
 import { serveHttp } from '../../platform/serve-http.ts'
-import { bindError } from '../../platform/bind-error.ts'
-import { formatAddress } from '../../platform/format-address.ts'
-import { BusyError } from '../inbound-bytes.ts'
+import { bindError } from '../../net/bind-error.ts'
+import { formatAddress } from '../../net/format-address.ts'
+import { BusyError } from '../../component/in-flight-bytes.ts'
 import { readBody } from '../read-body.ts'
-import { defineReceiver } from '../receiver.ts'
-import { TooLargeError } from '../refusal.ts'
+import { defineReceiver } from '../../component/receiver.ts'
+import { TooLargeError } from '../rejection.ts'
 
 /** A sampling call is small; the daemon has no limit. */
 const MAX_BODY = 1 << 20

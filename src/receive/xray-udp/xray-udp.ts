@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram'
 import * as v from 'valibot'
-import { bytes, host, port } from '../../config/values.ts'
-import { bindError } from '../../platform/bind-error.ts'
-import { formatAddress } from '../../platform/format-address.ts'
-import { defineReceiver } from '../receiver.ts'
+import { bytes, host, port } from '../../component/values.ts'
+import { bindError } from '../../net/bind-error.ts'
+import { formatAddress } from '../../net/format-address.ts'
+import { defineReceiver } from '../../component/receiver.ts'
 import { KernelDrops } from './kernel-drops.ts'
 import { readDatagram } from './read-datagram.ts'
 

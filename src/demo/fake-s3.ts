@@ -1,0 +1,13 @@
+import { type HttpServer, serveHttp } from '../platform/serve-http.ts'
+
+const BODY = `<?xml version="1.0" encoding="UTF-8"?>
+<Error><Code>AccessDenied</Code><Message>Access Denied: this is a stand-in for S3, as there are no credentials</Message></Error>`
+
+/** Something that answers as S3 does to those who may not: 403. */
+export function fakeS3(): HttpServer {
+  const headers = { 'content-type': 'application/xml', 'x-amz-request-id': 'DEMO000000000000' }
+  return serveHttp(
+    { host: '127.0.0.1', port: 0, maxBodySize: 1 << 20 },
+    () => new Response(BODY, { status: 403, headers }),
+  )
+}

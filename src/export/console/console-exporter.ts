@@ -1,0 +1,97 @@
+import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
+import type { Exporter } from '../../component/exporter.ts'
+
+/** What is printed. */
+export interface ConsoleSettings {
+  /** True for each document as a JSON line, false for one line a trace. */
+  readonly documents: boolean
+}
+
+interface Line {
+  root: Json
+  spans: number
+  start: number
+  end: number
+  worst: string
+}
+
+type Json = Record<string, unknown>
+
+/** Prints segments: one line a trace of each batch, or the documents themselves. */
+export class ConsoleExporter implements Exporter {
+  constructor(private readonly settings: ConsoleSettings, private readonly print: (text: string) => void) {}
+
+  async send(batch: Batch): Promise<void> {
+    const texts = documentsOf(batch).map(documentText)
+    if (this.settings.documents) return this.print(texts.map((text) => text.replaceAll('\n', ' ') + '\n').join(''))
+    const traces = new Map<string, Line>()
+    for (const text of texts) {
+      const segment = parse(text)
+      if (segment !== undefined) add(traces, segment)
+    }
+    this.print([...traces].map(([id, line]) => formatLine(id, line)).join(''))
+  }
+
+  async stop(): Promise<void> {}
+}
+
+function add(traces: Map<string, Line>, segment: Json): void {
+  const id = String(segment['trace_id'])
+  const start = Number(segment['start_time'])
+  const end = Number(segment['end_time'] ?? segment['start_time'])
+  const worst = segment['fault'] === true
+    ? 'FAULT'
+    : segment['throttle'] === true
+    ? 'THROTTLE'
+    : segment['error'] === true
+    ? 'ERROR'
+    : 'ok'
+  const line = traces.get(id)
+  if (line === undefined) {
+    traces.set(id, { root: segment, spans: 1 + inner(segment), start, end, worst })
+    return
+  }
+  line.spans += 1 + inner(segment)
+  if (segment['parent_id'] === undefined || (line.root['parent_id'] !== undefined && start < line.start)) {
+    line.root = segment
+  }
+  line.start = Math.min(line.start, start)
+  line.end = Math.max(line.end, end)
+  const order = ['ok', 'ERROR', 'THROTTLE', 'FAULT']
+  if (order.indexOf(worst) > order.indexOf(line.worst)) line.worst = worst
+}
+
+function inner(segment: Json): number {
+  const list = segment['subsegments']
+  if (!Array.isArray(list)) return 0
+  return list.reduce<number>((sum, part) => sum + 1 + (isObject(part) ? inner(part) : 0), 0)
+}
+
+function formatLine(id: string, { root, spans, start, end, worst }: Line): string {
+  const http = isObject(root['http']) ? root['http'] : {}
+  const request = isObject(http['request']) ? http['request'] : {}
+  const response = isObject(http['response']) ? http['response'] : {}
+  const what = [request['method'], request['url'], response['status']].filter((part) => part !== undefined).join(' ')
+  const duration = `${((end - start) * 1000).toFixed(1)} ms`
+  const count = spans === 1 ? '1 span' : `${spans} spans`
+  const time = new Date(start * 1000).toISOString().slice(11, 23)
+  return [time, id, clean(String(root['name'])), clean(what), count, duration, worst].filter(Boolean).join('  ') + '\n'
+}
+
+/** A terminal must not obey what a span says. */
+function clean(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '')
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,86 @@
+import type { Outcome } from '../../telemetry/counters.ts'
+import { ExportError, type ExportErrorOptions } from '../../component/export-error.ts'
+
+/** How long one waits for a person, in milliseconds. */
+const URGENT_PAUSE_MS = 30_000
+
+const credentialCodes = [
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'InvalidToken',
+  'RequestExpired',
+  'TokenRefreshRequired',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
+]
+
+/** True for errors that new credentials may mend. */
+export function isCredentialError(code: string): boolean {
+  return credentialCodes.some((known) => code.startsWith(known))
+}
+
+/** What an answer of AWS that is not 200 means, and AWS's code for it. */
+export function classifyAnswer(status: number, headers: Headers, text: string): { error: ExportError; code: string } {
+  const { code, message } = describe(headers, text)
+  const what = `X-Ray answered ${status}${code === '' ? '' : ` ${code}`}${message === '' ? '' : `: ${message}`}`
+  const retryAfterMs = retryAfterOf(headers.get('retry-after'))
+  const retry = (hint: string, options: ExportErrorOptions = {}): ExportError =>
+    new ExportError('retryable', hint === '' ? what : `${what} (${hint})`, {
+      ...options,
+      retryAfterMs: retryAfterMs ?? options.retryAfterMs,
+    })
+  const urgent = { isUrgent: true, retryAfterMs: URGENT_PAUSE_MS }
+  if (isCredentialError(code)) return { error: retry('the credentials are renewed'), code }
+  if (/Skewed/.test(code)) return { error: retry('the clock of this machine is off'), code }
+  if (isThrottle(status, code)) return { error: retry('', { isThrottle: true }), code }
+  if (status >= 500 || status === 408) return { error: retry(''), code }
+  if (status === 400 || status === 413) return { error: new ExportError('permanent', what), code }
+  if (status === 401 || status === 403) {
+    return {
+      error: retry('is the action xray:PutTraceSegments allowed? AWSXRayDaemonWriteAccess has it', urgent),
+      code,
+    }
+  }
+  // Nothing is thrown away because an endpoint is wrong.
+  return { error: retry('is export.xray.endpoint right?', urgent), code }
+}
+
+/** The class of an answer, for the counts. */
+export function outcomeOf(status: number, code: string): Outcome {
+  if (status === 200) return 'ok'
+  if (isThrottle(status, code)) return 'throttled'
+  if (status >= 500) return '5xx'
+  return status >= 400 ? '4xx' : 'other'
+}
+
+function isThrottle(status: number, code: string): boolean {
+  return status === 429 || /Throttl|TooManyRequests|SlowDown|LimitExceeded/i.test(code)
+}
+
+function describe(headers: Headers, text: string): { code: string; message: string } {
+  let code = headers.get('x-amzn-errortype') ?? ''
+  let message = ''
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body === 'object' && body !== null) {
+      const fields = new Map(Object.entries(body).map(([name, value]) => [name.toLowerCase(), String(value)]))
+      code ||= fields.get('__type') ?? fields.get('code') ?? ''
+      message = fields.get('message') ?? ''
+    }
+  } catch {
+    message = text.slice(0, 200)
+  }
+  return { code: code.split(':')[0]?.split('#').pop() ?? '', message }
+}
+
+/** Retry-After is seconds or a date. */
+function retryAfterOf(value: string | null): number | undefined {
+  if (value === null || value === '') return undefined
+  const seconds = Number(value)
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now()
+  return Number.isFinite(wait) ? Math.min(Math.max(0, wait), 300_000) : undefined
+}

@@ -1,0 +1,118 @@
+import { type CallOptions, callXray, type XrayPlace } from '../../aws/call-xray.ts'
+import type { Counters, Outcome } from '../../telemetry/counters.ts'
+import type { Events } from '../../telemetry/events.ts'
+
+/** How often records are sent, in milliseconds. */
+const EVERY_MS = 60_000
+/** How long the last one may take, in milliseconds. */
+const LAST_MS = 1000
+
+/** A record as PutTelemetryRecords takes it (https://docs.aws.amazon.com/xray/latest/api/API_TelemetryRecord.html). */
+interface TelemetryRecord {
+  /** Unix seconds. */
+  readonly Timestamp: number
+  readonly SegmentsReceivedCount: number
+  readonly SegmentsSentCount: number
+  readonly SegmentsSpilloverCount: number
+  readonly SegmentsRejectedCount: number
+  readonly BackendConnectionErrors: Readonly<Record<string, number>>
+}
+
+/** Who tells, as PutTelemetryRecords has it. */
+export interface TelemetrySender {
+  readonly Hostname: string
+  readonly EC2InstanceId?: string
+  readonly ResourceARN?: string
+}
+
+/** Tells X-Ray once a minute what the agent received, refused and sent, as the X-Ray daemon does. */
+export class TelemetryReporter {
+  #timer: ReturnType<typeof setInterval> | undefined
+  #before: TelemetryRecord
+
+  constructor(
+    private readonly access: () => Promise<XrayPlace>,
+    private readonly options: CallOptions,
+    private readonly events: Events,
+    private readonly sender: TelemetrySender,
+    everyMs = EVERY_MS,
+  ) {
+    this.#before = totalsOf(events.counters)
+    this.#timer = setInterval(() => void this.report(), everyMs)
+    this.#timer.unref()
+  }
+
+  /** Sends what happened since the last record that was taken; nothing if nothing did. */
+  async report(): Promise<void> {
+    const now = totalsOf(this.events.counters)
+    const record = difference(now, this.#before)
+    if (isEmpty(record)) return
+    try {
+      const body = JSON.stringify({
+        TelemetryRecords: [record],
+        ...this.sender,
+      })
+      const response = await callXray(await this.access(), '/TelemetryRecords', encode(body), this.options)
+      await response.arrayBuffer()
+      if (response.status === 200) this.#before = now
+      else this.events.telemetryFailed(`X-Ray answered ${response.status}`)
+    } catch (error) {
+      this.events.telemetryFailed(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Sends the last record, for which a stop waits but a moment, and not at all if it is in a hurry. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    if (deadline.aborted) return
+    await Promise.race([
+      this.report(),
+      new Promise<void>((resolve) => {
+        setTimeout(resolve, LAST_MS)
+        deadline.addEventListener('abort', () => resolve(), { once: true })
+      }),
+    ])
+  }
+}
+
+function totalsOf({ received, refused, sent, dropped, dead, requests }: Counters): TelemetryRecord {
+  const errors = (...outcomes: Outcome[]): number => outcomes.reduce((sum, outcome) => sum + requests.of(outcome), 0)
+  return {
+    Timestamp: Date.now() / 1000,
+    SegmentsReceivedCount: received.total,
+    SegmentsSentCount: sent,
+    SegmentsSpilloverCount: dropped.total,
+    SegmentsRejectedCount: refused.total + dead.total,
+    BackendConnectionErrors: {
+      TimeoutCount: errors('timeout'),
+      ConnectionRefusedCount: errors('connection-refused'),
+      HTTPCode4XXCount: errors('4xx', 'throttled'),
+      HTTPCode5XXCount: errors('5xx'),
+      UnknownHostCount: errors('unknown-host'),
+      OtherCount: errors('other'),
+    },
+  }
+}
+
+function difference(now: TelemetryRecord, before: TelemetryRecord): TelemetryRecord {
+  const errors = Object.entries(now.BackendConnectionErrors)
+  return {
+    Timestamp: now.Timestamp,
+    SegmentsReceivedCount: now.SegmentsReceivedCount - before.SegmentsReceivedCount,
+    SegmentsSentCount: now.SegmentsSentCount - before.SegmentsSentCount,
+    SegmentsSpilloverCount: now.SegmentsSpilloverCount - before.SegmentsSpilloverCount,
+    SegmentsRejectedCount: now.SegmentsRejectedCount - before.SegmentsRejectedCount,
+    BackendConnectionErrors: Object.fromEntries(
+      errors.map(([name, count]) => [name, count - (before.BackendConnectionErrors[name] ?? 0)]),
+    ),
+  }
+}
+
+function isEmpty({ Timestamp: _, BackendConnectionErrors: errors, ...counts }: TelemetryRecord): boolean {
+  return [...Object.values(counts), ...Object.values(errors)].every((count) => count === 0)
+}
+
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new TextEncoder().encode(text))
+}

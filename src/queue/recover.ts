@@ -1,0 +1,57 @@
+import { DatabaseSync } from 'node:sqlite'
+import { attempt } from '../errors/attempt.ts'
+import { rowOf, type SpoolRow } from './spool-row.ts'
+
+/** What could be read of a damaged spool. */
+export interface Recovered {
+  readonly rows: readonly SpoolRow[]
+  /** Rows that cannot be read; undefined if not even that can be told. */
+  readonly unreadable: number | undefined
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Reads what can be read of a damaged spool: only rows whose documents are whole. */
+export function recover(file: string): Recovered {
+  const rows: SpoolRow[] = []
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(file, { readOnly: true })
+    const [first, last] = bounds(db)
+    const one = db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id = ?')
+    let unreadable = 0
+    // One id after the other: a page that is damaged in the middle ends a walk along the table, but not this.
+    for (let id = first; id <= last; id++) {
+      try {
+        const row = rowOf(one.get(id))
+        if (row === undefined) continue
+        if (isWhole(row)) rows.push(row)
+        else unreadable++
+      } catch {
+        unreadable++
+      }
+    }
+    return { rows, unreadable }
+  } catch {
+    return { rows, unreadable: undefined }
+  } finally {
+    attempt(() => db?.close())
+  }
+}
+
+/** The first and the last id, both of which lie at an edge of the table. @throws {Error} if they cannot be read */
+function bounds(db: DatabaseSync): [number, number] {
+  const row = db.prepare('SELECT (SELECT min(id) FROM blocks) AS first, (SELECT max(id) FROM blocks) AS last').get()
+  return [Number(row?.['first'] ?? 1), Number(row?.['last'] ?? 0)]
+}
+
+/** SQLite has no checksums, so a row may be read and yet be garbage. */
+function isWhole({ bytes, ends }: SpoolRow): boolean {
+  try {
+    const documents: unknown[] = JSON.parse(`[${decoder.decode(bytes)}]`)
+    for (const document of documents) JSON.parse(String(document))
+    return documents.length === ends.length
+  } catch {
+    return false
+  }
+}

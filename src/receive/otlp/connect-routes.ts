@@ -1,0 +1,106 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { create, toBinary } from '@bufbuild/protobuf'
+import { anyPack, DurationSchema } from '@bufbuild/protobuf/wkt'
+import { Code, ConnectError, type ConnectRouter, createConnectRouter } from '@connectrpc/connect'
+import type { Compression } from '@connectrpc/connect/protocol'
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '../../otlp/gen/grpc/health/v1/health_pb.ts'
+import { RetryInfoSchema, StatusSchema } from '../../otlp/gen/google/rpc/status_pb.ts'
+import {
+  ExportTraceServiceRequestSchema,
+  TraceService,
+} from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
+import type { Next } from '../../component/receiver.ts'
+import { type Rejection, rejectionOf } from '../rejection.ts'
+
+/** The trace service's name, as health checks ask for it. */
+export const TRACE_SERVICE: string = TraceService.typeName
+
+/** The path of the trace service's one call. */
+export const EXPORT_PATH = `/${TraceService.typeName}/Export`
+
+const gzip: Compression = {
+  name: 'gzip',
+  compress: (bytes) => Promise.resolve(new Uint8Array(gzipSync(bytes))),
+  decompress: (bytes, maxBytes) => {
+    try {
+      return Promise.resolve(new Uint8Array(gunzipSync(bytes, { maxOutputLength: maxBytes })))
+    } catch (cause) {
+      const isLong = cause instanceof RangeError
+      const message = isLong ? `the message is over ${maxBytes} bytes` : 'the message is no gzip'
+      return Promise.reject(new ConnectError(message, isLong ? Code.ResourceExhausted : Code.InvalidArgument))
+    }
+  },
+}
+
+/**
+ * The gRPC, gRPC-Web and Connect services of the agent: traces, and health. The same routes serve both ports.
+ *
+ * @param stopped aborts when the agent stops: health watchers are told, and let go
+ */
+export function connectRoutes(next: Next, maxBytes: number, stopped: AbortSignal): ConnectRouter {
+  const router = createConnectRouter({ acceptCompression: [gzip], readMaxBytes: maxBytes })
+  router.service(TraceService, {
+    async export(request, context) {
+      try {
+        const bytes = toBinary(ExportTraceServiceRequestSchema, request)
+        const accepted = next.traces(bytes, context.requestHeader.get('user-agent') ?? 'a client')
+        await accepted.committed
+        if (accepted.rejectedSpans === 0) return {}
+        return { partialSuccess: { rejectedSpans: BigInt(accepted.rejectedSpans), errorMessage: accepted.reason } }
+      } catch (error) {
+        throw connectError(rejectionOf(error))
+      }
+    },
+  })
+  router.service(Health, {
+    check: ({ service }) => ({ status: healthOf(service, stopped) }),
+    async *watch({ service }, { signal }) {
+      yield { status: healthOf(service, stopped) }
+      await new Promise<void>((resolve) => {
+        for (const end of [signal, stopped]) {
+          if (end.aborted) resolve()
+          else end.addEventListener('abort', () => resolve(), { once: true })
+        }
+      })
+      if (stopped.aborted) yield { status: ServingStatus.NOT_SERVING }
+    },
+  })
+  return router
+}
+
+function healthOf(service: string, stopped: AbortSignal): ServingStatus {
+  if (service !== '' && service !== TRACE_SERVICE && service !== Health.typeName) {
+    throw new ConnectError(`unknown service "${service}"`, Code.NotFound)
+  }
+  return stopped.aborted ? ServingStatus.NOT_SERVING : ServingStatus.SERVING
+}
+
+/** What is said to a caller of another service. */
+export function unknownService(path: string): string {
+  return `${path} is not served: this agent takes traces (${EXPORT_PATH.slice(1)})`
+}
+
+/** A refusal in the words of Connect. */
+export function connectError(refusal: Rejection): ConnectError {
+  const details = refusal.retryAfterMs === undefined
+    ? []
+    : [{ desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, delayOf(refusal.retryAfterMs)) } }]
+  return new ConnectError(refusal.message, refusal.code, undefined, details)
+}
+
+function delayOf(ms: number): { seconds: bigint; nanos: number } {
+  return { seconds: BigInt(Math.floor(ms / 1000)), nanos: (ms % 1000) * 1_000_000 }
+}
+
+/** A refusal as google.rpc.Status: fields for the JSON form, and its protobuf bytes. */
+export function statusOf(refusal: Rejection): { json: object; bytes: Uint8Array<ArrayBuffer> } {
+  const { code, message, retryAfterMs } = refusal
+  const details = retryAfterMs === undefined
+    ? []
+    : [anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: create(DurationSchema, delayOf(retryAfterMs)) }))]
+  const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${(retryAfterMs ?? 0) / 1000}s` }
+  return {
+    json: { code, message, ...(retryAfterMs === undefined ? {} : { details: [retry] }) },
+    bytes: new Uint8Array(toBinary(StatusSchema, create(StatusSchema, { code, message, details }))),
+  }
+}

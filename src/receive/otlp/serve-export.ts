@@ -1,0 +1,122 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { create, toBinary } from '@bufbuild/protobuf'
+import { ExportTraceServiceResponseSchema } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
+import type { Events } from '../../telemetry/events.ts'
+import { statusOf } from './connect-routes.ts'
+import { decodeBody } from '../decode-body.ts'
+import type { Next, ReceiverContext } from '../../component/receiver.ts'
+import { EncodingError, rejectionOf, TooLargeError } from '../rejection.ts'
+
+const OK_HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' }
+const OK_TRAILERS = { 'grpc-status': '0' }
+const RESPOND = { waitForTrailers: true }
+const PREFIX = 5
+const EMPTY = Buffer.alloc(PREFIX)
+// Outside printable ASCII, and the percent sign: what grpc-message writes by percent.
+const RESERVED = /[^\x20-\x24\x26-\x7e]/g
+
+/**
+ * Serves TraceService.Export without Connect, which reads, checks and copies in streams what here is one buffer. For
+ * calls whose encoding is identity or gzip; the answer comes once the spans are on disk.
+ */
+export function serveExport(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  next: Next,
+  maxBytes: number,
+  { events, inbound }: ReceiverContext,
+): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  let isRefused = false
+  let held = 0
+  const release = (): void => {
+    inbound.give(held)
+    held = 0
+  }
+  stream.on('data', (chunk: Buffer) => {
+    if (isRefused) return
+    size += chunk.length
+    try {
+      if (size > maxBytes + PREFIX) throw new TooLargeError(maxBytes)
+      inbound.take(chunk.length)
+      held += chunk.length
+      chunks.push(chunk)
+    } catch (error) {
+      refuse(stream, error, events)
+      isRefused = true
+      chunks.length = 0
+      release()
+    }
+  })
+  stream.on('close', release)
+  stream.on('end', () => {
+    // An aborted stream still ends, under Bun.
+    if (isRefused || stream.destroyed || stream.closed) return
+    try {
+      const message = messageOf(chunks, size, headers, maxBytes)
+      const accepted = next.traces(message, headers['user-agent'] ?? 'a gRPC client')
+      accepted.committed.then(
+        () => answer(stream, accepted.rejectedSpans, accepted.reason),
+        (error: unknown) => refuse(stream, error, events),
+      )
+    } catch (error) {
+      refuse(stream, error, events)
+    } finally {
+      release()
+    }
+  })
+}
+
+/** The one message of a unary call: a byte of flags, four of length, and the message. */
+function messageOf(chunks: Buffer[], size: number, headers: IncomingHttpHeaders, maxBytes: number): Uint8Array {
+  const [first] = chunks
+  const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size)
+  if (size < PREFIX || whole.readUInt32BE(1) !== size - PREFIX) {
+    throw new EncodingError('The call does not carry exactly one whole message')
+  }
+  // Node's Buffers are views into a pool; the reader wants plain bytes.
+  const message = new Uint8Array(whole.buffer as ArrayBuffer, whole.byteOffset + PREFIX, size - PREFIX) // never shared
+  if (whole[0] === 0) return message
+  const encoding = headers['grpc-encoding']
+  if (whole[0] !== 1 || encoding !== 'gzip') {
+    throw new EncodingError('The message is packed, and grpc-encoding does not say how')
+  }
+  return decodeBody(encoding, message, maxBytes)
+}
+
+function answer(stream: ServerHttp2Stream, rejected: number, reason: string): void {
+  if (stream.destroyed || stream.closed) return
+  stream.respond(OK_HEADERS, RESPOND)
+  stream.on('wantTrailers', () => stream.sendTrailers(OK_TRAILERS))
+  stream.end(rejected === 0 ? EMPTY : partialSuccess(rejected, reason))
+}
+
+function partialSuccess(rejected: number, errorMessage: string): Buffer {
+  const partial = { rejectedSpans: BigInt(rejected), errorMessage }
+  const body = toBinary(
+    ExportTraceServiceResponseSchema,
+    create(ExportTraceServiceResponseSchema, { partialSuccess: partial }),
+  )
+  const prefix = Buffer.alloc(PREFIX)
+  prefix.writeUInt32BE(body.length, 1)
+  return Buffer.concat([prefix, body])
+}
+
+function refuse(stream: ServerHttp2Stream, error: unknown, events: Events): void {
+  const refusal = rejectionOf(error)
+  events.requestFailed('otlp.grpc', refusal.message)
+  if (stream.destroyed || stream.closed) return
+  const message = refusal.message.replace(RESERVED, (char) => encodeURIComponent(char))
+  const details = Buffer.from(statusOf(refusal).bytes).toString('base64').replace(/=+$/, '')
+  stream.respond(
+    {
+      ':status': 200,
+      'content-type': 'application/grpc+proto',
+      'grpc-status': String(refusal.code),
+      'grpc-message': message,
+      'grpc-status-details-bin': details,
+    },
+    { endStream: true },
+  )
+}

@@ -1,0 +1,85 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { UniversalHandler } from '@connectrpc/connect/protocol'
+import { connectError, unknownService } from './connect-routes.ts'
+import type { InFlightBytes } from '../../component/in-flight-bytes.ts'
+import { rejectionOf } from '../rejection.ts'
+
+/** Serves a stream by Connect's handlers; a service that is not there is UNIMPLEMENTED, and the message says why. */
+export async function serveUniversal(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  handlers: ReadonlyMap<string, UniversalHandler>,
+  inbound: InFlightBytes,
+): Promise<void> {
+  const path = headers[':path'] ?? '/'
+  const handler = handlers.get(path)
+  if (handler === undefined) return refuseUnknown(stream, headers, path)
+  const aborted = new AbortController()
+  stream.on('close', () => aborted.abort())
+  try {
+    const response = await handler({
+      httpVersion: '2.0',
+      url: `http://${headers[':authority'] ?? 'localhost'}${path}`,
+      method: headers[':method'] ?? 'POST',
+      header: headersOf(headers),
+      body: chunksOf(stream, inbound),
+      signal: aborted.signal,
+    })
+    if (stream.destroyed || stream.closed) return
+    const { trailer } = response
+    stream.respond({ ':status': response.status, ...Object.fromEntries(response.header ?? []) }, {
+      waitForTrailers: true,
+    })
+    stream.on('wantTrailers', () => stream.sendTrailers(Object.fromEntries(trailer ?? [])))
+    for await (const chunk of response.body ?? []) {
+      if (stream.destroyed) return
+      stream.write(chunk)
+    }
+    stream.end()
+    // What the handler did not read is let go, so that the stream can end.
+    stream.resume()
+  } catch {
+    if (!stream.destroyed) stream.close(2)
+  }
+}
+
+function refuseUnknown(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, path: string): void {
+  stream.resume()
+  const isGrpc = headers['content-type']?.startsWith('application/grpc') === true
+  stream.respond(
+    isGrpc
+      ? {
+        ':status': 200,
+        'content-type': 'application/grpc',
+        'grpc-status': '12',
+        'grpc-message': unknownService(path),
+      }
+      : { ':status': 415, 'content-type': 'text/plain' },
+    { endStream: true },
+  )
+}
+
+function headersOf(headers: IncomingHttpHeaders): Headers {
+  const found = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(':') || value === undefined) continue
+    found.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  return found
+}
+
+async function* chunksOf(stream: ServerHttp2Stream, inbound: InFlightBytes): AsyncIterable<Uint8Array> {
+  let held = 0
+  stream.on('close', () => inbound.give(held))
+  // Who stops reading still answers, so the stream must not end with the loop.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    const buffer: Buffer = chunk
+    try {
+      inbound.take(buffer.length)
+    } catch (error) {
+      throw connectError(rejectionOf(error))
+    }
+    held += buffer.length
+    yield new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  }
+}

@@ -1,0 +1,16 @@
+/** A dead letter as people see it. */
+export interface DeadLetterInfo {
+  readonly id: number
+  /** ISO 8601. */
+  readonly time: string
+  readonly reason: string
+  /** What the destination said. */
+  readonly message: string
+  readonly traceId: string
+  readonly segmentId: string
+  readonly name: string
+  /** Bytes of the document. */
+  readonly bytes: number
+  /** The document's JSON text. */
+  readonly document: string
+}

@@ -1,0 +1,80 @@
+import type { Segment, Trace } from './assemble-trace.ts'
+import { listOf, objectOf, textOf } from './json.ts'
+import { calledService, serviceOf } from './service-of.ts'
+import type { CauseEntity, CauseException, CauseService, RootCauses } from './trace-index.ts'
+
+/** More paths of a kind than this say nothing more. */
+const MOST_PATHS = 10
+/** A child that takes less of its parent's time than this is not what the time is spent on. */
+const SLOW_SHARE = 0.5
+
+/** The exceptions of a segment, without those of its subsegments. */
+export function exceptionsOf({ document }: Segment): CauseException[] {
+  return listOf(objectOf(document['cause'])['exceptions']).map(objectOf).map(({ type, message }) => ({
+    name: textOf(type) ?? '',
+    message: textOf(message) ?? '',
+  }))
+}
+
+/**
+ * Finds where faults, errors and time come from: from each root down to the last segment that has the flag, or that
+ * takes at least half of its parent's time.
+ */
+export function causesOf({ roots }: Trace): RootCauses {
+  const has = (flag: string) => ({ document }: Segment): boolean => document[flag] === true
+  const paths = (isCause: (segment: Segment) => boolean): Segment[][] =>
+    roots.flatMap((root) => pathsDown(root, isCause)).slice(0, MOST_PATHS)
+  const describe = (path: Segment[]): CauseService[] => servicesOf(path, path[0])
+  return {
+    fault: paths(has('fault')).map(describe),
+    error: paths(has('error')).map(describe),
+    responsetime: roots.slice(0, 1).map(slowestPath).map(describe),
+  }
+}
+
+/** Every path from a segment down over those for which it holds, as far as it holds. */
+function pathsDown(segment: Segment, isCause: (segment: Segment) => boolean): Segment[][] {
+  if (!isCause(segment)) return segment.children.flatMap((child) => pathsDown(child, isCause)).slice(0, MOST_PATHS)
+  const below = segment.children.filter(isCause).flatMap((child) => pathsDown(child, isCause))
+  return below.length === 0 ? [[segment]] : below.slice(0, MOST_PATHS).map((path) => [segment, ...path])
+}
+
+function slowestPath(root: Segment): Segment[] {
+  const path = [root]
+  for (let next = slowestChild(root); next !== undefined; next = slowestChild(next)) path.push(next)
+  return path
+}
+
+function slowestChild(segment: Segment): Segment | undefined {
+  const least = timeOf(segment) * SLOW_SHARE
+  const slow = segment.children.filter((child) => timeOf(child) > 0 && timeOf(child) >= least)
+  return slow.sort((a, b) => timeOf(b) - timeOf(a))[0]
+}
+
+/** Groups a path by service. */
+function servicesOf(path: readonly Segment[], root: Segment | undefined): CauseService[] {
+  const services: { name: string; type: string; inferred: boolean; entities: CauseEntity[] }[] = []
+  const whole = root === undefined ? 0 : timeOf(root)
+  for (const segment of path) {
+    const called = calledService(segment)
+    if (!segment.isSubsegment || services.length === 0) {
+      const { name, type } = serviceOf(segment)
+      services.push({ name, type, inferred: false, entities: [] })
+    }
+    const entity: CauseEntity = {
+      name: segment.name,
+      exceptions: exceptionsOf(segment),
+      remote: segment.document['namespace'] === 'remote',
+      coverage: whole === 0 ? 0 : Math.min(1, timeOf(segment) / whole),
+    }
+    services[services.length - 1]?.entities.push(entity)
+    if (called !== undefined) {
+      services.push({ name: called.name, type: called.type, inferred: true, entities: [entity] })
+    }
+  }
+  return services
+}
+
+function timeOf({ start, end }: Segment): number {
+  return end === undefined ? 0 : Math.max(0, end - start)
+}

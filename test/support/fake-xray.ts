@@ -1,0 +1,148 @@
+import { createHash, createHmac } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+
+/** An answer that the stand-in gives instead of taking the documents; `close` ends the connection, `hang` never answers, `half` ends within the answer. */
+export type Fault =
+  | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
+  | 'close'
+  | 'hang'
+  | 'half'
+  | ((documents: string[]) => object | undefined)
+
+/** A call that is no PutTraceSegments. */
+export interface OtherCall {
+  readonly path: string
+  readonly body: string
+}
+
+/** A stand-in for AWS X-Ray that verifies every signature by its own computation. */
+export class FakeXray {
+  /** Every document that was taken, in order. */
+  readonly documents: string[] = []
+  readonly calls: OtherCall[] = []
+  /** What was wrong with requests: signatures, sizes, bodies. */
+  readonly flaws: string[] = []
+  requests = 0
+  /** Faults for the next requests, one each; then everything is well. */
+  readonly faults: Fault[] = []
+  /** A fault for every request while it is set. */
+  fault: Fault | undefined
+  rules: unknown = { NextToken: null, SamplingRuleRecords: [] }
+  targets: unknown = { LastRuleModification: 1.6e9, SamplingTargetDocuments: [], UnprocessedStatistics: [] }
+  secret = 'secret'
+  /** Its clock minus that of this machine, in milliseconds. */
+  clockMs = 0
+  readonly #server: Server
+
+  /** @param tls key and certificate, to serve by TLS */
+  constructor(tls?: { readonly key: string; readonly cert: string }) {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response)
+    this.#server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
+  }
+
+  async start(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', () => resolve()))
+    return this
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** The documents, parsed. */
+  get segments(): Record<string, unknown>[] {
+    return this.documents.map((document) => JSON.parse(document))
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks)
+    const flaw = this.#signatureFlaw(request, body)
+    if (flaw === 'the time is off') {
+      response.setHeader('date', new Date(Date.now() + this.clockMs).toUTCString())
+      return send(response, 403, { message: 'Signature expired' }, { 'x-amzn-errortype': 'InvalidSignatureException' })
+    }
+    if (flaw !== '') {
+      this.flaws.push(flaw)
+      return send(response, 403, { message: flaw }, { 'x-amzn-errortype': 'InvalidSignatureException' })
+    }
+    if (request.url !== '/TraceSegments') {
+      this.calls.push({ path: request.url ?? '', body: body.toString() })
+      if (this.fault !== undefined && typeof this.fault === 'object') {
+        return send(response, this.fault.status, this.fault.body ?? {})
+      }
+      if (request.url === '/GetSamplingRules') return send(response, 200, this.rules)
+      return send(response, 200, request.url === '/SamplingTargets' ? this.targets : {})
+    }
+    this.requests++
+    this.#put(JSON.parse(body.toString()), response)
+  }
+
+  #put({ TraceSegmentDocuments: documents }: { TraceSegmentDocuments: string[] }, response: ServerResponse): void {
+    if (documents.length > 50) this.flaws.push(`${documents.length} documents in one request`)
+    for (const document of documents) {
+      if (Buffer.byteLength(document) > 65536) this.flaws.push(`a document of ${Buffer.byteLength(document)} bytes`)
+    }
+    const fault = this.faults.shift() ?? this.fault
+    if (fault === 'hang') return
+    if (fault === 'half') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+      response.write('{"UnprocessedTrace', () => response.socket?.destroy())
+      return
+    }
+    if (fault === 'close') return void response.socket?.destroy()
+    if (typeof fault === 'object') return send(response, fault.status, fault.body ?? {}, fault.headers)
+    const unprocessed = fault === undefined ? [] : documents.map((document) => fault([document]))
+    if (fault !== undefined) {
+      const refusal = fault(documents)
+      if (refusal !== undefined && 'status' in refusal) return send(response, Number(refusal.status), refusal)
+    }
+    this.documents.push(...documents.filter((_, i) => unprocessed[i] === undefined))
+    send(response, 200, { UnprocessedTraceSegments: unprocessed.filter((entry) => entry !== undefined) })
+  }
+
+  /** Computes the signature anew, from the request as it came (AWS Signature Version 4). */
+  #signatureFlaw(request: IncomingMessage, body: Buffer): string {
+    const { authorization = '' } = request.headers
+    const match =
+      /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/xray\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/
+        .exec(authorization)
+    if (match === null) return `no signature: "${authorization}"`
+    const [, , day = '', region = '', names = '', signature] = match
+    const hash = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex')
+    const mac = (key: Buffer | string, data: string): Buffer => createHmac('sha256', key).update(data).digest()
+    const claimed = request.headers['x-amz-content-sha256']
+    if (claimed !== undefined && claimed !== hash(body)) return 'x-amz-content-sha256 is not the hash of the body'
+    if (!names.split(';').includes('host')) return 'the host is not signed'
+    const headers = names.split(';').map((name) =>
+      `${name}:${String(request.headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`
+    )
+    const canonical = [request.method, request.url, '', headers.join(''), names, hash(body)].join('\n')
+    const stamp = String(request.headers['x-amz-date'])
+    if (
+      Math.abs(
+        Date.parse(stamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z')) - Date.now() - this.clockMs,
+      ) > 300_000
+    ) return 'the time is off'
+    const toSign = ['AWS4-HMAC-SHA256', stamp, `${day}/${region}/xray/aws4_request`, hash(canonical)].join('\n')
+    const key = mac(mac(mac(mac('AWS4' + this.secret, day), region), 'xray'), 'aws4_request')
+    return mac(key, toSign).toString('hex') === signature ? '' : 'the signature is wrong'
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(JSON.stringify(body))
+}
