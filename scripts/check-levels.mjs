@@ -17,7 +17,8 @@ export const levels = [
   ['component'],
   ['telemetry'],
   ['sqlite', 'platform'],
-  ['async', 'bytes', 'errors', 'net', 'version.ts'],
+  ['net'],
+  ['async', 'bytes', 'errors', 'version.ts'],
 ]
 
 /** What breaks the order, a line each. @param folder the source tree @param order its levels, from the top */

@@ -1,6 +1,8 @@
+import { CommandError, ExitCode } from './errors/command-error.ts'
+import { errorMessage } from './errors/error-message.ts'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Command, type CommandContext, Exit } from './cli/command.ts'
+import type { Command, CommandContext } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
 import { commandHelp, programHelp } from './cli/program-help.ts'
 import { UsageError } from './cli/usage-error.ts'
@@ -14,7 +16,7 @@ const complain = (line: string): void => void process.stderr.write(line + '\n')
 // A reader that goes away, as head does, is no failure.
 process.stdout.on(
   'error',
-  (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? Exit.ok : Exit.software),
+  (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? ExitCode.ok : ExitCode.software),
 )
 
 process.exitCode = await main(process.argv.slice(2))
@@ -40,8 +42,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const context: CommandContext = { flags: values, args: positionals, env: process.env, print, complain }
     return await command.run(context)
   } catch (error) {
-    complain(`rontgen: ${error instanceof Error ? error.message : String(error)}`)
-    return exitCodeOf(error)
+    complain(`rontgen: ${errorMessage(error)}`)
+    return error instanceof CommandError ? error.exitCode : ExitCode.unavailable
   }
 }
 
@@ -53,7 +55,7 @@ function daemonLine(argv: readonly string[]): ReadFlags | undefined {
     return read ??
       (isItsName && argv.length === 0 ? { values: new Map(), config: undefined, asks: undefined } : undefined)
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+    throw new UsageError(errorMessage(cause), { cause })
   }
 }
 
@@ -77,15 +79,7 @@ function parse(command: Command, argv: readonly string[]) {
   }
 }
 
-function exitCodeOf(error: unknown): number {
-  const name = error instanceof Error ? error.name : ''
-  if (name === 'UsageError') return Exit.usage
-  if (name === 'ConfigError') return Exit.config
-  if (name === 'InputError') return Exit.data
-  return Exit.unavailable
-}
-
 function say(text: string): number {
   print(text)
-  return Exit.ok
+  return ExitCode.ok
 }

@@ -1,16 +1,6 @@
 import type { ParseArgsOptionDescriptor } from 'node:util'
 import type { ReadFlags } from '../compat/daemon-flags.ts'
 
-/** Exit codes, as in sysexits(3). */
-export const Exit = {
-  ok: 0,
-  usage: 64,
-  data: 65,
-  unavailable: 69,
-  software: 70,
-  config: 78,
-} as const
-
 /** An option of a command. */
 export interface CommandOption extends ParseArgsOptionDescriptor {
   readonly summary: string

@@ -1,4 +1,5 @@
-import { type Command, Exit } from './command.ts'
+import { ExitCode } from '../errors/command-error.ts'
+import { type Command } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
@@ -17,7 +18,7 @@ export function completionsOf(commands: () => readonly Command[]): Command {
       const chosen = shells.find((name) => name === shell)
       if (chosen === undefined) throw new UsageError(`The command completions needs one of ${shells.join(', ')}`)
       print({ bash, zsh, fish }[chosen](commands()))
-      return Promise.resolve(Exit.ok)
+      return Promise.resolve(ExitCode.ok)
     },
   }
 }

@@ -1,3 +1,5 @@
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +9,7 @@ import { ConfigSet, setBeside } from '../compat/config-set.ts'
 import { readCloudwatch } from '../compat/read-compat.ts'
 import { openService } from '../service/open-service.ts'
 import { VERSION } from '../version.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
 const actions = [
@@ -61,7 +63,7 @@ export const ctl: Command = {
     try {
       return await act(context)
     } catch (error) {
-      context.complain(`rontgen: ${withoutCopy(error instanceof Error ? error.message : String(error))}`)
+      context.complain(`rontgen: ${withoutCopy(errorMessage(error))}`)
       return FAILED
     }
   },
@@ -85,14 +87,14 @@ async function act(context: CommandContext): Promise<number> {
   switch (action) {
     case 'status':
       print(statusText(set, service.startedAt()))
-      return Exit.ok
+      return ExitCode.ok
     case 'stop':
       if (service.isRunning()) await service.stop()
-      return Exit.ok
+      return ExitCode.ok
     case 'start':
       if (set.names.length === 0) throw new Error('There is no config: fetch one with -a fetch-config -c …')
       if (!service.isRunning()) await service.start(set.dir)
-      return Exit.ok
+      return ExitCode.ok
     case 'set-log-level': {
       const level = levels[String(flags['log-level'] ?? '').toUpperCase()]
       if (level === undefined) throw new UsageError(`-l is to be one of ${Object.keys(levels).join(', ')}`)
@@ -104,7 +106,7 @@ async function act(context: CommandContext): Promise<number> {
       await changeConfigs(action, mode, set, context)
   }
   if (flags['start'] === true) await restart()
-  return Exit.ok
+  return ExitCode.ok
 }
 
 async function changeConfigs(

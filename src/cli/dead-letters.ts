@@ -1,3 +1,4 @@
+import { ExitCode } from '../errors/command-error.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -9,7 +10,7 @@ import type { Settings } from '../config/schema.ts'
 import { documentBlock } from '../queue/document-block.ts'
 import { Spool } from '../queue/spool.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -59,7 +60,7 @@ export const deadLetters: Command = {
     const letters = await openLetters(settings, context.env)
     try {
       await act(verb, ids, letters, context)
-      return Exit.ok
+      return ExitCode.ok
     } finally {
       letters.close()
     }

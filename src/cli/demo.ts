@@ -1,9 +1,10 @@
+import { ExitCode } from '../errors/command-error.ts'
 import type { Settings } from '../config/schema.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { serveHttp } from '../platform/serve-http.ts'
 import * as v from 'valibot'
 import { duration } from '../component/values.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -59,7 +60,7 @@ export const demo: Command = {
     await server.stop(AbortSignal.timeout(1000))
     await standIn?.stop(AbortSignal.timeout(100))
     await Promise.race([tracing.stop(), new Promise((resolve) => setTimeout(resolve, 3000))])
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 

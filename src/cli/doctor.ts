@@ -1,3 +1,5 @@
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
 import { queueSettings } from '../agent/agent.ts'
 import { ConfigError } from '../config/config-error.ts'
@@ -7,7 +9,7 @@ import { checkMachine } from '../doctor/check-machine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { VERSION } from '../version.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { type Outcome, palette } from './palette.ts'
 
@@ -37,7 +39,7 @@ export const doctor: Command = {
         ? JSON.stringify(sorted, undefined, 2) + '\n'
         : sorted.map((finding) => lineOf(finding, context.env)).join(''),
     )
-    return findings.some(({ state }) => state === 'fail') ? Exit.unavailable : Exit.ok
+    return findings.some(({ state }) => state === 'fail') ? ExitCode.unavailable : ExitCode.ok
   },
 }
 
@@ -89,7 +91,7 @@ async function askAgent({ settings }: Loaded): Promise<Finding[]> {
     ]
   } catch (error) {
     if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', says: 'does not run' }]
-    return [{ name: 'agent', state: 'warn', says: error instanceof Error ? error.message : String(error) }]
+    return [{ name: 'agent', state: 'warn', says: errorMessage(error) }]
   }
 }
 

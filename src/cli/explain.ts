@@ -1,3 +1,5 @@
+import { CommandError, ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { readFileSync } from 'node:fs'
 import { jsonToProtobuf } from '../otlp/json-to-protobuf.ts'
 import { documentsOf, documentText } from '../component/batch.ts'
@@ -5,14 +7,9 @@ import { DocumentGroup } from '../segment/document-group.ts'
 import { randomIds } from '../bytes/random-ids.ts'
 import { explainSpan, type SpanExplanation } from '../translate/explain-span.ts'
 import { Translator } from '../translate/translator.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
-
-/** The input of a command cannot be read. */
-class InputError extends Error {
-  override readonly name = 'InputError'
-}
 
 /** Shows what becomes of spans. */
 export const explain: Command = {
@@ -34,7 +31,7 @@ export const explain: Command = {
     )
     if (spans.length + refused === 0) context.complain('rontgen: there is no span in it')
     if (refused > 0) context.complain(`rontgen: ${refused} spans are refused: ${reason}`)
-    return refused === 0 ? Exit.ok : Exit.data
+    return refused === 0 ? ExitCode.ok : ExitCode.data
   },
 }
 
@@ -60,7 +57,7 @@ function explainFile(file: string, translator: Translator): { spans: Explained[]
     }))
     return { spans, refused, reason }
   } catch (cause) {
-    throw new InputError(`Cannot explain "${file}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new CommandError(ExitCode.data, `Cannot explain "${file}": ${errorMessage(cause)}`, {
       cause,
     })
   }

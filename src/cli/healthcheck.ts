@@ -1,5 +1,6 @@
+import { ExitCode } from '../errors/command-error.ts'
 import { AdminClient } from './admin-client.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import * as v from 'valibot'
 
@@ -18,6 +19,6 @@ export const healthcheck: Command = {
     )
     const isFull = queue.bytes >= queue.maxBytes
     context.print(isFull ? 'the queue is full\n' : 'ready\n')
-    return isFull ? Exit.unavailable : Exit.ok
+    return isFull ? ExitCode.unavailable : ExitCode.ok
   },
 }

@@ -1,10 +1,12 @@
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
 import { editorTypes } from '../config/editor-types.ts'
 import { writeConfig } from '../config/write-config.ts'
 import { openService } from '../service/open-service.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
 const EXAMPLE = `import { defineConfig } from 'rontgen'
@@ -85,7 +87,7 @@ export const init: Command = {
       if (!isThere) writeFileSync('config.ts', answers === undefined ? EXAMPLE : configOf(answers))
       writeFileSync('rontgen.d.ts', editorTypes())
     } catch (cause) {
-      throw new UsageError(`Cannot write here: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      throw new UsageError(`Cannot write here: ${errorMessage(cause)}`, { cause })
     }
     print(isThere ? 'config.ts is there already and stays\n' : 'Wrote config.ts\n')
     print('Wrote rontgen.d.ts\n')
@@ -96,7 +98,7 @@ export const init: Command = {
     } else if (answers !== undefined) {
       print('Next: rontgen run, or rontgen start for the background; rontgen doctor if traces do not arrive\n')
     }
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 

@@ -1,5 +1,6 @@
+import { ExitCode } from '../errors/command-error.ts'
 import { VERSION } from '../version.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 
 /** The command that prints the manual page of all others. @param commands every command; asked late, as this one is of them */
 export function manOf(commands: () => readonly Command[]): Command {
@@ -11,7 +12,7 @@ export function manOf(commands: () => readonly Command[]): Command {
     options: {},
     run({ print }) {
       print(manPage(commands()))
-      return Promise.resolve(Exit.ok)
+      return Promise.resolve(ExitCode.ok)
     },
   }
 }

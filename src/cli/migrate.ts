@@ -1,3 +1,5 @@
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigError } from '../config/config-error.ts'
@@ -10,7 +12,7 @@ import { readDaemonFlags } from '../compat/daemon-flags.ts'
 import type { CompatConfig } from '../compat/compat-config.ts'
 import { kindOfConfig, readCloudwatch, readDaemon } from '../compat/read-compat.ts'
 import { writeConfig } from '../config/write-config.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Where the predecessors keep what they are run with. */
@@ -55,7 +57,7 @@ export const migrate: Command = {
       const { settings: own } = await loadConfig(output, [], env)
       if (isDeepStrictEqual(own, settings)) {
         print(`${output} means the same as ${read.map(({ file }) => file).join(', ')}\n`)
-        return Exit.ok
+        return ExitCode.ok
       }
       const [theirs, ours] = [settings, own].map((one) =>
         new Map(valuesOf(one, {}, '', []).map(({ path, value }) => [path, value]))
@@ -64,7 +66,7 @@ export const migrate: Command = {
         const [a, b] = [theirs?.get(path), ours?.get(path)]
         if (a !== b) complain(`${path}: ${a ?? 'not set'} there, ${b ?? 'not set'} in ${output}`)
       }
-      return Exit.data
+      return ExitCode.data
     }
     const text = writeConfig(config, [`From ${read.map(({ file }) => file).join(', ')}, by rontgen migrate.`], notes)
     if (output === '-') print(text)
@@ -77,7 +79,7 @@ export const migrate: Command = {
       print(`Wrote ${output}\n`)
     }
     for (const note of notes) complain(note)
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 
@@ -108,7 +110,7 @@ function readLine(line: string): CompatConfig {
     return readDaemon(flags?.values ?? new Map(), flags?.config ?? named)
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
-    throw new ConfigError([`"${line}": ${cause instanceof Error ? cause.message : String(cause)}`], { cause })
+    throw new ConfigError([`"${line}": ${errorMessage(cause)}`], { cause })
   }
 }
 

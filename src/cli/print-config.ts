@@ -1,5 +1,6 @@
+import { ExitCode } from '../errors/command-error.ts'
 import { hidePassword } from '../config/values-of.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 /** Prints the config that is in force. */
@@ -12,6 +13,6 @@ export const printConfig: Command = {
   async run(context) {
     const { settings } = await loadFrom(context)
     context.print(JSON.stringify(settings, (_, value: unknown) => hidePassword(value), 2) + '\n')
-    return Exit.ok
+    return ExitCode.ok
   },
 }

@@ -1,9 +1,11 @@
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { type Agent, startAgent } from '../agent/agent.ts'
 import { NotifySystemd } from '../service/notify-systemd.ts'
 import { watchFile } from '../platform/watch-file.ts'
 import { Events } from '../telemetry/events.ts'
 import { startLog } from '../telemetry/start-log.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 /** Runs the agent until it is told to stop. */
@@ -40,7 +42,7 @@ export const run: Command = {
     events.stopping(stopTimeoutMs / 1000)
     const left = await agent.stop(AbortSignal.any([AbortSignal.timeout(stopTimeoutMs), signals.second]))
     events.stopped(left)
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 
@@ -57,7 +59,7 @@ function reloader(agent: Agent, events: Events, context: CommandContext): () => 
         events.log = await startLog(loaded.settings)
         events.reloaded(await agent.reload(loaded))
       } catch (error) {
-        events.reloadFailed(error instanceof Error ? error.message : String(error))
+        events.reloadFailed(errorMessage(error))
       }
     }
     isBusy = false

@@ -1,10 +1,11 @@
+import { ExitCode } from '../errors/command-error.ts'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { openService } from '../service/open-service.ts'
 import { systemdUnit } from '../service/systemd-unit.ts'
 import { ownCommand } from '../platform/own-command.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 const configOption = { config: configOptions['config'] ?? { type: 'string', summary: 'config file' } } as const
@@ -34,12 +35,12 @@ export const start: Command = {
     const config = await checkedConfig(context)
     if (context.flags['print-unit'] === true) {
       context.print(systemdUnit({ program: ownCommand()[0], config }))
-      return Exit.ok
+      return ExitCode.ok
     }
     const service = openService(context.env)
     await service.start(config)
     context.print(`Started as ${service.name}\n`)
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 
@@ -53,7 +54,7 @@ export const stop: Command = {
   async run({ env, print }) {
     await openService(env).stop()
     print('Stopped\n')
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 
@@ -70,7 +71,7 @@ export const restart: Command = {
     if (service.isRunning()) await service.stop()
     await service.start(config)
     context.print(`Started as ${service.name}\n`)
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 
@@ -86,7 +87,7 @@ export const logs: Command = {
     const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
     return new Promise((done, failed) => {
       child.on('error', failed)
-      child.on('exit', (code) => done(code ?? Exit.ok))
+      child.on('exit', (code) => done(code ?? ExitCode.ok))
     })
   },
 }

@@ -1,6 +1,7 @@
+import { ExitCode } from '../errors/command-error.ts'
 import * as v from 'valibot'
 import { AdminClient } from './admin-client.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 const counts = v.record(v.string(), v.number())
@@ -55,7 +56,7 @@ export const status: Command = {
     const { settings } = await loadFrom(context)
     const answer = await new AdminClient(settings).call('/status', v.looseObject(schema.entries))
     context.print(context.flags['json'] === true ? JSON.stringify(answer, undefined, 2) + '\n' : describe(answer))
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 

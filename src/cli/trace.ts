@@ -1,8 +1,9 @@
+import { ExitCode } from '../errors/command-error.ts'
 import * as v from 'valibot'
 import { assembleTrace, type Segment, type Trace } from '../trace/assemble-trace.ts'
 import { exceptionsOf } from '../trace/causes-of.ts'
 import { durationOf } from '../trace/index-trace.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
 import { type Outcome, palette } from './palette.ts'
@@ -37,7 +38,7 @@ export const trace: Command = {
     const documents = found.Segments.map(({ Document }) => Document)
     if (flags['json'] === true) { for (const document of documents) print(document + '\n') }
     else print(waterfall(assembleTrace(id, documents), context))
-    return Exit.ok
+    return ExitCode.ok
   },
 }
 

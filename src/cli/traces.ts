@@ -1,6 +1,7 @@
+import { ExitCode } from '../errors/command-error.ts'
 import * as v from 'valibot'
 import { duration } from '../component/values.ts'
-import { type Command, type CommandContext, Exit } from './command.ts'
+import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
@@ -61,7 +62,7 @@ export const traces: Command = {
     if (found.length === 0 && flags['follow'] !== true && flags['json'] !== true) context.print('No trace matches\n')
     if (flags['follow'] !== true) {
       for (const summary of found) show(summary)
-      return Exit.ok
+      return ExitCode.ok
     }
     for (const summary of found.toReversed()) show(summary)
     return await follow(caller, filter, new Set(found.map(({ Id }) => Id)), show)

@@ -1,4 +1,5 @@
-import { type Command, Exit } from './command.ts'
+import { ExitCode } from '../errors/command-error.ts'
+import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 /** Checks a config. */
@@ -13,6 +14,6 @@ export const validate: Command = {
     const { file, notes } = await loadFrom(context)
     for (const note of notes) context.complain(note)
     context.print(file === undefined ? 'There is no config.ts here; the defaults are valid\n' : `${file} is valid\n`)
-    return Exit.ok
+    return ExitCode.ok
   },
 }

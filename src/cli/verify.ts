@@ -1,9 +1,11 @@
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import type { Settings } from '../config/schema.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { AdminClient } from './admin-client.ts'
-import { type Command, Exit } from './command.ts'
+import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
 import { openCaller } from './xray-caller.ts'
@@ -41,15 +43,15 @@ export const verify: Command = {
         const { Traces } = await caller.call('/Traces', found, { TraceIds: [trace] })
         if (Traces.length > 0) {
           print(`It is in ${place}, after ${((Date.now() - began) / 1000).toFixed(1)} s\n`)
-          return Exit.ok
+          return ExitCode.ok
         }
       } catch (error) {
-        last = error instanceof Error ? error.message : String(error)
+        last = errorMessage(error)
       }
       await new Promise((resolve) => setTimeout(resolve, STEP_MS))
     }
     complain(`It did not come to ${place} in ${seconds} s${last === '' ? '' : `: ${last}`}; see rontgen doctor`)
-    return Exit.unavailable
+    return ExitCode.unavailable
   },
 }
 

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
 import { checkValue, type Source } from '../config/check-config.ts'
 import { ConfigError } from '../config/config-error.ts'
@@ -130,7 +131,7 @@ export function fromCloudwatch(parsed: unknown, source: Source): CompatConfig {
     try {
       act()
     } catch (error) {
-      flaws.push(`${source.file}: ${key}: ${error instanceof Error ? error.message : String(error)}`)
+      flaws.push(`${source.file}: ${key}: ${errorMessage(error)}`)
     }
   }
   // An empty list passes for an object without members.

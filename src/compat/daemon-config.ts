@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 import { checkValue } from '../config/check-config.ts'
@@ -105,7 +106,7 @@ export function fromDaemon(values: readonly DaemonValues[], file: string): Compa
       try {
         putAt(config, to, convert(key, value))
       } catch (error) {
-        flaws.push(`${file}: ${key}: ${error instanceof Error ? error.message : String(error)}`)
+        flaws.push(`${file}: ${key}: ${errorMessage(error)}`)
       }
     }
   }

@@ -3,18 +3,18 @@ import { test } from 'node:test'
 import { InFlightBytes } from './in-flight-bytes.ts'
 
 test('InFlightBytes refuses what goes over its bound, and takes it once there is room', () => {
-  const inbound = new InFlightBytes(100)
-  inbound.take(60)
-  assert.throws(() => inbound.take(41), { name: 'BusyError' })
-  inbound.take(40)
-  inbound.give(60)
-  inbound.take(60)
+  const inFlight = new InFlightBytes(100)
+  inFlight.acquire(60)
+  assert.throws(() => inFlight.acquire(41), { code: 'busy' })
+  inFlight.acquire(40)
+  inFlight.release(60)
+  inFlight.acquire(60)
 })
 
 test('InFlightBytes has room for one request of any size', () => {
-  const inbound = new InFlightBytes(100)
-  inbound.take(1000)
-  assert.throws(() => inbound.take(1))
-  inbound.give(1000)
-  inbound.take(1)
+  const inFlight = new InFlightBytes(100)
+  inFlight.acquire(1000)
+  assert.throws(() => inFlight.acquire(1))
+  inFlight.release(1000)
+  inFlight.acquire(1)
 })

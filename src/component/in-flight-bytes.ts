@@ -1,30 +1,29 @@
-/** So much is arriving at once that one more request has to wait; it may be sent again. */
-export class BusyError extends Error {
-  override readonly name = 'BusyError'
-  /** When it is worth to try again, in milliseconds. */
-  readonly retryAfterMs = 1000
-}
+import { RejectedError } from './rejected-error.ts'
 
-/** Counts the bytes of requests that are arriving, of all receivers together, so that they stay within a bound. */
+/** When a client should try again, in milliseconds. */
+const RETRY_AFTER_MS = 1000
+
+/** Counts the bytes of requests that are arriving, of all receivers together, and keeps them within a bound. */
 export class InFlightBytes {
   #held = 0
 
-  constructor(private readonly max: number) {}
+  constructor(private readonly maxBytes: number) {}
 
   /**
-   * Notes bytes that arrived, or are about to. A single request always has room.
+   * Counts bytes that arrived, or are about to. A single request always has room.
    *
-   * @throws {BusyError} if there is no room for them; then they are not noted
+   * @throws {RejectedError} `busy` if there is no room for them; then they are not counted
    */
-  take(bytes: number): void {
-    if (this.#held > 0 && this.#held + bytes > this.max) {
-      throw new BusyError(`Requests of over ${this.max} bytes are arriving at once (receive.maxInFlight)`)
+  acquire(bytes: number): void {
+    if (this.#held > 0 && this.#held + bytes > this.maxBytes) {
+      const message = `Requests of over ${this.maxBytes} bytes are arriving at once (receive.maxInFlight)`
+      throw new RejectedError('busy', message, { retryAfterMs: RETRY_AFTER_MS })
     }
     this.#held += bytes
   }
 
-  /** Notes that they are gone. */
-  give(bytes: number): void {
+  /** Stops counting bytes that were acquired. */
+  release(bytes: number): void {
     this.#held -= bytes
   }
 }

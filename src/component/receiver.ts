@@ -18,15 +18,15 @@ export interface Next {
    * Takes an ExportTraceServiceRequest, as protobuf.
    *
    * @param from who sent it, for the log
-   * @throws {WireError} if it is not well-formed
-   * @throws {QueueFullError} if it should be offered again later
+   * @throws {RejectedError} `invalid` if it is not well-formed
+   * @throws {RejectedError} `busy` if the client should send it again later
    */
   traces(request: Uint8Array, from: string): Accepted
   /**
    * Takes one X-Ray document, UTF-8 JSON, which goes on byte for byte. Nobody waits for an answer: a document that
    * cannot be written is counted as lost.
    *
-   * @throws {QueueFullError} if there is no room for it
+   * @throws {RejectedError} `busy` if there is no room for it
    */
   document(document: Uint8Array): void
   /** Passes a call for sampling rules or targets to X-Ray. */
@@ -44,7 +44,7 @@ export interface SamplingAnswer {
 export interface ReceiverContext {
   readonly events: Events
   /** What is arriving, of all receivers together. */
-  readonly inbound: InFlightBytes
+  readonly inFlight: InFlightBytes
 }
 
 /** A receiver that runs. */

@@ -1,11 +1,11 @@
-/** A config that cannot be used. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-  /** One line a flaw. */
-  readonly flaws: readonly string[]
+import { CommandError, ExitCode } from '../errors/command-error.ts'
 
-  constructor(flaws: readonly string[], options: ErrorOptions = {}) {
-    super(flaws.join('\n'), options)
-    this.flaws = flaws
+/** A config that cannot be used. */
+export class ConfigError extends CommandError {
+  override readonly name = 'ConfigError'
+
+  /** @param issues one line each: where, and what to write instead */
+  constructor(readonly issues: readonly string[], options?: ErrorOptions) {
+    super(ExitCode.config, issues.join('\n'), options)
   }
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
@@ -67,7 +68,7 @@ export async function loadConfig(
     const place = { env, host: { name: hostname(), platform: process.platform, arch: process.arch } }
     config = typeof exported === 'function' ? await exported(place) : exported
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new ConfigError([`${file ?? DEFAULT_FILE}: cannot be read: ${reason}`], { cause })
   }
   if (typeof config !== 'object' || config === null) {

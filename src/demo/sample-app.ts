@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import { context, propagation, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api'
 import { Hono } from 'hono'
@@ -94,7 +95,7 @@ function within(
       return await act(span)
     } catch (error) {
       span.recordException(error instanceof Error ? error : String(error))
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) })
+      span.setStatus({ code: SpanStatusCode.ERROR, message: errorMessage(error) })
       return false
     } finally {
       span.end()

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { formatAddress } from './format-address.ts'
 
 /** An error of listening, said so that one knows what to do. */
@@ -7,7 +8,7 @@ export function bindError(
   cause: unknown,
 ): Error {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = errorMessage(cause)
   const why = /EADDRINUSE|in use/i.test(code + message)
     ? `the port is in use${
       port === 2000 ? ', often by a running X-Ray daemon or CloudWatch agent' : ', often by another collector'

@@ -1,8 +1,13 @@
 import { byteAt } from '../bytes/byte-at.ts'
+import { RejectedError } from '../component/rejected-error.ts'
 
 /** A text that is not JSON, or not of the form that its reader expects. */
-export class JsonError extends Error {
+export class JsonError extends RejectedError {
   override readonly name = 'JsonError'
+
+  constructor(message: string) {
+    super('invalid', message)
+  }
 }
 
 const QUOTE = 0x22

@@ -1,8 +1,13 @@
 import { byteAt } from '../bytes/byte-at.ts'
+import { RejectedError } from '../component/rejected-error.ts'
 
 /** A message that is not well-formed protobuf. */
-export class WireError extends Error {
+export class WireError extends RejectedError {
   override readonly name = 'WireError'
+
+  constructor(message: string) {
+    super('invalid', message)
+  }
 }
 
 /** The deepest nesting that is read, as in other protobuf readers. */

@@ -18,7 +18,7 @@ const REPLACE_MS = 2000
 export class ReceiverSet {
   readonly #running = new Map<string, Running>()
 
-  readonly #inbound: InFlightBytes
+  readonly #inFlight: InFlightBytes
 
   /** @param maxInFlight bytes of requests that may be arriving at once */
   constructor(
@@ -26,7 +26,7 @@ export class ReceiverSet {
     private readonly events: Events,
     maxInFlight: number,
   ) {
-    this.#inbound = new InFlightBytes(maxInFlight)
+    this.#inFlight = new InFlightBytes(maxInFlight)
   }
 
   /** Where each receiver listens, by its name. */
@@ -57,7 +57,7 @@ export class ReceiverSet {
 
   async #start(receiver: Receiver, own: unknown): Promise<void> {
     const { name } = receiver
-    const started = await receiver.start(own, this.nextOf(name), { events: this.events, inbound: this.#inbound })
+    const started = await receiver.start(own, this.nextOf(name), { events: this.events, inFlight: this.#inFlight })
     this.#running.set(name, { own, isUnanswered: receiver.isUnanswered === true, receiver: started })
     this.events.listening(name, started.address)
   }

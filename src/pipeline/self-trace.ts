@@ -1,3 +1,5 @@
+import { errorMessage } from '../errors/error-message.ts'
+
 /** So long there is at most one trace of the agent itself, in milliseconds. */
 const EVERY_MS = 10_000
 
@@ -49,7 +51,7 @@ export class SelfTrace {
         exceptions: [{
           id: this.#id(),
           type: error instanceof Error ? error.name : 'Error',
-          message: error instanceof Error ? error.message : String(error),
+          message: errorMessage(error),
         }],
       },
     }

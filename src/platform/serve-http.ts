@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { untilAborted } from '../async/until-aborted.ts'
 
 /** Certificates for a listener: names of PEM files. */
 export interface TlsFiles {
@@ -69,7 +70,7 @@ function serveByBun({ host, port, tls, maxBodySize }: ServeSettings, handler: Ha
   return {
     port: server.port ?? port,
     async stop(deadline) {
-      await Promise.race([server.stop(), aborted(deadline)])
+      await Promise.race([server.stop(), untilAborted(deadline)])
       await server.stop(true)
     },
   }
@@ -100,14 +101,7 @@ function serveByDeno(deno: DenoLike, { host, port, tls }: ServeSettings, handler
     port: server.addr.port,
     async stop(deadline) {
       // To abort it as well would fail if it went down at that moment; a connection that is left ends with its client.
-      await Promise.race([server.shutdown(), aborted(deadline)])
+      await Promise.race([server.shutdown(), untilAborted(deadline)])
     },
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

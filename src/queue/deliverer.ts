@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import type { Exporter } from '../component/exporter.ts'
 import { ExportError } from '../component/export-error.ts'
 import { type Batch, documentsOf, pickFromBatch } from '../component/batch.ts'
@@ -184,7 +185,7 @@ export class Deliverer {
   #failed(retry: Retry, error: unknown): void {
     const failure = error instanceof ExportError
       ? error
-      : new ExportError('retryable', messageOf(error), { cause: error })
+      : new ExportError('retryable', errorMessage(error), { cause: error })
     if (failure.kind === 'partial') this.#partlyFailed(retry, failure)
     else if (failure.kind === 'permanent') this.#refused(retry.batch, failure)
     else this.#failedForNow(retry, failure)
@@ -331,8 +332,4 @@ export class Deliverer {
 function missing(count: number, indexes: readonly number[]): number[] {
   const gone = new Set(indexes)
   return Array.from({ length: count }, (_, i) => i).filter((i) => !gone.has(i))
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

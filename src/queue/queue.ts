@@ -2,6 +2,7 @@ import type { Exporter } from '../component/exporter.ts'
 import { collectGarbage } from '../platform/collect-garbage.ts'
 import { BufferPool } from '../bytes/buffer-pool.ts'
 import type { DocumentBlock } from '../component/batch.ts'
+import { RejectedError } from '../component/rejected-error.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
 import { Backlog } from './backlog.ts'
@@ -36,11 +37,11 @@ export interface QueueState {
   readonly deadLetters: { readonly count: number; readonly bytes: number }
 }
 
-/** The queue is full, or cannot write; what was offered may be offered again. */
-export class QueueFullError extends Error {
-  override readonly name = 'QueueFullError'
-  /** When it is worth to try again, in milliseconds. */
-  readonly retryAfterMs = 5000
+/** When a client should try again if the queue is full or cannot be written, in milliseconds. */
+const RETRY_AFTER_MS = 5000
+
+function busy(message: string, cause?: unknown): RejectedError {
+  return new RejectedError('busy', message, { cause, retryAfterMs: RETRY_AFTER_MS })
 }
 
 /** How long a commit waits for company, in milliseconds: while a client waits for its answer, and while none does. */
@@ -149,12 +150,12 @@ export class Queue {
    * @param isAwaited whether a client waits for its answer; if none does, documents that cannot be written are lost,
    * and counted as such
    * @returns what `fill` gave, and a promise that is kept once the documents are on disk
-   * @throws {QueueFullError} if there is no room
+   * @throws {RejectedError} `busy` if there is no room
    */
   add<T>(fill: (group: DocumentGroup) => T, isAwaited = true): { result: T; committed: Promise<void> } {
-    if (this.#isClosed) throw new QueueFullError('The agent is stopping')
+    if (this.#isClosed) throw busy('The agent is stopping')
     if (this.#backlog.bytes >= this.settings.maxBytes) {
-      throw new QueueFullError(`The queue is full: ${this.#backlog.bytes} bytes wait for delivery (queue.maxBytes)`)
+      throw busy(`The queue is full: ${this.#backlog.bytes} bytes wait for delivery (queue.maxBytes)`)
     }
     const group = this.#group
     const before = group.count
@@ -216,7 +217,7 @@ export class Queue {
       else {
         this.events.spoolFailed(error, block?.ends.length ?? 0)
         if (unawaited > 0) this.events.lost(unawaited, 'spool', 'the spool cannot be written')
-        reject(new QueueFullError('The spool cannot be written', { cause: error }))
+        reject(busy('The spool cannot be written', error))
         this.#makeRoom()
       }
     }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
@@ -61,7 +62,7 @@ export class Spool {
       this.contents()
     } catch (cause) {
       this.#open.db.close()
-      throw new Error(`Cannot read the spool in "${settings.dir}": ${messageOf(cause)}`, { cause })
+      throw new Error(`Cannot read the spool in "${settings.dir}": ${errorMessage(cause)}`, { cause })
     }
   }
 
@@ -240,7 +241,7 @@ function openFile({ dir, sync }: SpoolSettings): OpenSpool {
     }
   } catch (cause) {
     attempt(() => db?.close())
-    const reason = messageOf(cause)
+    const reason = errorMessage(cause)
     const why = databaseFault(cause) === 'taken'
       ? 'another rontgen has it open (it is locked); give this one a queue.dir of its own'
       : reason
@@ -261,8 +262,4 @@ function ranges(ids: readonly number[]): [number, number][] {
 
 function bytesOf(words: Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,6 @@
 import { hasZstd, inflate } from '../platform/inflate.ts'
-import { EncodingError, TooLargeError, UnsupportedError } from './rejection.ts'
+import { RejectedError } from '../component/rejected-error.ts'
+import { tooLarge } from './rejection.ts'
 
 const encodings = new Map<string, 'gzip' | 'deflate' | 'zstd' | undefined>([
   ['', undefined],
@@ -16,13 +17,13 @@ export const acceptedEncodings: string = ['gzip', 'deflate', ...(hasZstd ? ['zst
 /**
  * Undoes a Content-Encoding.
  *
- * @throws {UnsupportedError | TooLargeError | EncodingError}
+ * @throws {RejectedError} `unsupported`, `too-large` or `invalid`
  */
 export function decodeBody(encoding: string, body: Uint8Array<ArrayBuffer>, maxBytes: number): Uint8Array {
-  if (body.length > maxBytes) throw new TooLargeError(maxBytes)
+  if (body.length > maxBytes) throw tooLarge(maxBytes)
   const name = encoding.trim().toLowerCase()
   if (!encodings.has(name)) {
-    throw new UnsupportedError(`Content-Encoding "${encoding}" is not taken; ${acceptedEncodings} are`)
+    throw new RejectedError('unsupported', `Content-Encoding "${encoding}" is not taken; ${acceptedEncodings} are`)
   }
   const known = encodings.get(name)
   if (known === undefined) return body
@@ -30,7 +31,7 @@ export function decodeBody(encoding: string, body: Uint8Array<ArrayBuffer>, maxB
     const decoded = inflate(known, body, maxBytes)
     if (decoded.length <= maxBytes) return decoded
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw new EncodingError(`The body is no ${name}`, { cause })
+    if (!(cause instanceof RangeError)) throw new RejectedError('invalid', `The body is no ${name}`, { cause })
   }
-  throw new TooLargeError(maxBytes)
+  throw tooLarge(maxBytes)
 }

@@ -1,43 +1,43 @@
 import type { InFlightBytes } from '../component/in-flight-bytes.ts'
-import { TooLargeError } from './rejection.ts'
+import { tooLarge } from './rejection.ts'
 
 /**
  * Reads a request's body, and stops as soon as it is too long.
  *
  * @param use gets the body; when it returns, the bytes are not counted as arriving any more
- * @throws {TooLargeError} if it is over `maxBytes`
- * @throws {BusyError} if too much is arriving at once
+ * @throws {RejectedError} `too-large` if it is over `maxBytes`
+ * @throws {RejectedError} `busy` if too much is arriving at once
  */
 export async function readBody<T>(
   request: Request,
   maxBytes: number,
-  inbound: InFlightBytes,
+  inFlight: InFlightBytes,
   use: (body: Uint8Array<ArrayBuffer>) => T,
 ): Promise<T> {
   const length = request.headers.get('content-length')
-  if (length === null) return await readUnknown(request, maxBytes, inbound, use)
+  if (length === null) return await readUnknown(request, maxBytes, inFlight, use)
   const size = Number(length)
-  if (size > maxBytes) throw new TooLargeError(maxBytes)
-  inbound.take(size)
+  if (size > maxBytes) throw tooLarge(maxBytes)
+  inFlight.acquire(size)
   try {
     return use(new Uint8Array(await request.arrayBuffer()))
   } finally {
-    inbound.give(size)
+    inFlight.release(size)
   }
 }
 
 async function readUnknown<T>(
   request: Request,
   maxBytes: number,
-  inbound: InFlightBytes,
+  inFlight: InFlightBytes,
   use: (body: Uint8Array<ArrayBuffer>) => T,
 ): Promise<T> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
     for await (const chunk of request.body ?? []) {
-      if (size + chunk.length > maxBytes) throw new TooLargeError(maxBytes)
-      inbound.take(chunk.length)
+      if (size + chunk.length > maxBytes) throw tooLarge(maxBytes)
+      inFlight.acquire(chunk.length)
       size += chunk.length
       chunks.push(chunk)
     }
@@ -49,6 +49,6 @@ async function readUnknown<T>(
     }
     return use(body)
   } finally {
-    inbound.give(size)
+    inFlight.release(size)
   }
 }

@@ -1,54 +1,34 @@
-/** Why a request was not taken, in the terms of both protocols. */
+import { RejectedError, type RejectionCode } from '../component/rejected-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
+
+/** Why a request was rejected, in the terms of both protocols. */
 export interface Rejection {
-  /** Of gRPC (https://grpc.io/docs/guides/status-codes). */
-  readonly code: number
-  /** Of HTTP. */
-  readonly status: number
+  /** Status code of gRPC (https://grpc.io/docs/guides/status-codes). */
+  readonly rpcStatus: number
+  /** Status code of HTTP. */
+  readonly httpStatus: number
   readonly message: string
-  /** When the client may try again, in milliseconds. */
+  /** When the client should try again, in milliseconds. */
   readonly retryAfterMs?: number
 }
 
-const grpc = { invalidArgument: 3, resourceExhausted: 8, unimplemented: 12, internal: 13, unavailable: 14 } as const
+const INTERNAL = { rpcStatus: 13, httpStatus: 500 } as const
+const statuses: Readonly<Record<RejectionCode, { readonly rpcStatus: number; readonly httpStatus: number }>> = {
+  invalid: { rpcStatus: 3, httpStatus: 400 },
+  'too-large': { rpcStatus: 8, httpStatus: 413 },
+  unsupported: { rpcStatus: 12, httpStatus: 415 },
+  busy: { rpcStatus: 14, httpStatus: 503 },
+}
 
-/** The refusal that an error means. Errors are known by their name, since each stage has its own. */
+/** The statuses of an error: those of its code, or of an internal error if it is no {@link RejectedError}. */
 export function rejectionOf(error: unknown): Rejection {
-  const message = error instanceof Error ? error.message : String(error)
-  const name = error instanceof Error ? error.name : ''
-  switch (name) {
-    case 'WireError':
-    case 'JsonError':
-    case 'EncodingError':
-      return { code: grpc.invalidArgument, status: 400, message }
-    case 'TooLargeError':
-      return { code: grpc.resourceExhausted, status: 413, message }
-    case 'BusyError':
-    case 'QueueFullError': {
-      const wait = error instanceof Error && 'retryAfterMs' in error ? Number(error.retryAfterMs) : 1000
-      return { code: grpc.unavailable, status: 503, message, retryAfterMs: wait }
-    }
-    case 'UnsupportedError':
-      return { code: grpc.unimplemented, status: 415, message }
-    default:
-      return { code: grpc.internal, status: 500, message }
-  }
+  const message = errorMessage(error)
+  if (!(error instanceof RejectedError)) return { ...INTERNAL, message }
+  const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }
+  return { ...statuses[error.code], message, ...retry }
 }
 
-/** A body, or what it becomes when it is unpacked, is over the limit. */
-export class TooLargeError extends Error {
-  override readonly name = 'TooLargeError'
-
-  constructor(maxBytes: number) {
-    super(`The message is over ${maxBytes} bytes`)
-  }
-}
-
-/** A body is not what its Content-Encoding says. */
-export class EncodingError extends Error {
-  override readonly name = 'EncodingError'
-}
-
-/** A content type or encoding that is not spoken here. */
-export class UnsupportedError extends Error {
-  override readonly name = 'UnsupportedError'
+/** The rejection of a body that is over a limit, as it came or decompressed. @param maxBytes the limit */
+export function tooLarge(maxBytes: number): RejectedError {
+  return new RejectedError('too-large', `The message is over ${maxBytes} bytes`)
 }

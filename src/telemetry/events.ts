@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { Counters, type Outcome } from './counters.ts'
 import { Problems, type Stage } from './problems.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -58,7 +59,7 @@ export class Events {
       'error',
       'config',
       'adminFailed',
-      `${messageOf(error)}; the agent goes on without status, metrics and page`,
+      `${errorMessage(error)}; the agent goes on without status, metrics and page`,
     )
   }
 
@@ -81,7 +82,7 @@ export class Events {
   }
 
   spoolFailed(error: unknown, documents: number): void {
-    const why = `${messageOf(error)}; ${documents} documents were not acknowledged. Is the disk full?`
+    const why = `${errorMessage(error)}; ${documents} documents were not acknowledged. Is the disk full?`
     this.#limited('error', 'queue', 'spoolFailed', (times) => `Cannot write the spool${times}: ${why}`)
   }
 
@@ -92,7 +93,7 @@ export class Events {
       'error',
       'queue',
       'spoolSetAside',
-      `The spool is damaged (${messageOf(cause)}) and was moved to "${file}"; ` +
+      `The spool is damaged (${errorMessage(cause)}) and was moved to "${file}"; ` +
         `${saved} blocks of documents were read of it and go on, ${rest}. A new spool is in use`,
     )
   }
@@ -105,7 +106,7 @@ export class Events {
       'error',
       'queue',
       'spoolElsewhere',
-      `${messageOf(cause)}; ${where}. Make queue.dir writable, and restart`,
+      `${errorMessage(cause)}; ${where}. Make queue.dir writable, and restart`,
     )
   }
 
@@ -218,7 +219,7 @@ export class Events {
   }
 
   storeFailed(error: unknown): void {
-    this.#limited('error', 'export', 'store', (times) => `The local store failed${times}: ${messageOf(error)}`)
+    this.#limited('error', 'export', 'store', (times) => `The local store failed${times}: ${errorMessage(error)}`)
   }
 
   telemetryFailed(reason: string): void {
@@ -247,8 +248,4 @@ export class Events {
       (times) => `Cannot pass ${path} to X-Ray${times}: ${reason}; ${served}`,
     )
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

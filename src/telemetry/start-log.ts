@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { configure, getLogger, type Logger, type LogRecord, type Sink } from '@logtape/logtape'
@@ -44,7 +45,7 @@ async function fileSink(file: string, isRotated: boolean): Promise<Sink> {
       ? getRotatingFileSink(file, { ...options, maxSize: MOST_BYTES, maxFiles: 2 })
       : getFileSink(file, options)
   } catch (cause) {
-    throw new Error(`Cannot write the log to "${file}": ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new Error(`Cannot write the log to "${file}": ${errorMessage(cause)}`, {
       cause,
     })
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { byteAt } from '../bytes/byte-at.ts'
 import { KeyTable } from '../otlp/key-table.ts'
 import { readTraceRequest } from '../otlp/read-trace-request.ts'
@@ -95,7 +96,7 @@ export class Translator {
           sink.rollBack(before)
           result.spans--
           result.refused++
-          result.reason = error instanceof Error ? error.message : String(error)
+          result.reason = errorMessage(error)
         }
       },
     })

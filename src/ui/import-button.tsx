@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { useRef, useState } from 'preact/hooks'
 import { importTraces } from './export-trace.ts'
 import { Icon } from './outcome.tsx'
@@ -14,7 +15,7 @@ export function ImportButton() {
       setFlaw('')
       if (first !== undefined) goTo(`/trace/${first}`)
     } catch (error) {
-      setFlaw(error instanceof Error ? error.message : String(error))
+      setFlaw(errorMessage(error))
     }
     if (field.current !== null) field.current.value = ''
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { useChanges } from './use-changes.ts'
 
@@ -57,7 +58,7 @@ export function usePolled<T>(
         if (!ended.signal.aborted) setState({ data, problem: '', key })
       } catch (error) {
         isFailed = true
-        const problem = error instanceof Error ? error.message : String(error)
+        const problem = errorMessage(error)
         if (!ended.signal.aborted) setState(({ data }) => ({ data, problem, key }))
       }
       isBusy = false

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../errors/error-message.ts'
 import { ExportError } from '../../component/export-error.ts'
 import type { Exporter } from '../../component/exporter.ts'
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
@@ -12,7 +13,7 @@ export class LocalExporter implements Exporter {
     try {
       taken = this.store.put(documentsOf(batch).map(documentText))
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
+      const why = errorMessage(cause)
       throw new ExportError('retryable', `Cannot write the local store: ${why}`, { cause })
     }
     const failed = taken.flatMap((isTaken, index) => (isTaken ? [] : [index]))

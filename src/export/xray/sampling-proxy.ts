@@ -1,3 +1,4 @@
+import { errorMessage } from '../../errors/error-message.ts'
 import type { Events } from '../../telemetry/events.ts'
 import { type CallOptions, callXray, type XrayPlace } from '../../aws/call-xray.ts'
 
@@ -38,7 +39,7 @@ export class SamplingProxy {
       this.events.proxyFailed(path, `it answered ${answer.status}`, 'the rules that are known are served')
       return known
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorMessage(error)
       const known = isRules ? this.#rules.get(key) : undefined
       this.events.proxyFailed(
         path,

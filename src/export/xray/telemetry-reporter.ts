@@ -1,3 +1,5 @@
+import { untilAborted } from '../../async/until-aborted.ts'
+import { errorMessage } from '../../errors/error-message.ts'
 import { type CallOptions, callXray, type XrayPlace } from '../../aws/call-xray.ts'
 import type { Counters, Outcome } from '../../telemetry/counters.ts'
 import type { Events } from '../../telemetry/events.ts'
@@ -57,7 +59,7 @@ export class TelemetryReporter {
       if (response.status === 200) this.#before = now
       else this.events.telemetryFailed(`X-Ray answered ${response.status}`)
     } catch (error) {
-      this.events.telemetryFailed(error instanceof Error ? error.message : String(error))
+      this.events.telemetryFailed(errorMessage(error))
     }
   }
 
@@ -68,10 +70,7 @@ export class TelemetryReporter {
     if (deadline.aborted) return
     await Promise.race([
       this.report(),
-      new Promise<void>((resolve) => {
-        setTimeout(resolve, LAST_MS)
-        deadline.addEventListener('abort', () => resolve(), { once: true })
-      }),
+      untilAborted(AbortSignal.any([deadline, AbortSignal.timeout(LAST_MS)])),
     ])
   }
 }

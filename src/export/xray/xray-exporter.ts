@@ -1,3 +1,4 @@
+import { errorMessage } from '../../errors/error-message.ts'
 import { BatchSigner } from '../../aws/batch-signer.ts'
 import { CredentialSource } from '../../aws/credential-source.ts'
 import { type EndpointSettings, xrayEndpoint } from '../../aws/xray-endpoint.ts'
@@ -76,7 +77,7 @@ export class XrayExporter implements Exporter {
   async send(batch: Batch, signal: AbortSignal): Promise<void> {
     const { access, url, signer } = await this.#open()
     const credentials = await access.credentials.get().catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause)
+      const why = errorMessage(cause)
       throw new ExportError('retryable', `No AWS credentials were found: ${why}`, {
         cause,
         retryAfterMs: 5000,
@@ -129,7 +130,7 @@ export class XrayExporter implements Exporter {
       })
       return { response, text: await response.text() }
     } catch (cause) {
-      const why = attempt.signal.aborted ? `no answer within ${this.settings.timeoutMs} ms` : messageOf(cause)
+      const why = attempt.signal.aborted ? `no answer within ${this.settings.timeoutMs} ms` : errorMessage(cause)
       if (!signal.aborted) {
         const outcome = attempt.signal.aborted ? 'timeout' : failureOf(cause)
         this.events.requested(outcome, performance.now() - begun)
@@ -220,12 +221,8 @@ function idOf(document: Uint8Array): string {
 function failureOf(error: unknown): Outcome {
   const cause = error instanceof Error ? error.cause : undefined
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  const text = `${code} ${messageOf(error)} ${cause === undefined ? '' : messageOf(cause)}`
+  const text = `${code} ${errorMessage(error)} ${cause === undefined ? '' : errorMessage(cause)}`
   if (/ConnectionRefused|ECONNREFUSED|refused/i.test(text)) return 'connection-refused'
   if (/ENOTFOUND|EAI_|DNS|name or service|lookup/i.test(text)) return 'unknown-host'
   return /ETIMEDOUT|timed? ?out/i.test(text) ? 'timeout' : 'other'
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,7 @@
+import { errorMessage } from '../../errors/error-message.ts'
 import type { Context } from 'hono'
 import { type Json, objectOf } from '../../trace/json.ts'
+import { FilterError } from '../../trace/filter/tokenise.ts'
 import { ApiError } from './api-error.ts'
 
 /** Answers a call with a JSON body, and its errors as X-Ray words them. */
@@ -15,7 +17,7 @@ export async function jsonCall(c: Context, call: (input: Json) => object): Promi
     return c.json(call(objectOf(input)))
   } catch (error) {
     const [code, status] = error instanceof ApiError ? [error.code, error.status] : codeOf(error)
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorMessage(error)
     c.header('x-amzn-errortype', code)
     c.status(status === 415 ? 415 : status === 500 ? 500 : 400)
     return c.json({ __type: code, Message: message, message })
@@ -23,8 +25,7 @@ export async function jsonCall(c: Context, call: (input: Json) => object): Promi
 }
 
 function codeOf(error: unknown): [string, number] {
-  const isFilter = error instanceof Error && error.name === 'FilterError'
-  return isFilter ? ['InvalidRequestException', 400] : ['InternalFailure', 500]
+  return error instanceof FilterError ? ['InvalidRequestException', 400] : ['InternalFailure', 500]
 }
 
 function parseJson(body: string): unknown {

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../errors/error-message.ts'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -58,7 +59,7 @@ export function openStore(file: string): DatabaseSync {
     }
     return db
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = errorMessage(cause)
     throw new Error(`Cannot open the local store "${file}": ${why}`, { cause })
   }
 }
@@ -83,11 +84,7 @@ export function openStoreAnyhow(file: string, failed: (error: unknown) => void):
       return openStore(file)
     }
     if (fault !== 'unwritable') throw error
-    failed(new Error(`${messageOf(error)}; traces are kept in memory until the agent ends`, { cause: error }))
+    failed(new Error(`${errorMessage(error)}; traces are kept in memory until the agent ends`, { cause: error }))
     return openStore(':memory:')
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

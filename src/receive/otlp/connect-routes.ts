@@ -9,6 +9,7 @@ import {
   ExportTraceServiceRequestSchema,
   TraceService,
 } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
+import { untilAborted } from '../../async/until-aborted.ts'
 import type { Next } from '../../component/receiver.ts'
 import { type Rejection, rejectionOf } from '../rejection.ts'
 
@@ -56,12 +57,7 @@ export function connectRoutes(next: Next, maxBytes: number, stopped: AbortSignal
     check: ({ service }) => ({ status: healthOf(service, stopped) }),
     async *watch({ service }, { signal }) {
       yield { status: healthOf(service, stopped) }
-      await new Promise<void>((resolve) => {
-        for (const end of [signal, stopped]) {
-          if (end.aborted) resolve()
-          else end.addEventListener('abort', () => resolve(), { once: true })
-        }
-      })
+      await untilAborted(AbortSignal.any([signal, stopped]))
       if (stopped.aborted) yield { status: ServingStatus.NOT_SERVING }
     },
   })
@@ -85,7 +81,7 @@ export function connectError(refusal: Rejection): ConnectError {
   const details = refusal.retryAfterMs === undefined
     ? []
     : [{ desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, delayOf(refusal.retryAfterMs)) } }]
-  return new ConnectError(refusal.message, refusal.code, undefined, details)
+  return new ConnectError(refusal.message, refusal.rpcStatus, undefined, details)
 }
 
 function delayOf(ms: number): { seconds: bigint; nanos: number } {
@@ -94,7 +90,7 @@ function delayOf(ms: number): { seconds: bigint; nanos: number } {
 
 /** A refusal as google.rpc.Status: fields for the JSON form, and its protobuf bytes. */
 export function statusOf(refusal: Rejection): { json: object; bytes: Uint8Array<ArrayBuffer> } {
-  const { code, message, retryAfterMs } = refusal
+  const { rpcStatus: code, message, retryAfterMs } = refusal
   const details = retryAfterMs === undefined
     ? []
     : [anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: create(DurationSchema, delayOf(retryAfterMs)) }))]

@@ -19,7 +19,7 @@ export async function exportTraces(
   from: () => string,
   maxBytes: number,
   next: Next,
-  { events, inbound }: ReceiverContext,
+  { events, inFlight }: ReceiverContext,
 ): Promise<Response> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const isJson = type === JSON_TYPE
@@ -27,7 +27,7 @@ export async function exportTraces(
     return new Response(`415 unsupported media type "${type}"; ${PROTOBUF} and ${JSON_TYPE} are taken`, { status: 415 })
   }
   try {
-    const accepted = await readBody(request, maxBytes, inbound, (body) => {
+    const accepted = await readBody(request, maxBytes, inFlight, (body) => {
       const message = decodeBody(request.headers.get('content-encoding') ?? '', body, maxBytes)
       const who = sender(request, from)
       return isJson ? takeJson(message, next, who) : next.traces(message, who)
@@ -40,8 +40,8 @@ export async function exportTraces(
     const { json, bytes } = statusOf(refusal)
     const headers: Record<string, string> = { ...(isJson ? jsonHeaders : protobufHeaders) }
     if (refusal.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(refusal.retryAfterMs / 1000))
-    if (refusal.status === 415) headers['accept-encoding'] = acceptedEncodings
-    return new Response(isJson ? JSON.stringify(json) : bytes, { status: refusal.status, headers })
+    if (refusal.httpStatus === 415) headers['accept-encoding'] = acceptedEncodings
+    return new Response(isJson ? JSON.stringify(json) : bytes, { status: refusal.httpStatus, headers })
   }
 }
 

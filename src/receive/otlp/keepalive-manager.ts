@@ -1,4 +1,5 @@
 import type { ServerHttp2Session } from 'node:http2'
+import { untilAborted } from '../../async/until-aborted.ts'
 
 /** How connections are kept alive and ended; times in milliseconds. */
 export interface SessionSettings {
@@ -13,7 +14,7 @@ export class KeepaliveManager {
 
   constructor(private readonly settings: SessionSettings) {}
 
-  keep(session: ServerHttp2Session): void {
+  track(session: ServerHttp2Session): void {
     const { keepaliveTime, maxConnectionAge } = this.settings
     this.#sessions.add(session)
     session.on('error', () => session.destroy())
@@ -49,8 +50,7 @@ export class KeepaliveManager {
         session.close()
       })
     )
-    const late = new Promise<void>((resolve) => deadline.addEventListener('abort', () => resolve(), { once: true }))
-    await Promise.race([Promise.all(ended), late])
+    await Promise.race([Promise.all(ended), untilAborted(deadline)])
     for (const session of this.#sessions) session.destroy()
   }
 }

@@ -28,18 +28,18 @@ export const otlpGrpc = defineReceiver({
       v.description('A connection this old is asked to close, so that clients spread anew behind a load balancer.'),
     ),
   }),
-  async start(settings, next, { events, inbound }) {
+  async start(settings, next, { events, inFlight }) {
     const stopping = new AbortController()
     const routes = connectRoutes(next, settings.maxMessageSize, stopping.signal)
     const handlers = new Map(routes.handlers.map((handler) => [handler.requestPath, handler]))
     const server = settings.tls === undefined ? http2.createServer() : http2.createSecureServer(readTls(settings.tls))
     const keeper = new KeepaliveManager(settings)
-    server.on('session', (session: http2.ServerHttp2Session) => keeper.keep(session))
+    server.on('session', (session: http2.ServerHttp2Session) => keeper.track(session))
     server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
       stream.on('error', () => stream.destroyed || stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR))
       const isFast = headers[':path'] === EXPORT_PATH && headers[':method'] === 'POST' && isPlainCall(headers)
-      if (isFast) serveExport(stream, headers, next, settings.maxMessageSize, { events, inbound })
-      else void serveUniversal(stream, headers, handlers, inbound)
+      if (isFast) serveExport(stream, headers, next, settings.maxMessageSize, { events, inFlight })
+      else void serveUniversal(stream, headers, handlers, inFlight)
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(bindError('TCP', settings, error)))

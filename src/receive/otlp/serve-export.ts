@@ -5,7 +5,8 @@ import type { Events } from '../../telemetry/events.ts'
 import { statusOf } from './connect-routes.ts'
 import { decodeBody } from '../decode-body.ts'
 import type { Next, ReceiverContext } from '../../component/receiver.ts'
-import { EncodingError, rejectionOf, TooLargeError } from '../rejection.ts'
+import { RejectedError } from '../../component/rejected-error.ts'
+import { rejectionOf, tooLarge } from '../rejection.ts'
 
 const OK_HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' }
 const OK_TRAILERS = { 'grpc-status': '0' }
@@ -24,22 +25,22 @@ export function serveExport(
   headers: IncomingHttpHeaders,
   next: Next,
   maxBytes: number,
-  { events, inbound }: ReceiverContext,
+  { events, inFlight }: ReceiverContext,
 ): void {
   const chunks: Buffer[] = []
   let size = 0
   let isRefused = false
   let held = 0
   const release = (): void => {
-    inbound.give(held)
+    inFlight.release(held)
     held = 0
   }
   stream.on('data', (chunk: Buffer) => {
     if (isRefused) return
     size += chunk.length
     try {
-      if (size > maxBytes + PREFIX) throw new TooLargeError(maxBytes)
-      inbound.take(chunk.length)
+      if (size > maxBytes + PREFIX) throw tooLarge(maxBytes)
+      inFlight.acquire(chunk.length)
       held += chunk.length
       chunks.push(chunk)
     } catch (error) {
@@ -73,14 +74,14 @@ function messageOf(chunks: Buffer[], size: number, headers: IncomingHttpHeaders,
   const [first] = chunks
   const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size)
   if (size < PREFIX || whole.readUInt32BE(1) !== size - PREFIX) {
-    throw new EncodingError('The call does not carry exactly one whole message')
+    throw new RejectedError('invalid', 'The call does not carry exactly one whole message')
   }
   // Node's Buffers are views into a pool; the reader wants plain bytes.
   const message = new Uint8Array(whole.buffer as ArrayBuffer, whole.byteOffset + PREFIX, size - PREFIX) // never shared
   if (whole[0] === 0) return message
   const encoding = headers['grpc-encoding']
   if (whole[0] !== 1 || encoding !== 'gzip') {
-    throw new EncodingError('The message is packed, and grpc-encoding does not say how')
+    throw new RejectedError('invalid', 'The message is packed, and grpc-encoding does not say how')
   }
   return decodeBody(encoding, message, maxBytes)
 }
@@ -113,7 +114,7 @@ function refuse(stream: ServerHttp2Stream, error: unknown, events: Events): void
     {
       ':status': 200,
       'content-type': 'application/grpc+proto',
-      'grpc-status': String(refusal.code),
+      'grpc-status': String(refusal.rpcStatus),
       'grpc-message': message,
       'grpc-status-details-bin': details,
     },

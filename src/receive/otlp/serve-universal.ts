@@ -9,7 +9,7 @@ export async function serveUniversal(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   handlers: ReadonlyMap<string, UniversalHandler>,
-  inbound: InFlightBytes,
+  inFlight: InFlightBytes,
 ): Promise<void> {
   const path = headers[':path'] ?? '/'
   const handler = handlers.get(path)
@@ -22,7 +22,7 @@ export async function serveUniversal(
       url: `http://${headers[':authority'] ?? 'localhost'}${path}`,
       method: headers[':method'] ?? 'POST',
       header: headersOf(headers),
-      body: chunksOf(stream, inbound),
+      body: chunksOf(stream, inFlight),
       signal: aborted.signal,
     })
     if (stream.destroyed || stream.closed) return
@@ -68,14 +68,14 @@ function headersOf(headers: IncomingHttpHeaders): Headers {
   return found
 }
 
-async function* chunksOf(stream: ServerHttp2Stream, inbound: InFlightBytes): AsyncIterable<Uint8Array> {
+async function* chunksOf(stream: ServerHttp2Stream, inFlight: InFlightBytes): AsyncIterable<Uint8Array> {
   let held = 0
-  stream.on('close', () => inbound.give(held))
+  stream.on('close', () => inFlight.release(held))
   // Who stops reading still answers, so the stream must not end with the loop.
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     const buffer: Buffer = chunk
     try {
-      inbound.take(buffer.length)
+      inFlight.acquire(buffer.length)
     } catch (error) {
       throw connectError(rejectionOf(error))
     }

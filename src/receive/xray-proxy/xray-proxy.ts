@@ -4,10 +4,9 @@ import { host, port } from '../../component/values.ts'
 import { serveHttp } from '../../platform/serve-http.ts'
 import { bindError } from '../../net/bind-error.ts'
 import { formatAddress } from '../../net/format-address.ts'
-import { BusyError } from '../../component/in-flight-bytes.ts'
+import { RejectedError } from '../../component/rejected-error.ts'
 import { readBody } from '../read-body.ts'
 import { defineReceiver } from '../../component/receiver.ts'
-import { TooLargeError } from '../rejection.ts'
 
 /** A sampling call is small; the daemon has no limit. */
 const MAX_BODY = 1 << 20
@@ -23,17 +22,16 @@ export const xrayProxy = defineReceiver({
     host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on; 0.0.0.0 takes from other hosts.')),
     port: v.pipe(v.optional(port, 2000), v.description('Port to listen on.')),
   }),
-  async start(settings, next, { inbound }) {
+  async start(settings, next, { inFlight }) {
     const app = new Hono()
     for (const path of paths) {
       app.post(path, async (c) => {
         try {
-          const answer = await readBody(c.req.raw, MAX_BODY, inbound, (body) => next.sampling(path, body))
+          const answer = await readBody(c.req.raw, MAX_BODY, inFlight, (body) => next.sampling(path, body))
           return new Response(answer.body, { status: answer.status, headers: answer.headers })
         } catch (error) {
-          if (error instanceof TooLargeError) return c.json({ message: error.message }, 413)
-          if (error instanceof BusyError) return c.json({ message: error.message }, 503)
-          throw error
+          if (!(error instanceof RejectedError)) throw error
+          return c.json({ message: error.message }, error.code === 'too-large' ? 413 : 503)
         }
       })
     }

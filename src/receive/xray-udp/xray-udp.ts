@@ -1,6 +1,8 @@
+import { errorMessage } from '../../errors/error-message.ts'
 import { createSocket } from 'node:dgram'
 import * as v from 'valibot'
 import { bytes, host, port } from '../../component/values.ts'
+import { RejectedError } from '../../component/rejected-error.ts'
 import { bindError } from '../../net/bind-error.ts'
 import { formatAddress } from '../../net/format-address.ts'
 import { defineReceiver } from '../../component/receiver.ts'
@@ -33,8 +35,8 @@ export const xrayUdp = defineReceiver({
       try {
         next.document(document)
       } catch (error) {
-        const isFull = error instanceof Error && error.name === 'QueueFullError'
-        events.lost(1, isFull ? 'queue-full' : 'translate', messageOf(error))
+        const isFull = error instanceof RejectedError && error.code === 'busy'
+        events.lost(1, isFull ? 'queue-full' : 'translate', errorMessage(error))
       }
     })
     await new Promise<void>((resolve, reject) => {
@@ -55,7 +57,3 @@ export const xrayUdp = defineReceiver({
     }
   },
 })
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
