@@ -12,6 +12,13 @@ const pure = {
 
 /** Files that hold several small things of one kind. */
 const grabBags = new Set([
+  'component/sampling.ts',
+  'config/switch-schema.ts',
+  'export/exporters.ts',
+  'export/console/console.ts',
+  'platform/user-dirs.ts',
+  'queue/dead-letter-policy.ts',
+  'queue/spool-schema.ts',
   'translate/stack/exception.ts',
   'local/api/serializers.ts',
   'local/api/input.ts',

@@ -53,10 +53,10 @@ const metrics = [
   '',
   '`GET /metrics` at the admin port (4319) gives them in the text format of Prometheus; `rontgen status --json` has the same numbers. Counters begin at 0 when the agent starts.',
   '',
-  '| metric | kind | label | what it counts |',
+  '| metric | kind | labels | what it counts |',
   '| --- | --- | --- | --- |',
-  ...metricList.map(({ name, kind, label, help }) =>
-    `| \`${name}\` | ${kind} | ${label === '' ? '' : code(label)} | ${help} |`
+  ...metricList.map(({ name, kind, labels, help }) =>
+    `| \`${name}\` | ${kind} | ${labels.map(code).join(', ')} | ${help} |`
   ),
   '',
 ].join('\n')

@@ -89,11 +89,11 @@ test('durability: a spool that is no database is set aside, and the agent starts
   const agent = await AgentProcess.start(options(aws, dir))
   assert.match(
     agent.log,
-    /ERROR The spool is damaged .*not a database.* moved to ".*spool.sqlite.broken-.*A new spool is in use/,
+    /ERROR The spool is damaged .*not a database.* moved to ".*spool.sqlite.quarantine-.*A new spool is in use/,
   )
   await all(aws, await sendSpans(agent, 10))
   await agent.stop()
-  assert.equal(readdirSync(dir).filter((name) => name.includes('broken')).length, 1)
+  assert.equal(readdirSync(dir).filter((name) => name.includes('quarantine')).length, 1)
   await aws.stop()
 })
 
@@ -191,7 +191,7 @@ test('durability: a spool of version 1 is read', async () => {
   db.close()
   const agent = await AgentProcess.start(options(aws, dir))
   await waitFor(() => aws.documents.length === 2, 'the old documents')
-  const { letters } = await (await agent.admin('/dead-letters')).json()
+  const { deadLetters: letters } = await (await agent.admin('/dead-letters')).json()
   assert.equal(letters[0].message, 'X-Ray answered 400')
   await agent.stop()
   await aws.stop()
@@ -208,7 +208,11 @@ test('durability: UDP documents that come while the agent stops are kept', async
   await waitFor(() => agent.log.includes('Stopping'), 'the stop')
   const socket = createSocket('udp4')
   const ids = Array.from({ length: 50 }, () => hex(8))
-  for (const id of ids) socket.send(`{"format":"json","version":1}\n{"id":"${id}"}`, port, '127.0.0.1')
+  await Promise.all(
+    ids.map((id) =>
+      new Promise((resolve) => socket.send(`{"format":"json","version":1}\n{"id":"${id}"}`, port, '127.0.0.1', resolve))
+    ),
+  )
   await agent.stop()
   socket.close()
   assert.match(agent.log, /55 documents stay in the spool/)

@@ -41,7 +41,7 @@ scenario(
     aws.fault = { status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } }
     const ids = await sendSpans(agent, 100)
     await waitFor(
-      () => /ERROR Delivery fails: X-Ray answered 403 AccessDenied.*PutTraceSegments/.test(agent.log),
+      () => /ERROR Delivery to xray fails: X-Ray answered 403 AccessDenied.*PutTraceSegments/.test(agent.log),
       'the error',
     )
     const status = await (await agent.admin('/status')).json()
@@ -50,7 +50,7 @@ scenario(
     assert.match(status.delivery.lastFailure.message, /AccessDenied/)
     aws.fault = undefined
     agent.writeConfig(`{ export: { xray: ${xray(aws, "timeout: '9s'")} } }`)
-    await waitFor(() => /Delivery works again after .* documents wait/.test(agent.log), 'the delivery')
+    await waitFor(() => /Delivery to xray works again after .* documents wait/.test(agent.log), 'the delivery')
     return ids
   },
 )
@@ -61,7 +61,7 @@ scenario('keys that rotate in the shared file are read anew', async (aws, agent)
   aws.secret = 'rotated'
   aws.fault = { status: 403, headers: { 'x-amzn-errortype': 'ExpiredTokenException' } }
   const meanwhile = await sendSpans(agent, 20)
-  await waitFor(() => agent.log.includes('Delivery fails'), 'the failure')
+  await waitFor(() => agent.log.includes('Delivery to xray fails'), 'the failure')
   writeFileSync(join(folder, 'credentials'), '[default]\naws_access_key_id = B\naws_secret_access_key = rotated\n')
   aws.fault = undefined
   return [...before, ...meanwhile]
@@ -126,7 +126,7 @@ scenario(
       async () => (await (await agent.admin('/status')).json()).deadLetters.count === 120,
       'the dead letters',
     )
-    const { letters } = await (await agent.admin('/dead-letters?limit=3')).json()
+    const { deadLetters: letters } = await (await agent.admin('/dead-letters?limit=3')).json()
     assert.equal(letters[0].reason, 'too-old')
     assert.match(letters[0].message, /older than queue.maxAge; last: X-Ray answered 500/)
     assert.ok(ids.includes(letters[0].segmentId))
@@ -146,7 +146,10 @@ test('faults: a certificate that is not trusted loses nothing, and passes once i
   const place = `region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}'`
   const agent = await AgentProcess.start({ config: `{ export: { xray: { ${place} } } }` })
   const ids = await sendSpans(agent, 60)
-  await waitFor(() => /Delivery fails: Cannot reach X-Ray.*(certificate|issuer)/i.test(agent.log), 'the failure')
+  await waitFor(
+    () => /Delivery to xray fails: Cannot reach X-Ray.*(certificate|issuer)/i.test(agent.log),
+    'the failure',
+  )
   assert.equal(aws.requests, 0)
   agent.writeConfig(`{ export: { xray: { ${place}, caFile: '${join(folder, 'ca.pem')}' } } }`)
   await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')

@@ -58,7 +58,10 @@ test('a local store that is damaged is set aside, and the agent goes on', async 
   const dir = mkdtempSync(join(folder, 'damaged-'))
   writeFileSync(join(dir, 'traces.sqlite'), 'no database at all '.repeat(1000))
   const agent = await AgentProcess.start({ dir, config: "{ queue: { batchWait: '10ms' } }" })
-  assert.match(agent.log, /ERROR The local store failed: It cannot be read and was moved to ".*traces.sqlite.broken-/)
+  assert.match(
+    agent.log,
+    /ERROR local: the local store failed: It cannot be read and was moved to ".*traces.sqlite.broken-/,
+  )
   const ids = await sendSpans(agent, 10)
   const body = { StartTime: Date.now() / 1000 - 600, EndTime: Date.now() / 1000 + 60 }
   const count = async () => (await (await agent.admin('/TraceSummaries', body)).json()).TraceSummaries.length

@@ -106,7 +106,7 @@ service: { pipelines: { traces: {}, metrics: {} } }
   for (
     const [file, text, expected, notes] of [
       ['cw.json', JSON.stringify(cloudwatch), [
-        /also: \[/,
+        /additional: \[/,
         /roleArn: 'arn:aws:iam::123456789012:role\/it\\'s'/,
         /xray: \{ udp: false, proxy: false \}/,
       ], 1],

@@ -252,7 +252,7 @@ test(
       `{ export: { xray: { region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}', insecure: ${insecure} } }, queue: { batchWait: '10ms' } }`
     const agent = await AgentProcess.start({ config: config(false) })
     await post(agent, hex(8))
-    await waitFor(() => agent.log.includes('Delivery fails'), 'the refusal')
+    await waitFor(() => agent.log.includes('Delivery to xray fails'), 'the refusal')
     assert.equal(aws.requests, 0)
     agent.writeConfig(config(true))
     await waitFor(() => aws.documents.length === 1, 'the document')

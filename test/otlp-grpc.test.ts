@@ -135,7 +135,7 @@ function suite(runtime: Runtime): void {
     )
     client.close()
     assert.equal(code, 12)
-    assert.match(message, /takes traces/)
+    assert.match(message, /receives traces/)
   })
 
   test(title('tells its health'), async () => {

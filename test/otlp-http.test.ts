@@ -144,7 +144,7 @@ function suite(runtime: Runtime): void {
     assert.equal((await post('x', { ...PROTOBUF, 'content-encoding': 'br' })).status, 415)
     const metrics = await post('{}', JSON_TYPE, '/v1/metrics')
     assert.equal(metrics.status, 404)
-    assert.match(await metrics.text(), /takes traces/)
+    assert.match(await metrics.text(), /receives traces/)
   })
 
   test(title('refuses a body that is too long, or becomes too long'), async () => {

@@ -62,26 +62,30 @@ const place = (): string => mkdtempSync(join(folder, 'init-'))
 
 test('init asks its questions, asks again where an answer is wrong, and writes a config that is valid', () => {
   const dir = place()
-  const { status, stdout } = run(['init', '--ask'], 'moon\notlp\nboth\nus-west-2\norder.id, user.tier\nno\n', dir)
+  const { status, stdout } = run(
+    ['init', '--ask'],
+    'moon\notlp\nxray, local\nmoon\nus-west-2\norder.id, user.tier\nno\n',
+    dir,
+  )
   assert.equal(status, 0, stdout)
-  assert.match(stdout, /That is to be otlp, xray or both/)
+  assert.match(stdout, /It must be one or more of otlp, xray, all\n[^]*It must be a region such as 'us-west-2'/)
   const text = readFileSync(join(dir, 'config.ts'), 'utf8')
   assert.match(text, /receive: \{ xray: \{ udp: false, proxy: false \} \}/)
   assert.match(text, /indexedAttributes: \['order\.id', 'user\.tier'\]/)
   assert.match(text, /export: \{ xray: \{ region: 'us-west-2' \}, local: true \}/)
   assert.equal(run(['validate'], '', dir).status, 0)
-  assert.match(run(['init', '--yes'], '', dir).stdout, /is there already and stays/)
+  assert.match(run(['init', '--yes'], '', dir).stdout, /config.ts already exists and stays/)
 })
 
 test('init takes every answer as a flag, and what is usual with --yes', () => {
   const dir = place()
-  assert.equal(run(['init', '--from', 'xray', '--to', 'aws', '--yes'], '', dir).status, 0)
+  assert.equal(run(['init', '--from', 'xray', '--to', 'xray', '--yes'], '', dir).status, 0)
   const text = readFileSync(join(dir, 'config.ts'), 'utf8')
   assert.match(text, /otlp: \{ grpc: false, http: false \}/)
-  assert.match(text, /export: \{ xray: \{\} \}/)
+  assert.match(text, /export: \{ xray: true \}/)
   const usual = place()
   assert.equal(run(['init', '--yes'], '', usual).status, 0)
   assert.match(readFileSync(join(usual, 'config.ts'), 'utf8'), /defineConfig\(\{\}\)/)
-  assert.match(run(['init', '--to', 'mars'], '', place()).stderr, /--to is to be aws, local or both/)
+  assert.match(run(['init', '--to', 'mars'], '', place()).stderr, /--to must be one or more of xray, local, console/)
   assert.match(run(['init', '--ask'], 'otlp\n', place()).stderr, /The input ended/)
 })

@@ -72,7 +72,7 @@ function suite(runtime: Runtime): void {
       await send(text)
     }
     await waitFor(
-      () => /Refused from UDP 127\.0\.0\.1:\d+: the datagram/.test(agent.log),
+      () => /xray.udp: rejected data from UDP 127\.0\.0\.1:\d+: the datagram/.test(agent.log),
       'the reason in the log',
     )
     const document = segment()

@@ -2,7 +2,7 @@ import { bindError } from '../net/bind-error.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { serveHttp } from '../platform/serve-http.ts'
 import { adminApp } from './admin-app.ts'
-import type { AgentView } from './agent-view.ts'
+import type { AgentAccess } from './agent-access.ts'
 
 /** Where the admin server listens. */
 export interface AdminSettings {
@@ -17,8 +17,8 @@ export interface RunningAdmin {
 }
 
 /** Serves status, metrics and dead letters. @throws {Error} if it cannot listen */
-export function startAdmin(settings: AdminSettings, view: AgentView): RunningAdmin {
-  const app = adminApp(settings.host, view)
+export function startAdmin(settings: AdminSettings, agent: AgentAccess): RunningAdmin {
+  const app = adminApp(settings.host, agent)
   try {
     const server = serveHttp({ ...settings, maxBodySize: 1 << 20 }, (request) => app.fetch(request))
     return {

@@ -1,50 +1,39 @@
-import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import type { AgentView } from '../admin/agent-view.ts'
-import { deadLetterView } from '../admin/dead-letter-view.ts'
+import type { AgentAccess } from '../admin/agent-access.ts'
+import { QueueAccess } from '../admin/queue-access.ts'
 import { type RunningAdmin, startAdmin } from '../admin/start-admin.ts'
 import type { Loaded } from '../config/load-config.ts'
 import type { Settings } from '../config/schema.ts'
+import { listenAddress } from '../config/receiver-instances.ts'
 import { DemoProcess } from '../demo/demo-process.ts'
-import { type Destination, type DestinationContext, openDestination } from '../pipeline/destination.ts'
-import { ingest, type Stages } from '../pipeline/ingest.ts'
-import { containerMemory } from '../platform/container-memory.ts'
-import { randomIds } from '../bytes/random-ids.ts'
-import { Queue, type QueueSettings } from '../queue/queue.ts'
-import { ReceiverSet } from '../pipeline/receiver-set.ts'
+import { errorMessage } from '../errors/error-message.ts'
+import { Pipeline, type PipelineContext } from '../pipeline/pipeline.ts'
 import { RateHistory } from '../telemetry/rate-history.ts'
-import { SelfTrace } from '../pipeline/self-trace.ts'
-import type { Status } from '../telemetry/status.ts'
-import { Translator } from '../translate/translator.ts'
+import { explainSpan } from './explain-span.ts'
 import { VERSION } from '../version.ts'
-
-/** How long requests to a destination that was replaced may go on, in milliseconds. */
-const IN_FLIGHT_MS = 30_000
+import { statusOf } from './status-of.ts'
 
 /** What an agent needs besides its settings. */
-export type AgentContext = Omit<DestinationContext, 'storeFile' | 'translate' | 'storeChanged'>
+export type AgentContext = Omit<PipelineContext, 'changed'>
 
 /** An agent that runs. */
 export interface Agent {
-  /** How long a stop is to go on delivering, in milliseconds. */
+  /** How long a stop may go on delivering, in milliseconds. */
   readonly stopTimeoutMs: number
   /**
-   * Goes over to other settings: what did not change goes on undisturbed, and nothing that was taken is lost.
+   * Applies other settings: what did not change goes on undisturbed, and nothing that was accepted is lost.
    *
-   * @returns what was changed, a phrase each
+   * @returns what was changed, one phrase each
    * @throws {Error} if it cannot be done; then the agent runs with the settings that it had
    */
   reload(loaded: Loaded): Promise<string[]>
-  /** Stops front to back: nothing new is taken, what waits is delivered until `deadline`. Gives what is left in the spool. */
+  /** Stops front to back: accepts nothing new, and delivers what waits until `deadline`. @returns what is left in the spool */
   stop(deadline: AbortSignal): Promise<number>
 }
 
 /**
- * Starts an agent: export ← queue ← translate ← receive, back to front.
+ * Starts an agent.
  *
- * @throws {Error} if the spool or a port is not to be had; what was started is stopped again
+ * @throws {Error} if the spool or a port cannot be opened; what was started is stopped again
  */
 export async function startAgent(loaded: Loaded, context: AgentContext): Promise<Agent> {
   const agent = new RunningAgent(loaded, context)
@@ -52,80 +41,33 @@ export async function startAgent(loaded: Loaded, context: AgentContext): Promise
   return agent
 }
 
+/** How long what was started may take to stop when the start fails, in milliseconds. */
+const FAILED_START_MS = 1000
+/** How long the admin server may take to stop, in milliseconds: when it is replaced, and at the end. */
+const ADMIN_REPLACE_MS = 1000
+const ADMIN_STOP_MS = 100
+
 class RunningAgent implements Agent {
   readonly #started = new Date()
-  readonly #queue: Queue
-  readonly #stages: Stages
-  readonly #receivers: ReceiverSet
-  readonly #view: AgentView
-  readonly #place: DestinationContext
-  #destination: Destination
-  #admin: RunningAdmin | undefined
-
   readonly #watchers = new Set<() => void>()
+  readonly #pipeline: Pipeline
   readonly #rates: RateHistory
   readonly #demo = new DemoProcess()
-  readonly #selfTrace: SelfTrace
+  #admin: RunningAdmin | undefined
 
+  /** @throws {Error} if another process has the spool open */
   constructor(private loaded: Loaded, private readonly context: AgentContext) {
-    const { events } = context
-    const { settings } = loaded
-    const queue = queueSettings(settings, context.env)
-    this.#place = {
-      ...context,
-      storeFile: queue.dir === ':memory:' ? queue.dir : join(queue.dir, 'traces.sqlite'),
-      translate: () => this.settings.translate,
-      storeChanged: () => {
-        for (const watcher of this.#watchers) watcher()
-      },
+    const changed = (): void => {
+      for (const watcher of this.#watchers) watcher()
     }
-    this.#destination = openDestination(settings, this.#place)
-    const exporter = {
-      // What is in flight ends where it began; the next goes where the settings of then say.
-      send: (...args: Parameters<Destination['exporter']['send']>) => {
-        const send = (): Promise<void> => this.#destination.exporter.send(...args)
-        if (!this.settings.selfTracing) return send()
-        return this.#selfTrace.around({ documents: args[0].count, waiting: this.#queue.state.documents }, send)
-      },
-      stop: () => this.#destination.exporter.stop(),
-    }
-    this.#queue = new Queue(queue, exporter, events)
-    this.#stages = {
-      queue: this.#queue,
-      events,
-      translator: new Translator(settings.translate, randomIds()),
-      sampling: this.#destination.sampling,
-      keepRequest: this.#destination.keepRequest,
-    }
-    const ids = randomIds()
-    const { document } = ingest('self', this.#stages)
-    this.#selfTrace = new SelfTrace(VERSION, () => ids.next(), document)
+    this.#pipeline = new Pipeline(loaded.settings, { ...context, changed })
+    const { counters } = context.events
     this.#rates = new RateHistory(() => ({
-      received: events.counters.received.total,
-      queued: events.counters.queued,
-      waiting: this.#queue.state.documents,
-      sent: events.counters.sent,
+      received: counters.received.total,
+      queued: counters.queued,
+      waiting: Math.max(0, ...this.#pipeline.queue.state.lanes.map(({ documents }) => documents)),
+      sent: Math.max(0, ...context.events.exporters.map((exporter) => exporter.counters.sent)),
     }))
-    const maxInFlight = Math.min(settings.receive.maxInFlight, (containerMemory() ?? Infinity) / 8)
-    this.#receivers = new ReceiverSet((name) => ingest(name, this.#stages), events, maxInFlight)
-    this.#view = {
-      status: () => this.#status(),
-      latency: events.counters.latency,
-      letters: deadLetterView(this.#queue),
-      hasTraces: () => this.#destination.store?.hasTraces() ?? null,
-      rates: () => this.#rates.list(),
-      config: () => this.loaded.values,
-      demo: {
-        isRunning: () => this.#demo.isRunning,
-        start: () => this.#demo.start(this.#otlpPort()),
-        stop: () => this.#demo.stop(),
-      },
-      watch: (watcher) => {
-        this.#watchers.add(watcher)
-        return () => this.#watchers.delete(watcher)
-      },
-      api: (request) => this.#destination.api?.(request),
-    }
   }
 
   get settings(): Settings {
@@ -137,38 +79,68 @@ class RunningAgent implements Agent {
   }
 
   async start(): Promise<void> {
-    const { events } = this.context
     try {
-      await this.#receivers.apply(this.settings)
+      await this.#pipeline.start()
       this.#startAdmin()
     } catch (error) {
-      await this.stop(AbortSignal.timeout(1000))
+      await this.stop(AbortSignal.timeout(FAILED_START_MS))
       throw error
     }
-    const { dir } = this.#queue.state
-    events.started(`Started: rontgen ${VERSION}, ${this.#destination.description}; the spool is "${dir}"`)
-  }
-
-  /** Where the demo sends to. @throws {Error} if it cannot */
-  #otlpPort(): number {
-    const { http } = this.settings.receive.otlp
-    const address = this.#receivers.addresses['otlp.http']
-    if (address === undefined || http === false || http.tls !== undefined) {
-      throw new Error('The demo sends to receive.otlp.http without TLS, and there is none')
-    }
-    return Number(address.split(':').pop())
+    const { dir } = this.#pipeline.queue.state
+    const { description } = this.#pipeline.exporters
+    this.context.events.started(`Started: rontgen ${VERSION}, ${description}; the spool is "${dir}"`)
   }
 
   #startAdmin(): void {
     const { admin } = this.settings
     if (admin === false) return
     try {
-      this.#admin = startAdmin(admin, this.#view)
+      this.#admin = startAdmin(admin, this.#access())
       this.context.events.listening('admin', this.#admin.address)
     } catch (error) {
-      // Traces matter more than what is told of them.
+      // Traces matter more than what is shown of them.
       this.context.events.adminFailed(error)
     }
+  }
+
+  #access(): AgentAccess {
+    const { exporters, queue } = this.#pipeline
+    return {
+      status: () =>
+        statusOf({
+          started: this.#started,
+          loaded: this.loaded,
+          pipeline: this.#pipeline,
+          events: this.context.events,
+          rates: this.#rates,
+          adminAddress: this.#admin?.address,
+        }),
+      exporters: () => this.context.events.exporters,
+      queue: new QueueAccess(queue.admin),
+      hasTraces: () => exporters.hasTraces ?? null,
+      rates: () => this.#rates.list(),
+      config: () => this.loaded.values,
+      demo: {
+        isRunning: () => this.#demo.isRunning,
+        start: () => this.#demo.start(this.#demoPort()),
+        stop: () => this.#demo.stop(),
+      },
+      watch: (watcher) => {
+        this.#watchers.add(watcher)
+        return () => this.#watchers.delete(watcher)
+      },
+      explain: (traceId, id) => explainSpan(exporters.requests?.requestsOf(traceId) ?? [], id, this.settings.translate),
+      api: (request) => exporters.api(request),
+    }
+  }
+
+  /** The port that the demo sends to. @throws {Error} if there is none */
+  #demoPort(): number {
+    const listening = this.#pipeline.receivers.listening.find(({ name }) => name === 'otlp.http')
+    if (listening === undefined || listenAddress(this.settings, 'otlp.http')?.isTls !== false) {
+      throw new Error('The demo sends to receive.otlp.http without TLS, which is not on')
+    }
+    return Number(listening.address.split(':').pop())
   }
 
   async reload(loaded: Loaded): Promise<string[]> {
@@ -176,126 +148,27 @@ class RunningAgent implements Agent {
     try {
       return await this.#apply(loaded)
     } catch (error) {
-      await this.#apply(old).catch((cause: unknown) => this.context.events.reloadFailed(String(cause)))
+      await this.#apply(old).catch((cause: unknown) => this.context.events.reloadFailed(errorMessage(cause)))
       throw error
     }
   }
 
   async #apply(loaded: Loaded): Promise<string[]> {
     const old = this.settings
-    const { settings } = loaded
-    const isOther = (part: (of: Settings) => unknown): boolean => !isDeepStrictEqual(part(old), part(settings))
-    const done: string[] = []
-    if (isOther((of) => of.export)) {
-      const before = this.#destination
-      const destination = openDestination(settings, this.#place)
-      // What is in flight ends there: each attempt has its time.
-      setTimeout(() => void before.exporter.stop(), IN_FLIGHT_MS)
-      void before.stop(AbortSignal.timeout(1000))
-      this.#destination = destination
-      this.#stages.sampling = destination.sampling
-      this.#stages.keepRequest = destination.keepRequest
-      done.push(`now ${destination.description}`)
-    }
     this.loaded = loaded
-    if (isOther((of) => of.translate)) {
-      this.#stages.translator = new Translator(settings.translate, randomIds())
-      done.push('translate changed')
-    }
-    if (isOther((of) => [of.queue, of.export])) this.#queue.configure(queueSettings(settings, this.context.env))
-    if (isOther((of) => of.queue)) done.push('queue changed')
-    if (isOther((of) => [of.queue.dir, of.queue.sync, of.queue.maxDeadLetters, of.receive.maxInFlight])) {
-      done.push('queue.dir, queue.sync, queue.maxDeadLetters and receive.maxInFlight take effect at the next start')
-    }
-    done.push(...await this.#receivers.apply(settings))
-    if (isOther((of) => of.admin)) {
-      await this.#admin?.stop(AbortSignal.timeout(1000))
-      this.#admin = undefined
-      this.#startAdmin()
-      done.push('admin changed')
-    }
-    return done
+    const changes = await this.#pipeline.apply(loaded.settings)
+    if (JSON.stringify(old.admin) === JSON.stringify(loaded.settings.admin)) return changes
+    await this.#admin?.stop(AbortSignal.timeout(ADMIN_REPLACE_MS))
+    this.#admin = undefined
+    this.#startAdmin()
+    return [...changes, 'admin changed']
   }
 
   async stop(deadline: AbortSignal): Promise<number> {
     this.#demo.stop()
-    await this.#receivers.stop('answered', deadline)
-    // Meanwhile UDP goes on: what came while nobody listens would be lost.
-    await this.#queue.flush(deadline)
-    await this.#receivers.stop('unanswered', deadline)
-    const left = await this.#queue.stop(deadline)
-    await this.#destination.stop(deadline)
-    await this.#destination.exporter.stop()
+    const left = await this.#pipeline.stop(deadline)
     this.#rates.stop()
-    await this.#admin?.stop(AbortSignal.timeout(100))
+    await this.#admin?.stop(AbortSignal.timeout(ADMIN_STOP_MS))
     return left
   }
-
-  #status(): Status {
-    const { events } = this.context
-    const { counters, lastFailure } = events
-    const { dir, documents, bytes, maxBytes, oldestMs, delivery, deadLetters } = this.#queue.state
-    return {
-      version: VERSION,
-      pid: process.pid,
-      started: this.#started.toISOString(),
-      uptime: (Date.now() - this.#started.getTime()) / 1000,
-      config: this.loaded.file ?? null,
-      configHash: createHash('sha256').update(JSON.stringify(this.settings)).digest('hex').slice(0, 12),
-      credentials: this.#destination.credentials() ?? null,
-      rates: this.#rates.perSecond(),
-      listening: { ...this.#receivers.addresses, ...(this.#admin === undefined ? {} : { admin: this.#admin.address }) },
-      queue: { dir, documents, bytes, maxBytes, oldest: oldestMs / 1000 },
-      delivery: {
-        to: this.#destination.description,
-        state: delivery.isFailing ? 'failing' : 'ok',
-        failingFor: delivery.failingForMs / 1000,
-        lastFailure: lastFailure === undefined
-          ? null
-          : { time: new Date(lastFailure.time).toISOString(), message: lastFailure.message },
-        inFlight: delivery.inFlight,
-        limit: delivery.limit,
-        retrying: delivery.retrying,
-      },
-      deadLetters,
-      counts: {
-        received: counters.received.by,
-        senders: counters.senders.by,
-        refused: counters.refused.by,
-        failedRequests: counters.failedRequests.by,
-        queued: counters.queued,
-        cut: counters.cut,
-        sent: counters.sent,
-        retried: counters.retried.by,
-        unprocessed: counters.unprocessed.by,
-        dead: counters.dead.by,
-        dropped: counters.dropped.by,
-        requests: counters.requests.by,
-      },
-      problems: events.problems.list(),
-      latency: { p50: counters.latency.quantile(0.5), p99: counters.latency.quantile(0.99) },
-    }
-  }
-}
-
-/** How the queue of an agent with these settings is kept. */
-export function queueSettings({ queue, export: { xray } }: Settings, env: DestinationContext['env']): QueueSettings {
-  const { dir, maxBytes, maxMemory, maxAge, maxDeadLetters, sync, batchWait } = queue
-  return {
-    dir: dir ?? defaultQueueDir(env),
-    sync,
-    maxBytes,
-    maxMemory: Math.min(maxMemory, (containerMemory() ?? Infinity) / 8),
-    maxDeadBytes: maxDeadLetters,
-    maxAgeMs: maxAge,
-    batchWaitMs: batchWait,
-    concurrency: xray === false ? 1 : xray.concurrency,
-    backOff: { firstMs: 500, longestMs: 10_000 },
-  }
-}
-
-/** Where the spool is if the config does not say. */
-function defaultQueueDir(env: DestinationContext['env']): string {
-  if (process.getuid?.() === 0) return '/var/lib/rontgen'
-  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'rontgen')
 }

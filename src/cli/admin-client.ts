@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { formatAddress } from '../net/format-address.ts'
+import { loopbackHost } from '../net/loopback-host.ts'
 import type { Settings } from '../config/schema.ts'
 
 const messageSchema = v.object({ message: v.string() })
@@ -15,8 +17,7 @@ export class AdminClient {
   /** @throws {Error} if the config turns the admin port off */
   constructor({ admin }: Settings) {
     if (admin === false) throw new Error('Cannot ask the agent: admin is false in the config')
-    const host = admin.host === '0.0.0.0' ? '127.0.0.1' : admin.host === '::' ? '[::1]' : admin.host
-    this.#url = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${admin.port}`
+    this.#url = `http://${formatAddress(loopbackHost(admin.host), admin.port)}`
   }
 
   /**

@@ -9,6 +9,7 @@ import { init } from './init.ts'
 import { manOf } from './man.ts'
 import { migrate } from './migrate.ts'
 import { printConfig } from './print-config.ts'
+import { queue } from './queue.ts'
 import { run } from './run.ts'
 import { healthcheck } from './healthcheck.ts'
 import { logs, restart, start, stop } from './service-commands.ts'
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   verify,
   healthcheck,
   deadLetters,
+  queue,
   ctl,
   completionsOf(() => commands),
   manOf(() => commands),

@@ -1,12 +1,12 @@
 import { ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { getParameter } from '../aws/get-parameter.ts'
 import { loadCompat } from '../config/load-config.ts'
 import { ConfigSet, setBeside } from '../compat/config-set.ts'
 import { readCloudwatch } from '../compat/read-compat.ts'
+import { configDir } from '../platform/user-dirs.ts'
 import { openService } from '../service/open-service.ts'
 import { VERSION } from '../version.ts'
 import { type Command, type CommandContext } from './command.ts'
@@ -170,11 +170,4 @@ function statusText(set: ConfigSet, startedAt: string | undefined): string {
     configs: set.names.map((name) => join(set.dir, name)),
   }
   return JSON.stringify(status, undefined, 2) + '\n'
-}
-
-/** Where configs of the machine are kept. */
-function configDir(env: CommandContext['env']): string {
-  if (env['RONTGEN_CONFIG_DIR']) return env['RONTGEN_CONFIG_DIR']
-  if (process.getuid?.() === 0) return '/etc/rontgen'
-  return join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'rontgen')
 }

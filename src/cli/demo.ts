@@ -1,5 +1,7 @@
 import { ExitCode } from '../errors/command-error.ts'
+import { listenAddress } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
+import { loopbackHost } from '../net/loopback-host.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { serveHttp } from '../platform/serve-http.ts'
 import * as v from 'valibot'
@@ -64,15 +66,14 @@ export const demo: Command = {
   },
 }
 
-/** Where the agent takes OTLP over HTTP. @throws {UsageError} if it does not */
-function endpointOf({ receive }: Settings): string {
-  const { http } = receive.otlp
-  if (http === false) throw new UsageError('The demo sends to receive.otlp.http, which is off')
-  const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host === '::' ? '::1' : http.host
-  return `http${http.tls === undefined ? '' : 's'}://${formatAddress(host, http.port)}`
+/** Where the agent receives OTLP over HTTP. @throws {UsageError} if it does not */
+function endpointOf(settings: Settings): string {
+  const address = listenAddress(settings, 'otlp.http')
+  if (address === undefined) throw new UsageError('The demo sends to receive.otlp.http, which is off')
+  return `http${address.isTls ? 's' : ''}://${formatAddress(loopbackHost(address.host), address.port)}`
 }
 
-/** Kept at a signal, or when the time is over. */
+/** @returns resolves at a signal, or when the time is over */
 function ended(afterMs: number | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (afterMs !== undefined) setTimeout(resolve, afterMs)

@@ -1,7 +1,7 @@
 import { ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
-import { queueSettings } from '../agent/agent.ts'
+import { queueSettings } from '../pipeline/queue-settings.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { Loaded } from '../config/load-config.ts'
 import { checkAws } from '../doctor/check-aws.ts'

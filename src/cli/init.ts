@@ -1,12 +1,16 @@
-import { ExitCode } from '../errors/command-error.ts'
-import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
+import type { Exporter } from '../component/exporter.ts'
 import { editorTypes } from '../config/editor-types.ts'
+import { receiversOff } from '../config/receiver-instances.ts'
 import { writeConfig } from '../config/write-config.ts'
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
+import { exporterList } from '../export/exporter-list.ts'
+import { receivers } from '../receive/receivers.ts'
 import { openService } from '../service/open-service.ts'
-import { type Command, type CommandContext } from './command.ts'
+import type { Command, CommandContext } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
 const EXAMPLE = `import { defineConfig } from 'rontgen'
@@ -18,48 +22,56 @@ export default defineConfig({
 })
 `
 
+/** What every receiver of a protocol has in common: the first part of its name. */
+const protocols: readonly string[] = [...new Set(receivers.map(({ name }) => protocolOf(name)))]
+/** The exporters that are on if none is named. */
+const usualExporters = exporterList.filter(({ isOnByDefault }) => isOnByDefault).map(({ name }) => name)
+const ALL = 'all'
+
 /** A question of the wizard; the flag of the same name answers it. */
 interface Question {
-  readonly name: 'from' | 'to' | 'region' | 'index' | 'service'
-  readonly asks: string
+  readonly name: string
+  readonly text: string
   readonly usual: string
   readonly schema: v.GenericSchema<string, string>
+  /** The exporter whose option it is: asked only if traces go there. */
+  readonly exporter?: string
 }
 
 const questions: readonly Question[] = [
   {
     name: 'from',
-    asks: 'Where do traces come from: otlp (OpenTelemetry), xray (X-Ray SDKs), or both?',
-    usual: 'both',
-    schema: v.picklist(['otlp', 'xray', 'both'], 'otlp, xray or both'),
+    text: `Which protocols do applications send: ${
+      listOf(protocols.map(labelOfProtocol))
+    }? Names with commas, or ${ALL}`,
+    usual: ALL,
+    schema: namesFrom([...protocols, ALL]),
   },
   {
     name: 'to',
-    asks: 'Where do they go: aws (AWS X-Ray), local (a page on this machine), or both?',
-    usual: 'local',
-    schema: v.picklist(['aws', 'local', 'both'], 'aws, local or both'),
+    text: `Where do traces go: ${
+      listOf(exporterList.map(({ name, label }) => `${name} (${label})`))
+    }? Names with commas`,
+    usual: usualExporters.join(','),
+    schema: namesFrom(exporterList.map(({ name }) => name)),
   },
-  {
-    name: 'region',
-    asks: 'Which AWS region? Empty: as AWS_REGION, the shared config or the instance says',
-    usual: '',
-    schema: v.pipe(v.string(), v.regex(/^([a-z]{2}(-[a-z]+)+-\d+)?$/, 'a region such as us-west-2')),
-  },
+  ...exporterList.flatMap(optionQuestions),
   {
     name: 'index',
-    asks: 'Which attributes are to be found by filters? Names with commas between them',
+    text: 'Which attributes must filters find? Names with commas',
     usual: '',
     schema: v.string(),
   },
   {
     name: 'service',
-    asks: 'Start it in the background now: yes or no?',
+    text: 'Start it in the background now: yes or no?',
     usual: 'no',
     schema: v.picklist(['yes', 'no'], 'yes or no'),
   },
 ]
 
-type Answers = Record<Question['name'], string>
+/** What was answered, by the question's name; a question that was not asked has no answer. */
+type Answers = Readonly<Record<string, string>>
 
 /** Writes a config to begin with. */
 export const init: Command = {
@@ -67,31 +79,31 @@ export const init: Command = {
   summary: 'ask a few questions and write config.ts, and rontgen.d.ts that lets an editor check it',
   args: '',
   details:
-    'Asks on a terminal, or with --ask; each answer is also a flag, and --yes takes what is usual for the others.\n' +
-    'Nothing has to be installed for the editor. A config.ts that is there stays; rontgen.d.ts is brought up to date.',
+    'Asks on a terminal, or with --ask; each answer is also a flag, and --yes takes the usual ones for the others.\n' +
+    'Nothing has to be installed for the editor. An existing config.ts stays; rontgen.d.ts is brought up to date.',
   options: {
-    ...Object.fromEntries(questions.map(({ name, asks, usual }) => [
+    ...Object.fromEntries(questions.map(({ name, text, usual }) => [
       name,
-      { type: 'string' as const, value: 'ANSWER', summary: `${asks}${usual === '' ? '' : ` (${usual})`}` },
+      { type: 'string' as const, value: 'ANSWER', summary: `${text}${usual === '' ? '' : ` (${usual})`}` },
     ])),
-    ask: { type: 'boolean', summary: 'ask even if this is no terminal' },
+    ask: { type: 'boolean', summary: 'ask even if this is not a terminal' },
     yes: { type: 'boolean', short: 'y', summary: 'ask nothing' },
   },
   async run(context) {
     const { print, flags } = context
-    const isThere = existsSync('config.ts')
+    const exists = existsSync('config.ts')
     const isAnswered = questions.some(({ name }) => flags[name] !== undefined) || flags['yes'] === true
     const isAsked = flags['yes'] !== true && (flags['ask'] === true || process.stdin.isTTY === true)
-    const answers = !isThere && (isAnswered || isAsked) ? await collect(context, isAsked) : undefined
+    const answers = !exists && (isAnswered || isAsked) ? await collect(context, isAsked) : undefined
     try {
-      if (!isThere) writeFileSync('config.ts', answers === undefined ? EXAMPLE : configOf(answers))
+      if (!exists) writeFileSync('config.ts', answers === undefined ? EXAMPLE : configOf(answers))
       writeFileSync('rontgen.d.ts', editorTypes())
     } catch (cause) {
       throw new UsageError(`Cannot write here: ${errorMessage(cause)}`, { cause })
     }
-    print(isThere ? 'config.ts is there already and stays\n' : 'Wrote config.ts\n')
+    print(exists ? 'config.ts already exists and stays\n' : 'Wrote config.ts\n')
     print('Wrote rontgen.d.ts\n')
-    if (answers?.service === 'yes') {
+    if (answers?.['service'] === 'yes') {
       const service = openService(context.env)
       await service.start(`${process.cwd()}/config.ts`)
       print(`Started as ${service.name}\n`)
@@ -103,19 +115,22 @@ export const init: Command = {
 }
 
 async function collect({ flags, print }: CommandContext, isAsked: boolean): Promise<Answers> {
-  const answers: Answers = { from: '', to: '', region: '', index: '', service: '' }
+  const answers: Record<string, string> = {}
   const lines = isAsked ? createInterface({ input: process.stdin })[Symbol.asyncIterator]() : undefined
-  for (const { name, asks, usual, schema } of questions) {
-    if (name === 'region' && answers.to === 'local' && flags['region'] === undefined) continue
+  for (const { name, text, usual, schema, exporter } of questions) {
+    if (exporter !== undefined && !namesIn(answers['to'] ?? '').includes(exporter)) {
+      if (flags[name] === undefined) continue
+      throw new UsageError(`--${name} is for the exporter ${exporter}; send there by --to ${exporter}`)
+    }
     const given = flags[name]
     if (given !== undefined || lines === undefined) {
       const parsed = v.safeParse(schema, given ?? usual)
-      if (!parsed.success) throw new UsageError(`--${name} is to be ${parsed.issues[0].message}`)
+      if (!parsed.success) throw new UsageError(`--${name} must be ${parsed.issues[0].message}`)
       answers[name] = parsed.output
       continue
     }
     while (true) {
-      print(`${asks}${usual === '' ? '' : ` [${usual}]`} `)
+      print(`${text}${usual === '' ? '' : ` [${usual}]`} `)
       const { value, done } = await lines.next()
       if (done === true) throw new UsageError('The input ended before the last question; --yes asks nothing')
       const parsed = v.safeParse(schema, String(value).trim() || usual)
@@ -123,23 +138,89 @@ async function collect({ flags, print }: CommandContext, isAsked: boolean): Prom
         answers[name] = parsed.output
         break
       }
-      print(`That is to be ${parsed.issues[0].message}\n`)
+      print(`It must be ${parsed.issues[0].message}\n`)
     }
   }
   await lines?.return?.()
   return answers
 }
 
-function configOf({ from, to, region, index }: Answers): string {
-  const attributes = index.split(',').map((name) => name.trim()).filter(Boolean)
+function configOf(answers: Answers): string {
+  const { from = ALL, to = '', index = '' } = answers
   const config = {
-    ...(from === 'both' ? {} : {
-      receive: from === 'otlp' ? { xray: { udp: false, proxy: false } } : { otlp: { grpc: false, http: false } },
-    }),
-    ...(attributes.length === 0 ? {} : { translate: { indexedAttributes: attributes } }),
-    ...(to === 'local' ? {} : {
-      export: { xray: region === '' ? {} : { region }, ...(to === 'both' ? { local: true } : {}) },
-    }),
+    ...receiveConfig(namesIn(from)),
+    ...(index === '' ? {} : { translate: { indexedAttributes: namesIn(index) } }),
+    ...exportConfig(namesIn(to), answers),
   }
   return writeConfig(config, ['Every key is optional; docs/config.md lists them all.'], [])
+}
+
+/** What turns off the receivers of every other protocol. */
+function receiveConfig(chosen: readonly string[]): object {
+  const off = Object.entries(receiversOff()).filter(([protocol]) => !chosen.includes(protocol))
+  return chosen.includes(ALL) || off.length === 0 ? {} : { receive: Object.fromEntries(off) }
+}
+
+/** What turns on the chosen exporters, as far as the defaults do not. */
+function exportConfig(chosen: readonly string[], answers: Answers): object {
+  const leaves = exporterList.some(({ name, leavesMachine }) => leavesMachine && chosen.includes(name))
+  const entries = exporterList.flatMap((exporter): [string, unknown][] => {
+    const isOn = exporter.isOnByDefault === true && !leaves
+    const isChosen = chosen.includes(exporter.name)
+    const settings = isChosen ? answeredOptions(exporter, answers) : {}
+    if (Object.keys(settings).length > 0) return [[exporter.name, settings]]
+    return isChosen === isOn ? [] : [[exporter.name, isChosen]]
+  })
+  return entries.length === 0 ? {} : { export: Object.fromEntries(entries) }
+}
+
+/** The exporter's settings that were answered. */
+function answeredOptions({ options = [] }: Exporter, answers: Answers): object {
+  return Object.fromEntries(
+    options.flatMap(({ flag, key }) => answers[flag] ? [[key, answers[flag]]] : []),
+  )
+}
+
+/** A question for each option of an exporter that has one; an empty answer leaves the key out. */
+function optionQuestions({ name, schema, options = [] }: Exporter): Question[] {
+  return options.flatMap(({ flag, key, question }) =>
+    question === undefined ? [] : [{
+      name: flag,
+      text: question,
+      usual: '',
+      schema: v.pipe(
+        v.string(),
+        v.rawCheck(({ dataset, addIssue }) => {
+          if (!dataset.typed || dataset.value === '') return
+          const checked = v.safeParse(schema, { [key]: dataset.value })
+          const issue = checked.issues?.find((found) => found.path?.[0]?.key === key)
+          if (issue !== undefined) addIssue({ message: issue.message })
+        }),
+      ),
+      exporter: name,
+    }]
+  )
+}
+
+function protocolOf(name: string): string {
+  return name.split('.')[0] ?? name
+}
+
+function labelOfProtocol(protocol: string): string {
+  const labels = receivers.filter(({ name }) => protocolOf(name) === protocol).map(({ label }) => label)
+  return `${protocol} (${labels.join(', ')})`
+}
+
+/** Names with commas between them, each of which must be known. */
+function namesFrom(known: readonly string[]) {
+  const isKnown = (text: string): boolean => text !== '' && namesIn(text).every((name) => known.includes(name))
+  return v.pipe(v.string(), v.check(isKnown, `one or more of ${known.join(', ')}`))
+}
+
+function namesIn(text: string): string[] {
+  return text.split(',').map((name) => name.trim()).filter(Boolean)
+}
+
+function listOf(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
 }

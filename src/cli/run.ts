@@ -1,3 +1,6 @@
+import * as v from 'valibot'
+import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
+import { configSchema } from '../config/schema.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { type Agent, startAgent } from '../agent/agent.ts'
@@ -8,22 +11,25 @@ import { startLog } from '../telemetry/start-log.ts'
 import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
-/** Runs the agent until it is told to stop. */
+/** Runs the agent until it is asked to stop. */
 export const run: Command = {
   name: 'run',
   summary: 'run the agent (what rontgen does by itself)',
   args: '',
-  details:
-    'Takes OTLP on 4317 (gRPC) and 4318 (HTTP) and X-Ray documents on 2000 (UDP), and brings them to AWS X-Ray if the\n' +
-    'config asks for it; else prints a line a trace. SIGTERM or Ctrl-C stops it: what waits is delivered first, and a\n' +
-    'second one stops at once. A change of the config file, or SIGHUP, reloads it; a wrong one changes nothing.',
+  get details() {
+    return 'Receives\n' +
+      listenLines() +
+      'and exports to AWS X-Ray if the config asks for it; else keeps traces on this machine and prints one line per\n' +
+      'trace. SIGTERM or Ctrl-C stops it: what waits is delivered first, and a second one stops at once. A change of the\n' +
+      'config file, or SIGHUP, reloads it; an invalid one changes nothing.'
+  },
   options: configOptions,
   async run(context) {
     const loaded = await loadFrom({ ...context, args: [] })
     const { settings, file, notes } = loaded
     const { env, print } = context
     const events = new Events(await startLog(settings))
-    for (const note of notes) events.noted(note)
+    for (const note of notes) events.configNote(note)
     const signals = listenForSignals()
     // One that comes before there is anything to reload must neither end the process nor be lost.
     let isEarly = false
@@ -46,6 +52,15 @@ export const run: Command = {
   },
 }
 
+/** What every receiver listens on by default, one line each. */
+function listenLines(): string {
+  return receiverInstances(v.parse(configSchema, {})).map((instance) => {
+    const address = addressOfInstance(instance)
+    const { label, transport } = instance.receiver
+    return address === undefined ? '' : `  ${label} on ${address.port}/${transport}\n`
+  }).join('')
+}
+
 /** Reloads one after the other; several wishes that come meanwhile are one. */
 function reloader(agent: Agent, events: Events, context: CommandContext): () => void {
   let isBusy = false
@@ -56,7 +71,7 @@ function reloader(agent: Agent, events: Events, context: CommandContext): () => 
       isWanted = false
       try {
         const loaded = await loadFrom({ ...context, args: [] })
-        events.log = await startLog(loaded.settings)
+        events.logTo(await startLog(loaded.settings))
         events.reloaded(await agent.reload(loaded))
       } catch (error) {
         events.reloadFailed(errorMessage(error))

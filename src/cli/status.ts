@@ -5,6 +5,24 @@ import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 const counts = v.record(v.string(), v.number())
+const waiting = v.object({ documents: v.number(), bytes: v.number(), oldest: v.number() })
+const deadLetters = v.object({ count: v.number(), bytes: v.number() })
+/** JSON has no infinity: null is a bound beyond the last bucket. */
+const bound = v.nullable(v.number())
+const exporterSchema = v.object({
+  name: v.string(),
+  to: v.string(),
+  state: v.picklist(['ok', 'failing']),
+  failingFor: v.number(),
+  lastFailure: v.nullable(v.object({ time: v.string(), message: v.string() })),
+  inFlight: v.number(),
+  limit: v.number(),
+  whenFull: v.string(),
+  waiting,
+  deadLetters,
+  counts: v.looseObject({ sent: v.number(), retried: counts, dropped: counts, requests: counts }),
+  latency: v.object({ p50: bound, p99: bound }),
+})
 const schema = v.object({
   version: v.string(),
   pid: v.number(),
@@ -15,32 +33,10 @@ const schema = v.object({
   rates: v.object({ received: v.number(), sent: v.number() }),
   problems: v.array(v.object({ time: v.string(), message: v.string(), level: v.string() })),
   listening: v.record(v.string(), v.string()),
-  queue: v.object({
-    dir: v.string(),
-    documents: v.number(),
-    bytes: v.number(),
-    maxBytes: v.number(),
-    oldest: v.number(),
-  }),
-  delivery: v.object({
-    to: v.string(),
-    state: v.string(),
-    failingFor: v.number(),
-    lastFailure: v.nullable(v.object({ time: v.string(), message: v.string() })),
-    inFlight: v.number(),
-    limit: v.number(),
-    retrying: v.number(),
-  }),
-  deadLetters: v.object({ count: v.number(), bytes: v.number() }),
-  counts: v.looseObject({
-    received: counts,
-    refused: counts,
-    sent: v.number(),
-    dropped: counts,
-    retried: counts,
-    requests: counts,
-  }),
-  latency: v.object({ p50: v.nullable(v.number()), p99: v.nullable(v.number()) }),
+  exporters: v.array(exporterSchema),
+  removedExporters: v.array(v.object({ name: v.string(), ...waiting.entries, deadLetters })),
+  queue: v.looseObject({ dir: v.string(), maxBytes: v.number() }),
+  counts: v.looseObject({ received: counts, rejected: counts, dropped: counts }),
 })
 
 /** Shows how the agent is. */
@@ -61,39 +57,23 @@ export const status: Command = {
 }
 
 function describe(status: v.InferOutput<typeof schema>): string {
-  const { queue, delivery, deadLetters, counts, latency, rates, credentials, problems } = status
-  const failure = delivery.lastFailure
-  const lines: [string, string][] = [
+  const { queue, counts, rates, credentials, problems } = status
+  const lines: Line[] = [
     ['rontgen', `${status.version}, process ${status.pid}, up ${period(status.uptime)}`],
     ['config', `${status.config ?? 'the defaults'}, ${status.configHash}`],
-    ...Object.entries(status.listening).map(([name, address]): [string, string] => [name, address]),
+    ...Object.entries(status.listening).map(([name, address]): Line => [name, address]),
     ['received', `${sum(counts.received)}${list(counts.received)}`],
-    ['refused', `${sum(counts.refused)}${list(counts.refused)}`],
-    [
-      'queue',
-      `${queue.documents} documents, ${megabytes(queue.bytes)} of ${megabytes(queue.maxBytes)}, oldest ${
-        period(queue.oldest)
-      }`,
-    ],
-    ['spool', queue.dir],
-    [
-      'delivery',
-      `${delivery.to}: ${delivery.state}${delivery.state === 'ok' ? '' : ` for ${period(delivery.failingFor)}`}`,
-    ],
-    [
-      'sent',
-      `${counts.sent} documents, ${
-        sum(counts.retried)
-      } sent again, ${delivery.inFlight} of ${delivery.limit} requests in flight`,
-    ],
-    ['latency', sum(counts.requests) === 0 ? 'no requests yet' : latencyOf(latency)],
+    ['rejected', `${sum(counts.rejected)}${list(counts.rejected)}`],
     ['dropped', `${sum(counts.dropped)}${list(counts.dropped)}`],
-    [
-      'dead letters',
-      `${deadLetters.count}, ${megabytes(deadLetters.bytes)}${
-        deadLetters.count > 0 ? '; see rontgen dead-letters list' : ''
-      }`,
-    ],
+    ['spool', queue.dir],
+    ...status.exporters.flatMap((exporter) => linesOf(exporter, queue.maxBytes)),
+    ...status.removedExporters.map(({ name, documents, bytes, deadLetters }): Line => [
+      name,
+      `is no longer in the config: ${documents} documents, ${
+        megabytes(bytes)
+      }, and ${deadLetters.count} dead letters ` +
+      'are kept; see rontgen queue',
+    ]),
     ['rates', `${rates.received.toFixed(1)} received and ${rates.sent.toFixed(1)} sent a second`],
     [
       'credentials',
@@ -104,10 +84,44 @@ function describe(status: v.InferOutput<typeof schema>): string {
         }`,
     ],
     ['last error', problems[0] === undefined ? 'none' : `${problems[0].time} ${problems[0].message}`],
-    ['last failure', failure === null ? 'none' : `${failure.time} ${failure.message}`],
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join('')
+}
+
+type Line = [name: string, text: string]
+
+function linesOf(exporter: v.InferOutput<typeof exporterSchema>, maxBytes: number): Line[] {
+  const { waiting, counts, deadLetters, lastFailure: failure } = exporter
+  const full = exporter.whenFull === 'drop-oldest' ? ', the oldest dropped when full' : ''
+  const dropped = sum(counts.dropped)
+  return [
+    [
+      exporter.name,
+      `${exporter.to}: ${exporter.state}${exporter.state === 'ok' ? '' : ` for ${period(exporter.failingFor)}`}`,
+    ],
+    [
+      '  waiting',
+      `${waiting.documents} documents, ${megabytes(waiting.bytes)} of ${megabytes(maxBytes)}, oldest ${
+        period(waiting.oldest)
+      }${full}`,
+    ],
+    [
+      '  sent',
+      `${counts.sent} documents, ${
+        sum(counts.retried)
+      } retried, ${exporter.inFlight} of ${exporter.limit} requests in flight`,
+    ],
+    ['  latency', sum(counts.requests) === 0 ? 'no requests yet' : latencyOf(exporter.latency)],
+    ...(dropped === 0 ? [] : [['  dropped', `${dropped}${list(counts.dropped)}`] as Line]),
+    [
+      '  dead letters',
+      `${deadLetters.count}, ${megabytes(deadLetters.bytes)}${
+        deadLetters.count > 0 ? '; see rontgen dead-letters list' : ''
+      }`,
+    ],
+    ...(failure === null ? [] : [['  last failure', `${failure.time} ${failure.message}`] as Line]),
+  ]
 }
 
 function sum(by: Record<string, number>): number {
@@ -123,7 +137,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-function latencyOf({ p50, p99 }: v.InferOutput<typeof schema>['latency']): string {
+function latencyOf({ p50, p99 }: v.InferOutput<typeof exporterSchema>['latency']): string {
   return `half within ${seconds(p50)}, 99 of 100 within ${seconds(p99)}`
 }
 

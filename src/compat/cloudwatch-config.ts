@@ -2,6 +2,7 @@ import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
 import { checkValue, type Source } from '../config/check-config.ts'
 import { ConfigError } from '../config/config-error.ts'
+import { receiversOff } from '../config/receiver-instances.ts'
 import { addressOf, type CompatConfig, type CompatKey, putAt, valueAt } from './compat-config.ts'
 
 const notCollected = 'is not collected here: rontgen takes traces alone'
@@ -11,7 +12,11 @@ export const cloudwatchKeys: readonly CompatKey[] = [
   { key: 'traces.traces_collected.xray', to: 'receive.xray' },
   { key: 'traces.traces_collected.xray.bind_address', to: 'receive.xray.udp' },
   { key: 'traces.traces_collected.xray.tcp_proxy.bind_address', to: 'receive.xray.proxy' },
-  { key: 'traces.traces_collected.otlp', to: 'receive.otlp', said: 'of a list the others become receive.otlp.also' },
+  {
+    key: 'traces.traces_collected.otlp',
+    to: 'receive.otlp',
+    said: 'of a list the others become receive.otlp.additional',
+  },
   { key: 'traces.traces_collected.otlp.grpc_endpoint', to: 'receive.otlp.grpc' },
   { key: 'traces.traces_collected.otlp.http_endpoint', to: 'receive.otlp.http' },
   { key: 'traces.traces_collected.otlp.tls.cert_file', to: 'receive.otlp.*.tls.cert' },
@@ -116,22 +121,22 @@ type Otlp = v.InferOutput<typeof otlp>
  * What the CloudWatch agent would do with traces, in our words.
  *
  * @param parsed the JSON of its config, of several files merged
- * @throws {ConfigError} with every flaw
+ * @throws {ConfigError} with every issue
  */
 export function fromCloudwatch(parsed: unknown, source: Source): CompatConfig {
   const result = checkValue(schema, parsed, source)
-  if ('flaws' in result) throw new ConfigError(result.flaws)
+  if ('issues' in result) throw new ConfigError(result.issues)
   const own = result.value
   const config: Record<string, unknown> = { export: { xray: {} } }
   const notes = cloudwatchKeys.filter(({ key, to }) => to === undefined && isSet(own, key)).map(({ key, said }) =>
     `${source.file}: ${key} ${said ?? ''}`
   )
-  const flaws: string[] = []
+  const issues: string[] = []
   const attempt = (key: string, act: () => void): void => {
     try {
       act()
     } catch (error) {
-      flaws.push(`${source.file}: ${key}: ${errorMessage(error)}`)
+      issues.push(`${source.file}: ${key}: ${errorMessage(error)}`)
     }
   }
   // An empty list passes for an object without members.
@@ -149,7 +154,7 @@ export function fromCloudwatch(parsed: unknown, source: Source): CompatConfig {
   }
   if (own.agent?.quiet === true) putAt(config, 'logLevel', 'error')
   if (own.agent?.debug === true) putAt(config, 'logLevel', 'debug')
-  if (flaws.length > 0) throw new ConfigError(flaws)
+  if (issues.length > 0) throw new ConfigError(issues)
   return { config, notes }
 }
 
@@ -180,7 +185,7 @@ function otlpOf({ traces }: Cloudwatch): readonly Otlp[] {
 
 function receiveOf(own: Cloudwatch, attempt: (key: string, act: () => void) => void): object {
   const { xray } = own.traces.traces_collected
-  const receive: Record<string, unknown> = { xray: { udp: false, proxy: false } }
+  const receive = receiversOff()
   if (xray !== undefined) {
     attempt('traces.traces_collected.xray.bind_address', () => {
       putAt(receive, 'xray.udp', addressOf(xray.bind_address ?? '127.0.0.1:2000'))
@@ -194,8 +199,8 @@ function receiveOf(own: Cloudwatch, attempt: (key: string, act: () => void) => v
     attempt(`traces.traces_collected.otlp${i === 0 ? '' : `[${i}]`}`, () => (made = listenersOf(one)))
     return made
   })
-  const [first = { grpc: false, http: false }, ...also] = listeners
-  receive['otlp'] = { ...first, ...(also.length === 0 ? {} : { also }) }
+  const [first = { grpc: false, http: false }, ...additional] = listeners
+  receive['otlp'] = { ...Object(receive['otlp']), ...first, ...(additional.length === 0 ? {} : { additional }) }
   return receive
 }
 
@@ -219,7 +224,7 @@ function listenersOf({ grpc_endpoint: grpc, http_endpoint: http, tls }: Otlp): o
 
 /** Merges configs of several files as the CloudWatch agent does. @throws {ConfigError} where two say different things */
 export function mergeCloudwatch(files: readonly { readonly file: string; readonly json: unknown }[]): unknown {
-  const flaws: string[] = []
+  const issues: string[] = []
   const merge = (a: unknown, b: unknown, path: string, file: string): unknown => {
     if (a === undefined || JSON.stringify(a) === JSON.stringify(b)) return b
     if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
@@ -230,10 +235,10 @@ export function mergeCloudwatch(files: readonly { readonly file: string; readonl
       }
       return both
     }
-    flaws.push(`${file}: ${path} is ${JSON.stringify(b)}, and ${JSON.stringify(a)} in a file before it`)
+    issues.push(`${file}: ${path} is ${JSON.stringify(b)}, and ${JSON.stringify(a)} in a file before it`)
     return a
   }
   const merged = files.reduce<unknown>((all, { file, json }) => merge(all, json, '', file), undefined)
-  if (flaws.length > 0) throw new ConfigError(flaws)
+  if (issues.length > 0) throw new ConfigError(issues)
   return merged
 }

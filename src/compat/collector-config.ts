@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { ConfigError } from '../config/config-error.ts'
+import { receiversOff } from '../config/receiver-instances.ts'
 import { addressOf, type CompatConfig, putAt, valueAt } from './compat-config.ts'
 
 /** Keys of the Collector's exporter to X-Ray, and ours. */
@@ -31,7 +32,7 @@ export function fromCollector(yaml: string, file: string): CompatConfig {
   const parsed: unknown = parse(yaml)
   const part = (name: string): Record<string, unknown> => Object(valueAt(parsed, name))
   const config: Record<string, unknown> = {
-    receive: { otlp: { grpc: false, http: false }, xray: { udp: false, proxy: false } },
+    receive: receiversOff(),
   }
   const notes: string[] = []
   const note = (key: string, why: string): void => void notes.push(`${file}: ${key} ${why}`)

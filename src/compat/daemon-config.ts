@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { parse } from 'yaml'
 import { checkValue } from '../config/check-config.ts'
 import { ConfigError } from '../config/config-error.ts'
+import { receiversOff } from '../config/receiver-instances.ts'
 import { addressOf, type CompatConfig, type CompatKey, putAt, valueAt } from './compat-config.ts'
 
 /** Where the X-Ray daemon looks for its config. */
@@ -68,7 +69,7 @@ const levels: Readonly<Record<string, string>> = {
 /** Values of the daemon's config by their keys, as its file or its flags give them. */
 export type DaemonValues = ReadonlyMap<string, unknown>
 
-/** Reads cfg.yaml. @throws {ConfigError} with every flaw */
+/** Reads cfg.yaml. @throws {ConfigError} with every issue */
 export function readDaemonYaml(yaml: string, file: string): DaemonValues {
   let parsed: unknown
   try {
@@ -79,7 +80,7 @@ export function readDaemonYaml(yaml: string, file: string): DaemonValues {
     })
   }
   const result = checkValue(schema, parsed ?? {}, { file, text: yaml })
-  if ('flaws' in result) throw new ConfigError(result.flaws)
+  if ('issues' in result) throw new ConfigError(result.issues)
   return new Map(daemonKeys.map(({ key }) => [key, valueAt(result.value, key)]))
 }
 
@@ -87,16 +88,18 @@ export function readDaemonYaml(yaml: string, file: string): DaemonValues {
  * What the X-Ray daemon would do, in our words: its ports and no others, and everything goes to AWS.
  *
  * @param values those of flags after those of the file
- * @throws {ConfigError} with every flaw
+ * @throws {ConfigError} with every issue
  */
 export function fromDaemon(values: readonly DaemonValues[], file: string): CompatConfig {
   const all = new Map(values.flatMap((map) => [...map].filter(([, value]) => value !== undefined && value !== null)))
   const config: Record<string, unknown> = {
-    receive: { otlp: { grpc: false, http: false }, xray: { udp: {}, proxy: {} } },
+    receive: receiversOff(),
     export: { xray: {} },
   }
+  putAt(config, 'receive.xray.udp', {})
+  putAt(config, 'receive.xray.proxy', {})
   const notes: string[] = []
-  const flaws: string[] = []
+  const issues: string[] = []
   for (const { key, to, said } of daemonKeys) {
     const value = all.get(key)
     // Empty texts and zeros are how the daemon writes what is not set.
@@ -106,11 +109,11 @@ export function fromDaemon(values: readonly DaemonValues[], file: string): Compa
       try {
         putAt(config, to, convert(key, value))
       } catch (error) {
-        flaws.push(`${file}: ${key}: ${errorMessage(error)}`)
+        issues.push(`${file}: ${key}: ${errorMessage(error)}`)
       }
     }
   }
-  if (flaws.length > 0) throw new ConfigError(flaws)
+  if (issues.length > 0) throw new ConfigError(issues)
   return { config, notes }
 }
 

@@ -1,13 +1,99 @@
+import type { GenericSchema, InferInput, InferOutput } from 'valibot'
+import type { ExporterReport } from '../telemetry/exporter-report.ts'
 import type { Batch } from './batch.ts'
+import type { ComponentOption } from './component-option.ts'
+import type { SamplingAnswer, SamplingPath } from './sampling.ts'
 
-/** A place that segments are brought to. */
-export interface Exporter {
+/** The credentials that requests are signed with. */
+export interface CredentialState {
+  /** Where they come from. */
+  readonly source: string
+  readonly accessKeyId: string
+  /** ISO 8601; null if they do not expire. */
+  readonly expires: string | null
+}
+
+/** OTLP requests that an exporter keeps as they came, so that the page can show spans. */
+export interface SourceRequestLog {
+  /** @param request protobuf; it is copied @param traces the ids in it, in X-Ray's form */
+  keep(request: Uint8Array, traces: readonly string[]): void
+  /** @returns the requests that a trace came by, as protobuf, in the order in which they came */
+  requestsOf(trace: string): Uint8Array[]
+}
+
+/** What an exporter is given besides its settings. */
+export interface ExporterContext {
+  /** Reports under the exporter's name. */
+  readonly report: ExporterReport
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder of the agent's state; `:memory:` if nothing may be written. */
+  readonly stateDir: string
+  /** Writes to stdout. */
+  readonly print: (text: string) => void
+  /** Says that the exporter has something new to show. */
+  readonly changed: () => void
+}
+
+/** An exporter that is open. */
+export interface OpenExporter {
   /**
    * Delivers one batch.
    *
-   * @throws {ExportError} if it was not taken, or not wholly
+   * @param signal aborts when the agent cannot wait any longer
+   * @throws {ExportError} if it was not accepted, or not wholly
    */
   send(batch: Batch, signal: AbortSignal): Promise<void>
-  /** Gives back what it holds. */
-  stop(): Promise<void>
+  /** @returns what it does, for the start line and the status: `sending to AWS X-Ray` */
+  describe(): string
+  /** Closes what it has open; nothing is sent any more. Resolves at `deadline` at the latest. */
+  stop(deadline: AbortSignal): Promise<void>
+  /** @returns the credentials in use; undefined before the first request */
+  credentials?(): CredentialState | undefined
+  /** Answers calls for sampling rules and targets. */
+  sampling?(path: SamplingPath, body: Uint8Array): Promise<SamplingAnswer>
+  /** Answers the X-Ray API, and what the page asks for. */
+  api?(request: Request): Response | Promise<Response>
+  readonly requests?: SourceRequestLog
+  /** Whether it keeps any trace that can be shown. */
+  hasTraces?(): boolean
+}
+
+/** What all exporters have in common. Everything that names exporters is computed from their definitions. */
+export interface Exporter<N extends string = string, S extends GenericSchema = GenericSchema> {
+  /** Its kind, and its key in the config below `export`; further ones of a kind have keys of their own. */
+  readonly name: N
+  /** What people call it, such as `AWS X-Ray`. */
+  readonly label: string
+  /** What it does, for the config's documentation. */
+  readonly description: string
+  /** Data leaves the machine through it. */
+  readonly leavesMachine: boolean
+  /** It is on unless the config turns it off, or data leaves the machine through another exporter. */
+  readonly isOnByDefault?: boolean
+  /** Its settings. With `concurrency` there are that many requests in flight at most, else one. */
+  readonly schema: S
+  /** Flags and environment variables for its settings. */
+  readonly options?: readonly ComponentOption[]
+  /** @throws {Error} if it cannot be opened with these settings */
+  open(settings: InferOutput<S>, context: ExporterContext): OpenExporter | Promise<OpenExporter>
+}
+
+/** An exporter's definition, which a config calls to have a further exporter of this kind: `audit: xray({ … })`. */
+export type ExporterDefinition<N extends string, S extends GenericSchema> =
+  & Exporter<N, S>
+  & (<I extends InferInput<S> & ExporterLaneConfig>(settings?: I) => I & { readonly type: N })
+
+/** What the config of every exporter may say of its queue. */
+export interface ExporterLaneConfig {
+  readonly whenFull?: 'push-back' | 'drop-oldest'
+}
+
+/** Types an exporter by its schema, and makes its definition callable. */
+export function defineExporter<const N extends string, const S extends GenericSchema>(
+  exporter: Exporter<N, S>,
+): ExporterDefinition<N, S> {
+  const named = (settings: object = {}): object => ({ type: exporter.name, ...settings })
+  const members = Object.entries(exporter).map(([key, value]) => [key, { value, enumerable: true }])
+  Object.defineProperties(named, Object.fromEntries(members))
+  return named as ExporterDefinition<N, S> // it has every member now
 }

@@ -1,72 +1,83 @@
 import type { GenericSchema, InferOutput } from 'valibot'
-import type { Events } from '../telemetry/events.ts'
+import type { ReceiverReport } from '../telemetry/receiver-report.ts'
 import type { InFlightBytes } from './in-flight-bytes.ts'
+import type { SamplingAnswer, SamplingPath } from './sampling.ts'
 
-/** What became of a request that was taken. */
+/** What became of a request that was accepted. */
 export interface Accepted {
-  /** Spans that were refused; the others were taken. */
+  /** Spans that were rejected; the others were accepted. */
   readonly rejectedSpans: number
-  /** Why the last of them was; empty if none. */
+  /** Why the last of them was; empty if none was. */
   readonly reason: string
-  /** Kept once the spans are on disk; only then may the client have its answer. */
+  /** Resolves once the spans are on disk: only then may the client get its answer. */
   readonly committed: Promise<void>
 }
 
 /** The only way forward from a receiver. */
 export interface Next {
   /**
-   * Takes an ExportTraceServiceRequest, as protobuf.
+   * Accepts an ExportTraceServiceRequest, as protobuf.
    *
-   * @param from who sent it, for the log
+   * @param from the sender, for the log and the counts
    * @throws {RejectedError} `invalid` if it is not well-formed
    * @throws {RejectedError} `busy` if the client should send it again later
    */
   traces(request: Uint8Array, from: string): Accepted
   /**
-   * Takes one X-Ray document, UTF-8 JSON, which goes on byte for byte. Nobody waits for an answer: a document that
+   * Accepts one X-Ray document, UTF-8 JSON, which goes on byte for byte. Nobody waits for an answer: a document that
    * cannot be written is counted as lost.
    *
    * @throws {RejectedError} `busy` if there is no room for it
    */
   document(document: Uint8Array): void
-  /** Passes a call for sampling rules or targets to X-Ray. */
-  sampling(path: '/GetSamplingRules' | '/SamplingTargets', body: Uint8Array): Promise<SamplingAnswer>
-}
-
-/** What X-Ray answered, or why it could not be asked. */
-export interface SamplingAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array<ArrayBuffer> | string
+  /** Passes a call for sampling rules or targets on to the exporter that answers them. */
+  sampling(path: SamplingPath, body: Uint8Array): Promise<SamplingAnswer>
 }
 
 /** What a receiver is given besides its settings. */
 export interface ReceiverContext {
-  readonly events: Events
-  /** What is arriving, of all receivers together. */
+  /** Reports under the receiver's name. */
+  readonly report: ReceiverReport
+  /** The bytes that are arriving, of all receivers together. */
   readonly inFlight: InFlightBytes
+  /** Aborts when the receiver is asked to stop. */
+  readonly signal: AbortSignal
 }
 
 /** A receiver that runs. */
 export interface RunningReceiver {
   /** Where it listens, `host:port`. */
   readonly address: string
-  /** Takes nothing new, and ends once what was begun is answered, or at `deadline`. */
+  /** Accepts nothing new; resolves once what was begun is answered, or at `deadline`. */
   stop(deadline: AbortSignal): Promise<void>
 }
 
-/** The one form of all receivers. */
-export interface Receiver<S extends GenericSchema = GenericSchema> {
-  /** Its path in the config, below `receive`. */
-  readonly name: string
+/** What all receivers have in common. Everything that names receivers is computed from their definitions. */
+export interface Receiver<
+  N extends string = string,
+  S extends GenericSchema = GenericSchema,
+  R extends boolean = boolean,
+> {
+  /** Its path in the config, below `receive`, such as `zipkin` or `otlp.grpc`; also its name in logs and counts. */
+  readonly name: N
+  /** What people call it, such as `OTLP over gRPC`. */
+  readonly label: string
+  /** What the config's documentation says of it, as a sentence. */
+  readonly description: string
+  readonly transport: 'tcp' | 'udp'
+  /** Its settings. Those with `host` and `port` get a port flag, `--host`, and a check by the doctor. */
   readonly schema: S
-  /** Senders get no answer and do not try again, so it stops last. */
+  /** The config may list more listeners of this kind, as `additional` beside it. */
+  readonly isRepeatable?: R
+  /** Its senders wait for no answer and do not send again, so it stops last. */
   readonly isUnanswered?: boolean
   /** @throws {Error} if it cannot listen; the message says why, and what to do */
   start(settings: InferOutput<S>, next: Next, context: ReceiverContext): Promise<RunningReceiver>
 }
 
 /** Types a receiver by its schema. */
-export function defineReceiver<const S extends GenericSchema>(receiver: Receiver<S>): Receiver<S> {
+export function defineReceiver<const N extends string, const S extends GenericSchema, const R extends boolean = false>(
+  receiver: Receiver<N, S, R>,
+): Receiver<N, S, R> {
   return receiver
 }

@@ -45,6 +45,24 @@ export const url = v.pipe(
   v.regex(/^https?:\/\/[^\s/]+/, 'a URL that starts with http:// or https://'),
 )
 
+/** A file name. */
+export const file = v.pipe(v.string('a file name'), v.nonEmpty('a file name'))
+
+/** A whole number from 1 up to `max`. */
+export const count = (max: number) =>
+  v.pipe(
+    v.number('a number'),
+    v.integer('a whole number'),
+    v.minValue(1, 'at least 1'),
+    v.maxValue(max, `at most ${max}`),
+  )
+
+/** An AWS region, of any partition. */
+export const region = v.pipe(
+  v.string("a region such as 'us-west-2'"),
+  v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region such as 'us-west-2'"),
+)
+
 /** Certificates for a listener. */
 export const tls = v.strictObject({
   cert: v.pipe(v.string(), v.description('File with the certificate chain, PEM.')),

@@ -5,7 +5,7 @@ import { checkConfig } from './check-config.ts'
 
 const check = (config: object, text = '') => {
   const result = checkConfig(config, { file: 'config.ts', text })
-  return 'flaws' in result ? result.flaws : result.settings
+  return 'issues' in result ? result.issues : result.settings
 }
 
 test('checkConfig() fills in every default of an empty config', () => {
@@ -51,7 +51,10 @@ test('checkConfig() names path, file, line, value and the nearest key', () => {
 })
 
 test('checkConfig() refuses a config that sends nowhere', () => {
-  assert.match(JSON.stringify(check({ export: { console: false, local: false } })), /a place to send to/)
+  assert.match(
+    JSON.stringify(check({ export: { console: false, local: false } })),
+    /expected an exporter: xray, local, console/,
+  )
 })
 
 test('applyOverrides() puts flags over variables over the config, and leaves what is off', () => {

@@ -3,7 +3,7 @@ import { locateKey } from './locate-key.ts'
 import { nearest } from './nearest.ts'
 import { configSchema, type Settings } from './schema.ts'
 
-/** The text that a config was read from, to say where a flaw is. */
+/** The text that a config was read from, to say where an issue is. */
 export interface Source {
   readonly file: string
   readonly text: string
@@ -12,35 +12,35 @@ export interface Source {
 /**
  * Checks a config and fills in the defaults.
  *
- * @returns the settings, or what is wrong, one line a flaw: path, file and line, value, and what to write instead
+ * @returns the settings, or what is wrong, one line per issue: path, file and line, value, and what to write instead
  */
-export function checkConfig(config: unknown, source: Source): { settings: Settings } | { flaws: string[] } {
+export function checkConfig(config: unknown, source: Source): { settings: Settings } | { issues: string[] } {
   const result = checkValue(configSchema, config, source)
-  return 'flaws' in result ? result : { settings: result.value }
+  return 'issues' in result ? result : { settings: result.value }
 }
 
-/** Checks a value by a schema; {@link checkConfig} says how flaws are told. */
+/** Checks a value by a schema; {@link checkConfig} says how issues read. */
 export function checkValue<S extends v.GenericSchema>(
   schema: S,
   value: unknown,
   source: Source,
-): { value: v.InferOutput<S> } | { flaws: string[] } {
+): { value: v.InferOutput<S> } | { issues: string[] } {
   const result = v.safeParse(schema, value)
   if (result.success) return { value: result.output }
-  const flaws = result.issues.flatMap((issue) => leaves(issue, [])).map(({ issue, path }) =>
+  const issues = result.issues.flatMap((issue) => leaves(issue, [])).map(({ issue, path }) =>
     describe(issue, path, source, schema)
   )
-  return { flaws: [...new Set(flaws)] }
+  return { issues: [...new Set(issues)] }
 }
 
-type Issue = v.BaseIssue<unknown>
+type ValidationIssue = v.BaseIssue<unknown>
 interface Leaf {
-  readonly issue: Issue
+  readonly issue: ValidationIssue
   readonly path: readonly string[]
 }
 
 /** A part that may be `false` is a union; what is wrong in its object stands in the union's own issues. */
-function leaves(issue: Issue, base: readonly string[]): Leaf[] {
+function leaves(issue: ValidationIssue, base: readonly string[]): Leaf[] {
   const path = [...base, ...(issue.path ?? []).map((item) => String(item.key))]
   const isObject = typeof issue.input === 'object' && issue.input !== null
   const inner = (issue.issues ?? []).filter((part) => part.type === 'strict_object' || (part.path ?? []).length > 0)
@@ -48,24 +48,37 @@ function leaves(issue: Issue, base: readonly string[]): Leaf[] {
   return [{ issue, path }]
 }
 
-function describe(issue: Issue, path: readonly string[], source: Source, schema: v.GenericSchema): string {
+function describe(issue: ValidationIssue, path: readonly string[], source: Source, schema: v.GenericSchema): string {
   const line = locateKey(source.text, path)
   const where = `${source.file}${line === undefined ? '' : `:${line}`}`
   const name = path.join('.') || 'The config'
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = keysAt(schema, path.slice(0, -1))
-    const best = nearest(path[path.length - 1] ?? '', known)
-    const hint = best === undefined
-      ? `known here: ${known.join(', ')}`
-      : `did you mean "${[...path.slice(0, -1), best].join('.')}"?`
-    return `${where}: ${name} is not known; ${hint}`
+    return `${where}: ${name} is not known; ${hintFor(path, keysAt(schema, path.slice(0, -1), parentOf(issue)))}`
+  }
+  const parent = path.slice(0, -2)
+  if (issue.type === 'variant' && issue.input === undefined) {
+    const known = keysAt(schema, parent, undefined)
+    const further = `a further one is written as ${path.at(-2)}: ${known[0]}({ … })`
+    return `${where}: ${path.slice(0, -1).join('.')} is not known; ${hintFor(path.slice(0, -1), known)}; ${further}`
   }
   if (issue.input === undefined && /_object$/.test(issue.type)) return `${where}: ${name} is missing`
   const expected = /^[a-z']/.test(issue.message) ? issue.message : expectation(issue)
   return `${where}: ${name} is ${show(issue.input)}, expected ${expected}`
 }
 
-function expectation(issue: Issue): string {
+/** The known key that is most like the last one of `path`, else all of them. */
+function hintFor(path: readonly string[], known: readonly string[]): string {
+  const best = nearest(path[path.length - 1] ?? '', known)
+  if (best === undefined) return `known here: ${known.join(', ')}`
+  return `did you mean "${[...path.slice(0, -1), best].join('.')}"?`
+}
+
+/** The object in which an unknown key stands. */
+function parentOf(issue: ValidationIssue): unknown {
+  return issue.path?.at(-1)?.input
+}
+
+function expectation(issue: ValidationIssue): string {
   const words: Record<string, string> = {
     string: 'a text',
     number: 'a number',
@@ -84,24 +97,31 @@ function show(value: unknown): string {
   return text.length > 60 ? text.slice(0, 57) + '…' : text
 }
 
-/** The keys of the object that stands at `path` in the schema. */
-function keysAt(schema: v.GenericSchema, path: readonly string[]): string[] {
-  const entries = entriesOf(schema)
+/** The keys of the object at `path` in the schema. @param object that object, whose `type` may decide which keys it has */
+function keysAt(schema: v.GenericSchema, path: readonly string[], object: unknown): string[] {
+  const entries = entriesOf(schema, object)
   if (entries === undefined) return []
   const [first, ...rest] = path
-  const inner = first === undefined ? undefined : entries[first]
-  return inner === undefined ? Object.keys(entries) : keysAt(inner, rest)
+  if (first === undefined) return Object.keys(entries)
+  const inner = entries[first] ?? ('rest' in schema ? schema.rest as v.GenericSchema : undefined) // an object schema's own form
+  return inner === undefined ? Object.keys(entries) : keysAt(unwrap(inner), rest, object)
 }
 
-/** The members of an object schema, through what wraps it. */
-export function entriesOf(schema: v.GenericSchema): Record<string, v.GenericSchema> | undefined {
+function unwrap(schema: v.GenericSchema): v.GenericSchema {
+  return 'wrapped' in schema ? unwrap(schema.wrapped as v.GenericSchema) : schema // an optional schema's own form
+}
+
+/**
+ * The members of an object schema, through what wraps it.
+ *
+ * @param object a value of the schema: where there are several forms of object, its `type` says which is meant
+ */
+export function entriesOf(schema: v.GenericSchema, object?: unknown): Record<string, v.GenericSchema> | undefined {
   if ('entries' in schema) return schema.entries as Record<string, v.GenericSchema> // an object schema's own form
-  if ('wrapped' in schema) return entriesOf(schema.wrapped as v.GenericSchema) // an optional schema's own form
-  if ('options' in schema && Array.isArray(schema.options)) {
-    for (const option of schema.options) {
-      const found = typeof option === 'object' && option !== null ? entriesOf(option) : undefined
-      if (found !== undefined) return found
-    }
-  }
-  return undefined
+  if ('wrapped' in schema) return entriesOf(schema.wrapped as v.GenericSchema, object) // an optional schema's own form
+  if (!('options' in schema) || !Array.isArray(schema.options)) return undefined
+  const forms = schema.options.filter((option) => typeof option === 'object' && option !== null)
+    .map((option) => entriesOf(option, object)).filter((entries) => entries !== undefined)
+  const type = typeof object === 'object' && object !== null && 'type' in object ? object.type : undefined
+  return forms.find((entries) => Reflect.get(Object(entries['type']), 'literal') === type) ?? forms[0]
 }

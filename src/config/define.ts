@@ -1,9 +1,10 @@
 import type { Config } from './schema.ts'
 
 export type { Config }
+export * from '../export/exporters.ts'
 
-/** What a config that is a function is told of where it runs. */
-export interface Place {
+/** What a config that is a function gets: where it runs. */
+export interface ConfigContext {
   /** The environment's variables. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly host: {
@@ -14,10 +15,10 @@ export interface Place {
   }
 }
 
-/** What a config file exports: the config, or a function of where it runs that gives it. */
-export type ConfigExport = Config | ((place: Place) => Config | Promise<Config>)
+/** What a config file exports: the config, or a function of where it runs that returns it. */
+export type ConfigExport = Config | ((context: ConfigContext) => Config | Promise<Config>)
 
-/** Types a config. Give it an object, or a function that gives one. */
+/** Types a config. @param config an object, or a function that returns one */
 export function defineConfig<C extends ConfigExport>(config: C): C {
   return config
 }

@@ -22,7 +22,8 @@ export function describeConfig(): readonly KeyDescription[] {
 }
 
 function describeEntries(schema: v.GenericSchema, base: string): KeyDescription[] {
-  return Object.entries(entriesOf(schema) ?? {}).map(([name, inner]) => {
+  const entries = Object.entries(entriesOf(schema) ?? {}).filter(([, inner]) => !isTypeName(inner))
+  return entries.map(([name, inner]) => {
     const path = base === '' ? name : `${base}.${name}`
     const children = describeEntries(inner, path)
     const isOptional = inner.type === 'optional'
@@ -35,6 +36,11 @@ function describeEntries(schema: v.GenericSchema, base: string): KeyDescription[
       children,
     }
   })
+}
+
+/** True for the key that says of which kind an exporter is: functions such as `xray()` set it. */
+function isTypeName(schema: v.GenericSchema): boolean {
+  return schema.type === 'optional' && 'wrapped' in schema && (schema.wrapped as v.GenericSchema).type === 'literal' // an optional schema's own form
 }
 
 function descriptionOf(schema: v.GenericSchema): string {

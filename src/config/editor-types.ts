@@ -1,19 +1,30 @@
+import { exporterList } from '../export/exporter-list.ts'
 import { describeConfig, type KeyDescription } from './describe-config.ts'
 
 /** The text of `rontgen.d.ts`: it lets an editor check a config.ts beside it, with nothing installed. */
 export function editorTypes(): string {
+  const keys = describeConfig()
+  const exporterKeys = keys.find(({ path }) => path === 'export')?.children ?? []
   return [
     '// Written by "rontgen init"; it lets editors check config.ts.',
     "declare module 'rontgen' {",
     '  export interface Config {',
-    ...describeConfig().flatMap((key) => member(key, '    ')),
+    ...keys.flatMap((key) => (key.path === 'export' ? exportMember(key, '    ') : member(key, '    '))),
     '  }',
-    '  export interface Place {',
+    ...exporterKeys.flatMap((key) => exporterInterface(key, '  ')),
+    '  /** An exporter with a name of its own. */',
+    `  export type NamedExporter = ${
+      exporterList.map(({ name }) => `(${interfaceOf(name)} & { type: '${name}' })`).join(' | ')
+    }`,
+    '  export interface ConfigContext {',
     '    readonly env: Readonly<Record<string, string | undefined>>',
     '    readonly host: { readonly name: string; readonly platform: string; readonly arch: string }',
     '  }',
-    '  export type ConfigExport = Config | ((place: Place) => Config | Promise<Config>)',
+    '  export type ConfigExport = Config | ((context: ConfigContext) => Config | Promise<Config>)',
     '  export function defineConfig<C extends ConfigExport>(config: C): C',
+    ...exporterList.map(({ name }) =>
+      `  export function ${name}(settings?: ${interfaceOf(name)}): ${interfaceOf(name)} & { type: '${name}' }`
+    ),
     '}',
     '',
     '// What a config may use of the runtime, for editors that know no runtime.',
@@ -22,16 +33,57 @@ export function editorTypes(): string {
   ].join('\n')
 }
 
-function member(
-  { path, type, default: value, description, isOptional, children }: KeyDescription,
-  indent: string,
-): string[] {
-  const name = path.slice(path.lastIndexOf('.') + 1)
-  const comment = [description, value === undefined ? '' : `Default: ${value}`].filter(Boolean).join(' ')
-  const head = [...(comment === '' ? [] : [`${indent}/** ${comment} */`])]
-  const key = `${indent}${name}${isOptional ? '?' : ''}: `
-  if (children.length === 0) return [...head, key + type]
+function member(key: KeyDescription, indent: string): string[] {
+  const { type, children } = key
+  const head = [...commentOf(key, indent), `${indent}${nameOf(key)}: `]
+  if (children.length === 0) return join(head, type)
   const others = type.split(' | ').filter((part) => part !== 'object')
   const open = others.length === 0 ? '{' : `${others.join(' | ')} | {`
-  return [...head, key + open, ...children.flatMap((child) => member(child, indent + '  ')), `${indent}}`]
+  return [...join(head, open), ...children.flatMap((child) => member(child, indent + '  ')), `${indent}}`]
+}
+
+/** The exporters, and any number of further ones. */
+function exportMember(key: KeyDescription, indent: string): string[] {
+  const inner = indent + '  '
+  return [
+    ...join([...commentOf(key, indent), `${indent}${nameOf(key)}: `], '{'),
+    ...key.children.flatMap((child) =>
+      join([...commentOf(child, inner), `${inner}${nameOf(child)}: `], `boolean | ${interfaceOf(lastOf(child))}`)
+    ),
+    `${inner}[name: string]: boolean | NamedExporter | ${
+      key.children.map((child) => interfaceOf(lastOf(child))).join(' | ')
+    } | undefined`,
+    `${indent}}`,
+  ]
+}
+
+function exporterInterface(key: KeyDescription, indent: string): string[] {
+  return [
+    ...commentOf(key, indent),
+    `${indent}export interface ${interfaceOf(lastOf(key))} {`,
+    ...key.children.flatMap((child) => member(child, indent + '  ')),
+    `${indent}}`,
+  ]
+}
+
+function commentOf({ description, default: value }: KeyDescription, indent: string): string[] {
+  const comment = [description, value === undefined ? '' : `Default: ${value}`].filter(Boolean).join(' ')
+  return comment === '' ? [] : [`${indent}/** ${comment} */`]
+}
+
+/** Lines whose last one goes on with `text`. */
+function join(lines: readonly string[], text: string): string[] {
+  return [...lines.slice(0, -1), (lines.at(-1) ?? '') + text]
+}
+
+function nameOf(key: KeyDescription): string {
+  return `${lastOf(key)}${key.isOptional ? '?' : ''}`
+}
+
+function lastOf({ path }: KeyDescription): string {
+  return path.slice(path.lastIndexOf('.') + 1)
+}
+
+function interfaceOf(exporter: string): string {
+  return `${exporter.charAt(0).toUpperCase()}${exporter.slice(1)}Exporter`
 }

@@ -32,7 +32,7 @@ export interface CompatSource {
   readonly file: string | undefined
 }
 
-/** Loads a config of another program. @throws {ConfigError} with every flaw that was found */
+/** Loads a config of another program. @throws {ConfigError} with every issue that was found */
 export function loadCompat({ config, notes, file }: CompatSource, overrides: readonly Override[]): Loaded {
   const name = file ?? 'the command line'
   const settings = check(config, overrides, { file: name, text: '' })
@@ -48,7 +48,7 @@ export function loadCompat({ config, notes, file }: CompatSource, overrides: rea
  * Loads the config: the file that is named, else ./config.ts, else the defaults; and over it what flags and
  * environment variables say.
  *
- * @throws {ConfigError} with every flaw that was found
+ * @throws {ConfigError} with every issue that was found
  */
 export async function loadConfig(
   file: string | undefined,
@@ -81,6 +81,6 @@ export async function loadConfig(
 
 function check(config: object, overrides: readonly Override[], source: { file: string; text: string }): Settings {
   const result = checkConfig(applyOverrides(config, overrides), source)
-  if ('flaws' in result) throw new ConfigError(result.flaws)
+  if ('issues' in result) throw new ConfigError(result.issues)
   return result.settings
 }

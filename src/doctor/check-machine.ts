@@ -2,11 +2,12 @@ import { createSocket } from 'node:dgram'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Finding } from './finding.ts'
 
-/** A port that the agent is to listen on. */
-interface Place {
+/** A port that the agent must listen on. */
+interface PortToBind {
   readonly name: string
   readonly host: string
   readonly port: number
@@ -16,26 +17,25 @@ interface Place {
 /** Looks at what the agent needs of this machine. @param isRunning whether it runs: then its ports are its own */
 export async function checkMachine(settings: Settings, queueDir: string, isRunning: boolean): Promise<Finding[]> {
   return [
-    ...(isRunning ? [] : await Promise.all(placesOf(settings).map(checkPort))),
+    ...(isRunning ? [] : await Promise.all(portsOf(settings).map(checkPort))),
     await checkLoopback(),
     checkSpool(queueDir, settings.queue.maxBytes),
     ...checkLimits(settings),
   ]
 }
 
-function placesOf({ receive, admin }: Settings): Place[] {
-  const place = (name: string, own: { host: string; port: number } | false, isUdp = false): Place[] =>
-    own === false ? [] : [{ name, host: own.host, port: own.port, isUdp }]
-  return [
-    ...place('otlp.grpc', receive.otlp.grpc),
-    ...place('otlp.http', receive.otlp.http),
-    ...place('xray.udp', receive.xray.udp, true),
-    ...place('xray.proxy', receive.xray.proxy),
-    ...place('admin', admin),
-  ]
+function portsOf(settings: Settings): PortToBind[] {
+  const ports = receiverInstances(settings).flatMap((instance): PortToBind[] => {
+    const address = addressOfInstance(instance)
+    return address === undefined
+      ? []
+      : [{ name: instance.name, ...address, isUdp: instance.receiver.transport === 'udp' }]
+  })
+  const { admin } = settings
+  return admin === false ? ports : [...ports, { name: 'admin', ...admin, isUdp: false }]
 }
 
-async function checkPort({ name, host, port, isUdp }: Place): Promise<Finding> {
+async function checkPort({ name, host, port, isUdp }: PortToBind): Promise<Finding> {
   const kind = `${isUdp ? 'UDP' : 'TCP'} ${host}:${port}`
   try {
     await (isUdp ? bindUdp(host, port) : bindTcp(host, port))

@@ -1,45 +1,52 @@
-import type { Queue } from '../queue/queue.ts'
+import type { SourceRequestLog } from '../component/exporter.ts'
 import type { Next } from '../component/receiver.ts'
+import type { SamplingAnswer, SamplingPath } from '../component/sampling.ts'
+import type { Queue } from '../queue/queue.ts'
 import { MAX_DOCUMENT } from '../segment/limits.ts'
 import { splitDocument } from '../segment/split-document.ts'
-import type { Events } from '../telemetry/events.ts'
+import type { ReceiverReport } from '../telemetry/receiver-report.ts'
 import { TraceIds } from '../translate/trace-ids.ts'
 import type { Translator } from '../translate/translator.ts'
 
-/** What lies behind the receivers; a reload may change it. */
+/** What lies after the receivers. A reload puts another record in its place. */
 export interface Stages {
   readonly queue: Queue
-  readonly events: Events
-  translator: Translator
-  sampling: Next['sampling']
-  /** Keeps a request to be looked at; undefined if nobody does. */
-  keepRequest: ((request: Uint8Array, traces: readonly string[]) => void) | undefined
+  readonly translator: Translator
+  /** Keeps requests as they came; undefined if no exporter does. */
+  readonly requests: SourceRequestLog | undefined
+  readonly sampling: (path: SamplingPath, body: Uint8Array) => Promise<SamplingAnswer>
 }
 
-/** The way from a receiver to the queue. @param name the receiver's, for the counts */
-export function ingest(name: string, stages: Stages): Next {
-  const { queue, events } = stages
+/**
+ * The way of a receiver's data to the queue: translate, commit, count.
+ *
+ * @param report the receiver's
+ * @param stages returns what is in force now
+ */
+export function ingest(report: ReceiverReport, stages: () => Stages): Next {
   return {
     traces(request, from) {
-      const { keepRequest } = stages
-      const ids = keepRequest === undefined ? undefined : new TraceIds()
-      const { result, committed } = queue.add((group) => stages.translator.translate(request, group, ids?.add))
-      if (ids !== undefined) keepRequest?.(request, ids.found)
-      events.received(result.spans, name, from)
-      if (result.refused > 0) events.refused(name, result.refused, result.reason, from)
-      return { rejectedSpans: result.refused, reason: result.reason, committed }
+      const { queue, translator, requests } = stages()
+      const ids = requests === undefined ? undefined : new TraceIds()
+      const group = queue.open()
+      const { spans, refused, reason } = translator.translate(request, group, ids?.add)
+      const committed = queue.commit(true)
+      if (ids !== undefined) requests?.keep(request, ids.found)
+      report.received(spans, from)
+      if (refused > 0) report.rejected(refused, reason, from)
+      return { rejectedSpans: refused, reason, committed }
     },
     document(document) {
-      queue.add((group) => {
-        const parts = document.length <= MAX_DOCUMENT ? [document] : splitDocument(document)
-        for (const part of parts) {
-          group.begin()
-          group.writer.document(part)
-          group.end(0)
-        }
-      }, false)
-      events.received(1, name, name)
+      const { queue } = stages()
+      const group = queue.open()
+      for (const part of document.length <= MAX_DOCUMENT ? [document] : splitDocument(document)) {
+        group.begin()
+        group.writer.document(part)
+        group.end(0)
+      }
+      void queue.commit(false)
+      report.received(1, report.name)
     },
-    sampling: (path, body) => stages.sampling(path, body),
+    sampling: (path, body) => stages().sampling(path, body),
   }
 }

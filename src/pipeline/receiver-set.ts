@@ -1,90 +1,101 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Settings } from '../config/schema.ts'
-import type { Next, Receiver, RunningReceiver } from '../component/receiver.ts'
 import { InFlightBytes } from '../component/in-flight-bytes.ts'
-import { receivers } from '../receive/receivers.ts'
+import type { Next, Receiver, RunningReceiver } from '../component/receiver.ts'
+import type { ReceiverInstance } from '../config/receiver-instances.ts'
 import type { Events } from '../telemetry/events.ts'
+import type { ReceiverReport } from '../telemetry/receiver-report.ts'
 
-interface Running {
-  readonly own: unknown
-  readonly isUnanswered: boolean
-  readonly receiver: RunningReceiver
+interface RunningInstance {
+  readonly receiver: Receiver
+  readonly settings: object
+  readonly running: RunningReceiver
+  /** Aborts when the receiver is asked to stop. */
+  readonly stopping: AbortController
 }
 
-/** Connections of a receiver that is replaced have so long to end, in milliseconds. */
+/** A receiver that runs, for the status. */
+export interface ListeningReceiver {
+  readonly name: string
+  readonly label: string
+  readonly transport: 'tcp' | 'udp'
+  readonly address: string
+}
+
+/** Connections of a receiver that is replaced have this long to end, in milliseconds. */
 const REPLACE_MS = 2000
 
 /** The receivers that run. */
 export class ReceiverSet {
-  readonly #running = new Map<string, Running>()
-
+  readonly #running = new Map<string, RunningInstance>()
   readonly #inFlight: InFlightBytes
 
-  /** @param maxInFlight bytes of requests that may be arriving at once */
+  /**
+   * @param nextOf returns the way forward from a receiver
+   * @param maxInFlight bytes of requests that may be arriving at once
+   */
   constructor(
-    private readonly nextOf: (name: string) => Next,
+    private readonly nextOf: (report: ReceiverReport) => Next,
     private readonly events: Events,
     maxInFlight: number,
   ) {
     this.#inFlight = new InFlightBytes(maxInFlight)
   }
 
-  /** Where each receiver listens, by its name. */
-  get addresses(): Record<string, string> {
-    return Object.fromEntries([...this.#running].map(([name, { receiver }]) => [name, receiver.address]))
+  /** The receivers that run. */
+  get listening(): ListeningReceiver[] {
+    return [...this.#running].map(([name, { receiver: { label, transport }, running }]) => ({
+      name,
+      label,
+      transport,
+      address: running.address,
+    }))
   }
 
   /**
    * Starts, stops and replaces receivers until they are as set; those whose settings did not change are left alone.
    *
-   * @returns what was done, a phrase each
+   * @returns what was done, one phrase each
    * @throws {Error} if one cannot listen; those before it have changed
    */
-  async apply(settings: Settings): Promise<string[]> {
-    const done: string[] = []
-    for (const [receiver, own] of all(settings)) {
-      const old = this.#running.get(receiver.name)
-      if (old === undefined ? own === false : isDeepStrictEqual(old.own, own)) continue
-      if (old !== undefined) {
-        this.#running.delete(receiver.name)
-        await old.receiver.stop(AbortSignal.timeout(REPLACE_MS))
-      }
-      if (own !== false) await this.#start(receiver, own)
-      done.push(`${receiver.name} ${own === false ? 'stopped' : old === undefined ? 'started' : 'replaced'}`)
+  async apply(instances: readonly ReceiverInstance[]): Promise<string[]> {
+    const changes: string[] = []
+    const removed = [...this.#running.keys()].filter((name) => instances.every((instance) => instance.name !== name))
+    for (const name of removed) {
+      await this.#stop(name, AbortSignal.timeout(REPLACE_MS))
+      changes.push(`${name} stopped`)
     }
-    return done
+    for (const { name, receiver, settings } of instances) {
+      const known = this.#running.get(name)
+      if (known === undefined ? settings === false : isDeepStrictEqual(known.settings, settings)) continue
+      if (known !== undefined) await this.#stop(name, AbortSignal.timeout(REPLACE_MS))
+      if (settings !== false) await this.#start(name, receiver, settings)
+      changes.push(`${name} ${settings === false ? 'stopped' : known === undefined ? 'started' : 'replaced'}`)
+    }
+    return changes
   }
 
-  async #start(receiver: Receiver, own: unknown): Promise<void> {
-    const { name } = receiver
-    const started = await receiver.start(own, this.nextOf(name), { events: this.events, inFlight: this.#inFlight })
-    this.#running.set(name, { own, isUnanswered: receiver.isUnanswered === true, receiver: started })
-    this.events.listening(name, started.address)
+  async #start(name: string, receiver: Receiver, settings: object): Promise<void> {
+    const report = this.events.receiver(name)
+    const stopping = new AbortController()
+    const context = { report, inFlight: this.#inFlight, signal: stopping.signal }
+    const running = await receiver.start(settings, this.nextOf(report), context)
+    this.#running.set(name, { receiver, settings, running, stopping })
+    this.events.listening(name, running.address)
   }
 
-  /** Stops those whose clients get an answer, or the others. */
+  async #stop(name: string, deadline: AbortSignal): Promise<void> {
+    const instance = this.#running.get(name)
+    if (instance === undefined) return
+    this.#running.delete(name)
+    instance.stopping.abort()
+    await instance.running.stop(deadline)
+  }
+
+  /** Stops the receivers whose clients get an answer, or the others. */
   async stop(which: 'answered' | 'unanswered', deadline: AbortSignal): Promise<void> {
-    const chosen = [...this.#running].filter(([, { isUnanswered }]) => isUnanswered === (which === 'unanswered'))
-    for (const [name] of chosen) this.#running.delete(name)
-    await Promise.all(chosen.map(([, { receiver }]) => receiver.stop(deadline)))
+    const chosen = [...this.#running].filter(([, { receiver }]) =>
+      (receiver.isUnanswered === true) === (which === 'unanswered')
+    )
+    await Promise.all(chosen.map(([name]) => this.#stop(name, deadline)))
   }
-}
-
-/** One more of a kind. */
-function named(receiver: Receiver, i: number): Receiver {
-  return { ...receiver, name: `${receiver.name}.${i + 2}` }
-}
-
-/** Every receiver with its settings; `false` if it is off. */
-function all({ receive }: Settings): [Receiver, unknown][] {
-  return [
-    [receivers.otlpGrpc, receive.otlp.grpc],
-    [receivers.otlpHttp, receive.otlp.http],
-    ...receive.otlp.also.flatMap(({ grpc, http }, i): [Receiver, unknown][] => [
-      [named(receivers.otlpGrpc, i), grpc],
-      [named(receivers.otlpHttp, i), http],
-    ]),
-    [receivers.xrayUdp, receive.xray.udp],
-    [receivers.xrayProxy, receive.xray.proxy],
-  ]
 }

@@ -1,74 +1,82 @@
 import { errorMessage } from '../errors/error-message.ts'
+import type { Sender } from '../queue/delivery.ts'
 
-/** So long there is at most one trace of the agent itself, in milliseconds. */
-const EVERY_MS = 10_000
+/** There is at most one trace of the agent itself in this time, in milliseconds. */
+const INTERVAL_MS = 10_000
 
-/** What is told of a delivery. */
-export interface Delivery {
+/** What is traced of a delivery. */
+interface DeliveryFacts {
   readonly documents: number
   /** Documents that wait. */
   readonly waiting: number
 }
 
 /**
- * Traces of the agent's own deliveries, as X-Ray documents. They cannot loop: there is at most one in ten seconds, and
- * what carries it is sent long before the next may begin.
+ * Traces the agent's own deliveries, as X-Ray documents. They cannot loop: there is at most one in ten seconds, and the
+ * delivery that carries it is over long before the next may begin.
  */
 export class SelfTrace {
   #next = 0
 
   /**
-   * @param ids gives eight bytes, new ones each time
-   * @param put takes a document
+   * @param isOn whether deliveries are traced now
+   * @param nextId returns eight new bytes each time
+   * @param write takes a document, UTF-8 JSON
    */
   constructor(
     private readonly version: string,
-    private readonly ids: () => Uint8Array,
-    private readonly put: (document: Uint8Array) => void,
+    private readonly isOn: () => boolean,
+    private readonly nextId: () => Uint8Array,
+    private readonly write: (document: Uint8Array) => void,
   ) {}
 
-  /** Does something, and traces it if it is time to. */
-  async around<T>(delivery: Delivery, act: () => Promise<T>): Promise<T> {
-    const now = Date.now()
-    if (now < this.#next) return await act()
-    this.#next = now + EVERY_MS
-    const start = now / 1000
+  /** Traces what a sender sends. @param waiting returns how many documents wait for it */
+  wrap(sender: Sender, waiting: () => number): Sender {
+    return {
+      send: (batch, signal) => {
+        if (!this.isOn() || Date.now() < this.#next) return sender.send(batch, signal)
+        this.#next = Date.now() + INTERVAL_MS
+        return this.#trace({ documents: batch.count, waiting: waiting() }, () => sender.send(batch, signal))
+      },
+    }
+  }
+
+  async #trace(facts: DeliveryFacts, send: () => Promise<void>): Promise<void> {
+    const start = Date.now() / 1000
     try {
-      const result = await act()
-      this.#tell(delivery, start, undefined)
-      return result
+      await send()
+      this.#record(facts, start, undefined)
     } catch (error) {
-      this.#tell(delivery, start, error)
+      this.#record(facts, start, error)
       throw error
     }
   }
 
-  #tell({ documents, waiting }: Delivery, start: number, error: unknown): void {
+  #record({ documents, waiting }: DeliveryFacts, start: number, error: unknown): void {
     const times = { start_time: start, end_time: Date.now() / 1000 }
-    const cause = error === undefined ? {} : {
-      fault: true,
-      cause: {
-        exceptions: [{
-          id: this.#id(),
-          type: error instanceof Error ? error.name : 'Error',
-          message: errorMessage(error),
-        }],
-      },
-    }
+    const fault = error === undefined ? {} : { fault: true }
     const document = {
       trace_id: `1-${Math.floor(start).toString(16)}-${this.#id()}${this.#id().slice(0, 8)}`,
       id: this.#id(),
       name: 'rontgen',
       ...times,
-      ...(error === undefined ? {} : { fault: true }),
+      ...fault,
       service: { version: this.version },
       annotations: { documents, waiting },
-      subsegments: [{ id: this.#id(), name: 'deliver', namespace: 'remote', ...times, ...cause }],
+      subsegments: [
+        { id: this.#id(), name: 'deliver', namespace: 'remote', ...times, ...fault, ...this.#causeOf(error) },
+      ],
     }
-    this.put(new TextEncoder().encode(JSON.stringify(document)))
+    this.write(new TextEncoder().encode(JSON.stringify(document)))
+  }
+
+  #causeOf(error: unknown): object {
+    if (error === undefined) return {}
+    const type = error instanceof Error ? error.name : 'Error'
+    return { cause: { exceptions: [{ id: this.#id(), type, message: errorMessage(error) }] } }
   }
 
   #id(): string {
-    return Buffer.from(this.ids()).toString('hex')
+    return Buffer.from(this.nextId()).toString('hex')
   }
 }

@@ -25,7 +25,8 @@ export interface HttpServer {
   stop(deadline: AbortSignal): Promise<void>
 }
 
-type Handler = (request: Request, from: () => string) => Response | Promise<Response>
+/** Answers a request. @param from returns the address of the sender */
+export type HttpHandler = (request: Request, from: () => string) => Response | Promise<Response>
 
 interface DenoServer {
   addr: { port: number }
@@ -48,12 +49,12 @@ interface DenoLike {
  * @param handler gets each request, and a function that tells who sent it
  * @throws {Error} if it cannot listen
  */
-export function serveHttp(settings: ServeSettings, handler: Handler): HttpServer {
+export function serveHttp(settings: ServeSettings, handler: HttpHandler): HttpServer {
   const deno: DenoLike | undefined = Reflect.get(globalThis, 'Deno')
   return deno === undefined ? serveByBun(settings, handler) : serveByDeno(deno, settings, handler)
 }
 
-function serveByBun({ host, port, tls, maxBodySize }: ServeSettings, handler: Handler): HttpServer {
+function serveByBun({ host, port, tls, maxBodySize }: ServeSettings, handler: HttpHandler): HttpServer {
   const server = Bun.serve({
     hostname: host,
     port,
@@ -86,7 +87,7 @@ function bunTls({ cert, key, clientCa }: TlsFiles) {
   }
 }
 
-function serveByDeno(deno: DenoLike, { host, port, tls }: ServeSettings, handler: Handler): HttpServer {
+function serveByDeno(deno: DenoLike, { host, port, tls }: ServeSettings, handler: HttpHandler): HttpServer {
   if (tls?.clientCa !== undefined) throw new Error('Deno cannot ask clients for certificates; use the executable')
   const server = deno.serve(
     {

@@ -1,90 +1,109 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { documentsOf } from '../component/batch.ts'
 import { BufferPool } from '../bytes/buffer-pool.ts'
-import { DocumentGroup } from '../segment/document-group.ts'
 import { Backlog } from './backlog.ts'
-import { Spool } from './spool.ts'
-import type { SpoolRow } from './spool-row.ts'
+import { HeldBlocks } from './held-blocks.ts'
+import { blockOf, documentNames, openTestSpool } from '../../test/support/test-spool.ts'
+import type { Spool } from './spool.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rontgen-backlog-'))
-after(() => rmSync(folder, { recursive: true }))
-let folders = 0
-const open = (dir = join(folder, String(folders++))): Spool => new Spool({ dir, sync: 'normal', maxDeadBytes: 1e6 })
-const block = (texts: readonly string[], trace: (i: number) => number = () => 0) => {
-  const group = new DocumentGroup()
-  texts.forEach((text, i) => {
-    group.begin()
-    group.writer.ascii(text)
-    group.end(trace(i))
-  })
-  return group.take()
-}
-const names = (from: number, count: number): string[] => Array.from({ length: count }, (_, i) => `d${from + i}`)
 const decoder = new TextDecoder()
 const textsOf = (batch: ReturnType<Backlog['take']>): string[] =>
   batch === undefined ? [] : documentsOf(batch).map((document) => decoder.decode(document).slice(1, -1))
 
+/** A backlog of one lane over a spool, and what writes blocks for it. */
+function openBacklog(spool: Spool, maxMemory = 1e6) {
+  const lane = spool.lane('xray')
+  const blocks = new HeldBlocks(maxMemory, new BufferPool(1))
+  const read = (from: number) => {
+    const id = spool.next(lane, from)
+    const row = id === undefined ? undefined : spool.read(id)
+    return row === undefined ? undefined : blocks.find(row.id) ?? blocks.read(row)
+  }
+  const backlog = new Backlog({
+    read,
+    contents: (from) => spool.contents(lane, from),
+    sizes: (from, limit) => spool.sizes(lane, from, limit),
+  }, blocks)
+  const write = (texts: readonly string[], trace?: (i: number) => number, now = 0): void => {
+    const row = spool.commit({ block: blockOf(texts, trace), lanes: [lane], settled: [], dead: [] }, now)
+    if (row !== undefined) backlog.push(blocks.written(row))
+  }
+  const settle = (rows: readonly number[]): void =>
+    void spool.commit({ lanes: [], settled: [{ lane, rows }], dead: [] }, 0)
+  return { backlog, blocks, lane, write, settle }
+}
+
 test('Backlog.take() packs small rows into one batch of at most 50, in order', () => {
-  const spool = open()
-  const backlog = new Backlog(spool, 1e6, new BufferPool(1))
-  for (let i = 0; i < 12; i++) backlog.push(spool.commit(block(names(i * 7, 7)), [], [], i) as SpoolRow)
-  assert.deepEqual([backlog.take(), backlog.take()].map(textsOf), [names(0, 50), names(50, 34)])
+  const spool = openTestSpool()
+  const { backlog, write } = openBacklog(spool)
+  for (let i = 0; i < 12; i++) write(documentNames(i * 7, 7))
+  assert.deepEqual([backlog.take(), backlog.take()].map(textsOf), [documentNames(0, 50), documentNames(50, 34)])
   assert.equal(backlog.take(), undefined)
   spool.close()
 })
 
 test('Backlog.take() keeps the segments of one trace together', () => {
-  const spool = open()
-  const backlog = new Backlog(spool, 1e6, new BufferPool(1))
-  backlog.push(spool.commit(block(names(0, 60), (i) => 1 + Math.floor(i / 8)), [], [], 0) as SpoolRow)
+  const spool = openTestSpool()
+  const { backlog, write } = openBacklog(spool)
+  write(documentNames(0, 60), (i) => 1 + Math.floor(i / 8))
   assert.equal(backlog.take()?.count, 48)
   assert.equal(backlog.take()?.count, 12)
   spool.close()
 })
 
 test('Backlog leaves on disk what goes over its memory, and reads it in order', () => {
-  const spool = open()
-  const backlog = new Backlog(spool, 200, new BufferPool(1))
+  const spool = openTestSpool()
+  const { backlog, blocks, write, settle } = openBacklog(spool, 200)
   const all: string[] = []
   for (let i = 0; i < 20; i++) {
-    backlog.push(spool.commit(block(names(i * 10, 10)), [], [], i) as SpoolRow)
-    all.push(...names(i * 10, 10))
+    write(documentNames(i * 10, 10))
+    all.push(...documentNames(i * 10, 10))
   }
-  const got: string[] = []
+  const delivered: string[] = []
   for (let batch = backlog.take(); batch !== undefined; batch = backlog.take()) {
-    got.push(...textsOf(batch))
-    spool.commit(undefined, backlog.finish(batch), [], 0)
+    delivered.push(...textsOf(batch))
+    settle(backlog.finish(batch))
   }
-  assert.deepEqual(got, all)
-  assert.equal(spool.contents().documents, 0)
+  assert.deepEqual(delivered, all)
+  assert.equal(spool.total().documents, 0)
   assert.equal(backlog.bytes, 0)
+  assert.equal(blocks.bytes, 0)
   spool.close()
 })
 
-test('Spool gives after a restart what was not delivered, and ids go on', () => {
-  const dir = join(folder, 'restart')
-  const first = open(dir)
-  const backlog = new Backlog(first, 1e6, new BufferPool(1))
-  for (let i = 0; i < 3; i++) backlog.push(first.commit(block(names(i * 50, 50)), [], [], i) as SpoolRow)
-  const done = backlog.take()
-  if (done !== undefined) first.commit(undefined, backlog.finish(done), [], 0)
-  first.close()
-  const second = open(dir)
-  const again = new Backlog(second, 1e6, new BufferPool(1))
-  assert.deepEqual([again.take(), again.take()].map(textsOf), [names(50, 50), names(100, 50)])
-  assert.equal(second.commit(block(['x']), [], [], 0)?.id, 4)
-  second.close()
+test('Backlog.dropOldest() gives up the oldest rows, in memory and on disk, and nothing that is handed out', () => {
+  const spool = openTestSpool()
+  const { backlog, write, settle } = openBacklog(spool, 200)
+  for (let i = 0; i < 20; i++) write(documentNames(i * 10, 10))
+  const first = backlog.take()
+  const before = backlog.bytes
+  const { rows, documents } = backlog.dropOldest(before / 2)
+  settle(rows)
+  assert.ok(backlog.bytes <= before / 2)
+  assert.equal(documents, rows.length * 10)
+  assert.equal(textsOf(first)[0], 'd0')
+  const rest: string[] = []
+  for (let batch = backlog.take(); batch !== undefined; batch = backlog.take()) rest.push(...textsOf(batch))
+  assert.equal(rest.at(-1), 'd199')
+  assert.equal(documents + rest.length + (first?.count ?? 0), 200)
+  spool.close()
 })
 
-test('a second Spool on the same folder refuses to open, and says why', () => {
-  const dir = join(folder, 'shared')
-  const first = open(dir)
-  first.commit(block(['x']), [], [], 0)
-  assert.throws(() => open(dir), /another rontgen has it open/)
-  first.close()
-  open(dir).close()
+test('a second Backlog over the same blocks reads nothing again that the first one holds', () => {
+  const spool = openTestSpool()
+  const { backlog, blocks, write } = openBacklog(spool)
+  write(documentNames(0, 60))
+  const [row] = blocks.rows
+  const held = row === undefined ? undefined : blocks.find(row.id)
+  assert.ok(held !== undefined)
+  const nothing = { read: () => undefined, contents: () => ({ documents: 0, bytes: 0, firstId: 0 }), sizes: () => [] }
+  const other = new Backlog(nothing, blocks)
+  other.push(held)
+  const bytes = blocks.bytes
+  for (const lane of [backlog, other]) {
+    for (let batch = lane.take(); batch !== undefined; batch = lane.take()) lane.finish(batch)
+    assert.equal(blocks.bytes, lane === backlog ? bytes : 0)
+  }
+  spool.close()
 })

@@ -1,30 +1,40 @@
 import { type Batch, type BatchPart, documentStart } from '../component/batch.ts'
-import type { BufferPool } from '../bytes/buffer-pool.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
+import type { HeldBlock, HeldBlocks } from './held-blocks.ts'
 import type { SpoolRow } from './spool-row.ts'
 
 /** A request carries at most this many bytes, so that a slow line does not run into its time limit. */
 const MAX_BATCH_BYTES = 1 << 20
 
-/** Where a backlog reads rows that are not in memory. */
-export interface RowSource {
-  /** The first row whose id is `id` or more. */
-  read(id: number): SpoolRow | undefined
-  /** What lies there from id `from` on. */
+/** What waits for one lane on disk. */
+export interface WaitingRows {
+  /** The first waiting block whose id is `id` or more; undefined if there is none. */
+  read(id: number): HeldBlock | undefined
+  /** How much waits from id `from` on. */
   contents(from: number): { documents: number; bytes: number; firstId: number }
+  /** The sizes of the first waiting blocks from id `from` on, oldest first, at most `limit`. */
+  sizes(from: number, limit: number): { id: number; documents: number; bytes: number }[]
 }
 
-/** A row of the spool with how far its delivery is. */
+/** A row of the spool with how far its delivery by one lane is. */
 export interface Row extends SpoolRow {
   /** Documents that are not delivered yet. */
   left: number
-  /** True if the buffer came from the pool, and goes back there. */
-  readonly isPooled: boolean
+  readonly block: HeldBlock
 }
 
+/** Rows that were given up. */
+export interface DroppedRows {
+  readonly rows: readonly number[]
+  readonly documents: number
+}
+
+/** Rows whose sizes are read at once. */
+const CHUNK = 1000
+
 /**
- * The rows that wait for delivery, oldest first. The newest ones stay in memory, as they were just written; what goes
- * over the bound is left on disk and read when its turn comes.
+ * The rows that wait for delivery by one lane, oldest first. The newest ones stay in memory, as they were just written;
+ * what goes over the bound is left on disk and read when its turn comes.
  */
 export class Backlog {
   /** Documents that wait, without those in flight. */
@@ -35,22 +45,16 @@ export class Backlog {
   /** Rows in memory that are not wholly delivered: the loaded ones, and those in flight. */
   readonly #held = new Map<number, Row>()
   /** How many documents of the first loaded row are handed out. */
-  #taken = 0
-  #memory = 0
+  #handedOut = 0
   /** Rows on disk that are not loaded: from this id on; 0 if there are none. */
   #unloaded: number
 
-  /** @param source where rows are read that are not in memory */
-  constructor(private readonly source: RowSource, public maxMemory: number, private readonly pool: BufferPool) {
-    const { documents, bytes, firstId } = source.contents(0)
+  /** @param waiting what is read when its turn comes @param blocks where rows are held */
+  constructor(private readonly waiting: WaitingRows, private readonly blocks: HeldBlocks) {
+    const { documents, bytes, firstId } = waiting.contents(0)
     this.documents = documents
     this.bytes = bytes
     this.#unloaded = documents > 0 ? firstId : 0
-  }
-
-  /** Rows in memory that are not wholly delivered. */
-  get held(): Row[] {
-    return [...this.#held.values()]
   }
 
   /** Whether the row with this id is still to be delivered. */
@@ -58,23 +62,22 @@ export class Backlog {
     return this.#held.has(id) || (this.#unloaded > 0 && id >= this.#unloaded)
   }
 
-  /** Counts anew what waits, because the spool does not hold any more what it did. */
+  /** Counts again what waits, because the spool no longer holds what it did. */
   recount(): void {
-    const onDisk = this.#unloaded > 0 ? this.source.contents(this.#unloaded) : { documents: 0, bytes: 0 }
-    this.documents = onDisk.documents - this.#taken
+    const onDisk = this.#unloaded > 0 ? this.waiting.contents(this.#unloaded) : { documents: 0, bytes: 0 }
+    this.documents = onDisk.documents - this.#handedOut
     this.bytes = onDisk.bytes
     for (const row of this.#loaded) this.documents += row.ends.length
     for (const row of this.#held.values()) this.bytes += row.stored
   }
 
-  /** Takes a row that was just written. */
-  push(row: SpoolRow): void {
+  /** Takes a block that was just written. */
+  push(block: HeldBlock): void {
+    const { row } = block
     this.documents += row.ends.length
     this.bytes += row.stored
-    if (this.#unloaded > 0 || this.#memory + row.bytes.length > this.maxMemory) {
-      this.#unloaded ||= row.id
-      if (isPooled(row)) this.#giveBack(row)
-    } else this.#load(row, isPooled(row))
+    if (this.#unloaded > 0 || !this.blocks.hasRoomFor(block)) this.#unloaded ||= row.id
+    else this.#load(block)
   }
 
   /** When the oldest waiting row was written, in Unix milliseconds. */
@@ -88,70 +91,101 @@ export class Backlog {
     let count = 0
     let bytes = 0
     for (let row = this.#first(); row !== undefined && count < MAX_BATCH; row = this.#first()) {
-      const to = cut(row, this.#taken, MAX_BATCH - count, MAX_BATCH_BYTES - bytes)
-      if (to === this.#taken && count > 0) break
-      const end = Math.max(to, this.#taken + 1)
-      parts.push({ block: row, from: this.#taken, to: end })
-      count += end - this.#taken
-      bytes += (row.ends[end - 1] ?? 0) - documentStart(row, this.#taken)
-      this.documents -= end - this.#taken
-      this.#taken = end
+      const from = this.#handedOut
+      const to = batchEnd(row, from, MAX_BATCH - count, MAX_BATCH_BYTES - bytes)
+      if (to === from && count > 0) break
+      const end = Math.max(to, from + 1)
+      parts.push({ block: row, from, to: end })
+      count += end - from
+      bytes += (row.ends[end - 1] ?? 0) - documentStart(row, from)
+      this.documents -= end - from
+      this.#handedOut = end
       if (end < row.ends.length) break
       this.#loaded.shift()
-      this.#taken = 0
+      this.#handedOut = 0
     }
     return count === 0 ? undefined : { parts, count }
   }
 
-  /** Notes that the documents of a batch are delivered, or buried; gives the rows that are done. */
+  /** Documents of a batch are delivered, or became dead letters. @returns the rows that are done */
   finish(batch: Batch<Row>): number[] {
     const done: number[] = []
-    for (const { block, from, to } of batch.parts) {
-      block.left -= to - from
-      if (block.left > 0) continue
-      done.push(block.id)
-      this.#held.delete(block.id)
-      this.bytes -= block.stored
-      this.#memory -= block.bytes.length
-      if (block.isPooled) this.#giveBack(block)
+    for (const { block: row, from, to } of batch.parts) {
+      row.left -= to - from
+      if (row.left > 0) continue
+      done.push(row.id)
+      this.#forget(row)
     }
     return done
   }
 
+  /** Gives up the oldest rows of which nothing is handed out, until at most `maxBytes` remain on disk. */
+  dropOldest(maxBytes: number): DroppedRows {
+    const rows: number[] = []
+    let documents = 0
+    // The first one may be handed out in part.
+    const at = this.#handedOut > 0 ? 1 : 0
+    while (this.bytes > maxBytes && at < this.#loaded.length) {
+      const [row] = this.#loaded.splice(at, 1)
+      if (row === undefined) break
+      rows.push(row.id)
+      documents += row.ends.length
+      this.#forget(row)
+    }
+    while (this.bytes > maxBytes && this.#unloaded > 0) {
+      const sizes = this.waiting.sizes(this.#unloaded, CHUNK)
+      for (const { id, documents: count, bytes } of sizes) {
+        if (this.bytes <= maxBytes) break
+        rows.push(id)
+        documents += count
+        this.bytes -= bytes
+        this.#unloaded = id + 1
+      }
+      if (sizes.length < CHUNK && this.bytes > maxBytes) break
+    }
+    this.documents -= documents
+    return { rows, documents }
+  }
+
+  /** Lets go of all rows in memory; they stay on disk. */
+  close(): void {
+    for (const row of [...this.#held.values()]) this.blocks.release(row.block)
+    this.#held.clear()
+    this.#loaded.length = 0
+  }
+
   #first(): Row | undefined {
     if (this.#loaded.length === 0 && this.#unloaded > 0) {
-      const row = this.source.read(this.#unloaded)
-      this.#unloaded = row === undefined ? 0 : row.id + 1
-      if (row !== undefined) this.#load(row, false)
+      const block = this.waiting.read(this.#unloaded)
+      this.#unloaded = block === undefined ? 0 : block.row.id + 1
+      if (block !== undefined) this.#load(block)
     }
     return this.#loaded[0]
   }
 
-  #giveBack({ bytes: { buffer } }: SpoolRow): void {
-    if (buffer instanceof ArrayBuffer) this.pool.give(new Uint8Array(buffer))
-  }
-
-  #load(row: SpoolRow, isPooled: boolean): void {
-    const loaded = { ...row, left: row.ends.length, isPooled }
-    this.#memory += row.bytes.length
+  #load(block: HeldBlock): void {
+    this.blocks.hold(block)
+    const { row } = block
+    const loaded = { ...row, left: row.ends.length, block }
     this.#loaded.push(loaded)
     this.#held.set(row.id, loaded)
   }
+
+  #forget(row: Row): void {
+    this.#held.delete(row.id)
+    this.bytes -= row.stored
+    this.blocks.release(row.block)
+  }
 }
 
-/** Whether the group handed its buffer over whole: such a buffer is larger than what is in it. */
-function isPooled({ bytes }: SpoolRow): boolean {
-  return bytes.buffer.byteLength > bytes.length
-}
-
-/** Where a batch of at most `room` documents ends that starts at `from`: behind a whole trace, if one ends late enough. */
-function cut(row: Row, from: number, room: number, bytes: number): number {
+/** Where a batch ends that starts at `from`: after a whole trace, if one ends late enough. @param room documents at most @param bytes bytes at most */
+function batchEnd(row: Row, from: number, room: number, bytes: number): number {
   const { ends, traces } = row
   const start = documentStart(row, from)
   let to = Math.min(from + room, ends.length)
   while (to > from && (ends[to - 1] ?? 0) - start > bytes) to--
   if (to === ends.length) return to
-  const least = from + Math.ceil((to - from) / 2)
-  for (let end = to; end > least; end--) if (traces[end] === 0 || traces[end] !== traces[end - 1]) return end
+  const earliest = from + Math.ceil((to - from) / 2)
+  for (let end = to; end > earliest; end--) if (traces[end] === 0 || traces[end] !== traces[end - 1]) return end
   return to
 }

@@ -1,7 +1,7 @@
 import type { DocumentBlock } from '../component/batch.ts'
 import { DocumentGroup } from '../segment/document-group.ts'
 
-/** Lays documents out as one block. @param documents in embedded form, with their quotes */
+/** Lays documents out as one block. @param documents JSON strings, with their quotes */
 export function documentBlock(documents: readonly Uint8Array[]): DocumentBlock {
   const group = new DocumentGroup()
   for (const document of documents) {

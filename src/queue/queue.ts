@@ -1,318 +1,348 @@
-import type { Exporter } from '../component/exporter.ts'
-import { collectGarbage } from '../platform/collect-garbage.ts'
+import { type Clock, systemClock } from '../async/clock.ts'
 import { BufferPool } from '../bytes/buffer-pool.ts'
 import type { DocumentBlock } from '../component/batch.ts'
 import { RejectedError } from '../component/rejected-error.ts'
-import { DocumentGroup } from '../segment/document-group.ts'
+import { collectGarbage } from '../platform/collect-garbage.ts'
+import type { DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
-import { Backlog } from './backlog.ts'
-import type { DeadLetter, KeptLetter } from './dead-letters.ts'
-import { Deliverer, type DeliverSettings, type DeliveryState } from './deliverer.ts'
-import { documentBlock } from './document-block.ts'
+import { GroupCommit } from './group-commit.ts'
+import { type HeldBlock, HeldBlocks } from './held-blocks.ts'
+import { Lane, type LaneSettings, type LaneState } from './lane.ts'
 import { openSpool } from './open-spool.ts'
-import type { Spool, SpoolSettings } from './spool.ts'
+import { QueueAdmin, type RemovedLane } from './queue-admin.ts'
+import type { DeliverySettings, Sender } from './delivery.ts'
+import type { DeadLetterTotals } from './dead-letter-store.ts'
+import { Settlement } from './settlement.ts'
+import type { Spool, SpoolSettings, StoredLane } from './spool.ts'
+import { SpoolRepair } from './spool-repair.ts'
 import type { SpoolRow } from './spool-row.ts'
-import { databaseFault } from '../sqlite/database-fault.ts'
 
-/** How what was received is kept until it is delivered. */
-export interface QueueSettings extends SpoolSettings, DeliverSettings {
-  /** Bytes on disk from which on nothing more is taken. */
+/** How documents are kept until they are delivered. */
+export interface QueueSettings extends SpoolSettings, Omit<DeliverySettings, 'concurrency'> {
+  /** Bytes on disk that may wait for one exporter. */
   readonly maxBytes: number
   /** Bytes of waiting documents that are also held in memory. */
   readonly maxMemory: number
+  /** Bytes of dead letters that are kept for one exporter. */
+  readonly maxDeadBytes: number
 }
 
-/** What the queue holds, and how delivery goes. */
+/** What one exporter's lane is set to. */
+export type LaneOptions = Pick<LaneSettings, 'concurrency' | 'whenFull'>
+
+/** What the queue holds, and how each exporter's delivery goes. */
 export interface QueueState {
-  /** Where the spool is. */
+  /** The spool's folder. */
   readonly dir: string
-  /** Documents that are not delivered yet. */
-  readonly documents: number
-  /** Bytes in the spool, of rows that are not wholly delivered. */
-  readonly bytes: number
+  /** Bytes on disk that may wait for one exporter. */
   readonly maxBytes: number
-  /** Age of the oldest waiting row, in milliseconds; 0 if none waits. */
-  readonly oldestMs: number
-  readonly delivery: DeliveryState
-  readonly deadLetters: { readonly count: number; readonly bytes: number }
+  readonly isFull: boolean
+  readonly lanes: readonly (LaneState & { readonly deadLetters: DeadLetterTotals })[]
+  /** What is kept for exporters that the config no longer has. */
+  readonly removed: readonly RemovedLane[]
 }
 
 /** When a client should try again if the queue is full or cannot be written, in milliseconds. */
 const RETRY_AFTER_MS = 5000
-
-function busy(message: string, cause?: unknown): RejectedError {
-  return new RejectedError('busy', message, { cause, retryAfterMs: RETRY_AFTER_MS })
-}
-
-/** How long a commit waits for company, in milliseconds: while a client waits for its answer, and while none does. */
-const AWAITED_MS = 1
-const UNAWAITED_MS = 4
-/** How often a commit that holds back looks whether it may go on, in milliseconds. */
-const LOOK_MS = 2
-/** A group of this size is committed at once, in bytes. */
-const GROUP_BYTES = 1 << 20
-/**
- * While this many documents wait though the destination takes them, commits hold back: clients that wait for their
- * answer then send at the pace of the delivery, and no backlog grows that would have to be read from disk again.
- */
-const PACE_DOCUMENTS = 3000
-const PACE_MS = 50
-/** How long rows that were delivered may wait until a commit deletes them all at once, in milliseconds. */
+/** How long rows that are done may wait until a commit deletes them all at once, in milliseconds. */
 const CLEAN_MS = 50
-/** After so many bytes that were read back from the spool, garbage is collected. */
+/** After so many bytes that were read from the spool, garbage is collected. */
 const COLLECT_BYTES = 16 << 20
-/** How long nothing must have waited until the disk is given back that an outage took, in milliseconds. */
+/** Idle time before the spool file is shrunk, in milliseconds. */
 const SHRINK_MS = 5000
 
-/** Keeps documents on disk until they are delivered: what {@link add} has resolved is not lost. */
+/** Keeps documents on disk until each exporter has delivered them: what {@link commit} resolved for is not lost. */
 export class Queue {
+  readonly admin: QueueAdmin
   readonly #spool: Spool
-  readonly #backlog: Backlog
-  readonly #deliverer: Deliverer
-  readonly #pool = new BufferPool(12)
-  readonly #group = new DocumentGroup(this.#pool)
-  #committed = Promise.withResolvers<void>()
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #cleaner: ReturnType<typeof setTimeout> | undefined
-  #groupSince = 0
-  /** Documents of the open group whose sender waits for no answer. */
-  #unawaited = 0
-  /** True once a client waits for the open group. */
-  #isHurried = false
-  #cleaned = 0
-  #gone: number[] = []
-  #dead: DeadLetter[] = []
-  #isClosed = false
-  /** Bytes that were read back from the spool, and unpacked, since garbage was last collected. */
-  #readBytes = 0
-  #shrinker: ReturnType<typeof setTimeout> | undefined
   readonly #dir: string
+  readonly #pool = new BufferPool(12)
+  readonly #blocks: HeldBlocks
+  readonly #lanes = new Map<string, Lane>()
+  #laneIds: readonly number[] = []
+  #storedLanes: readonly StoredLane[]
+  readonly #group: GroupCommit
+  readonly #settlement = new Settlement()
+  readonly #repair: SpoolRepair
+  /** When rows were last deleted, by the monotonic clock. */
+  #cleaned = 0
+  #cancelCleaner: (() => void) | undefined
+  #cancelShrinker: (() => void) | undefined
+  #isStarted = false
+  #isClosed = false
+  /** Bytes that were read from the spool since garbage was last collected. */
+  #readBytes = 0
 
-  /** @throws {Error} if another process has the spool */
-  constructor(private settings: QueueSettings, exporter: Exporter, private readonly events: Events) {
-    const { spool, dir } = openSpool(settings, events)
+  /**
+   * @param exporters the names of the configured exporters
+   * @throws {Error} if another process has the spool open
+   */
+  constructor(
+    private settings: QueueSettings,
+    exporters: readonly string[],
+    private readonly events: Events,
+    private readonly clock: Clock = systemClock,
+  ) {
+    const { spool, dir } = openSpool(settings, exporters, events)
     this.#spool = spool
     this.#dir = dir
-    const source = { read: (id: number) => this.#read(id), contents: (from: number) => spool.contents(from) }
-    this.#backlog = new Backlog(source, settings.maxMemory, this.#pool)
-    this.#deliverer = new Deliverer(this.#backlog, exporter, settings, events, (rows, dead) => this.#settle(rows, dead))
-    this.#committed.promise.catch(ignore)
-    if (this.#backlog.documents > 0) events.spoolFound(this.#backlog.documents, this.#backlog.bytes)
-    this.#deliverer.pump()
+    this.#blocks = new HeldBlocks(settings.maxMemory, this.#pool)
+    this.#storedLanes = spool.lanes()
+    const witnesses = {
+      blocks: this.#blocks,
+      lanes: () => [...this.#lanes.values()],
+      storedLanes: () => this.#storedLanes,
+    }
+    this.#repair = new SpoolRepair(spool, witnesses, events)
+    const writer = {
+      isAhead: () => this.#isAhead,
+      write: (block: DocumentBlock | undefined, truncated: number, unanswered: number) =>
+        this.#write(block, truncated, unanswered),
+    }
+    this.#group = new GroupCommit(writer, this.#pool, clock)
+    this.admin = new QueueAdmin(spool, () => [...this.#lanes.keys()], (name, row) => this.#push(name, row))
   }
 
+  /** What waits, and how delivery goes. */
   get state(): QueueState {
-    const oldest = this.#backlog.oldest()
     return {
       dir: this.#dir,
-      documents: this.#deliverer.documents,
-      bytes: this.#backlog.bytes,
       maxBytes: this.settings.maxBytes,
-      oldestMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
-      delivery: this.#deliverer.state,
-      deadLetters: { count: this.#spool.deadLetters.count, bytes: this.#spool.deadLetters.bytes },
+      isFull: this.#fullLane !== undefined,
+      lanes: [...this.#lanes.values()].map((lane) => ({
+        ...lane.state,
+        deadLetters: this.#spool.deadLetterTotals(lane.id),
+      })),
+      removed: this.admin.removedLanes(),
     }
+  }
+
+  /** Adds a lane for an exporter: what was kept for its name is delivered, and from now on everything that arrives. */
+  addLane(name: string, sender: Sender, options: LaneOptions): void {
+    const id = this.#repair.run(() => this.#spool.lane(name))
+    // A file that is rebuilt from here on must have the lane.
+    this.#storedLanes = this.#spool.lanes()
+    const waiting = {
+      read: (from: number) => this.#read(id, from),
+      contents: (from: number) => this.#repair.run(() => this.#spool.contents(id, from)),
+      sizes: (from: number, limit: number) => this.#repair.run(() => this.#spool.sizes(id, from, limit)),
+    }
+    const parts = {
+      waiting,
+      blocks: this.#blocks,
+      report: this.events.exporter(name),
+      clock: this.clock,
+      settle: (rows: readonly number[], dead?: Parameters<Settlement['add']>[2]) => {
+        this.#settlement.add(id, rows, dead, this.clock.wall())
+        this.#cleanLater()
+      },
+    }
+    const lane = new Lane(id, name, parts, sender, this.#laneSettings(options))
+    this.#lanes.set(name, lane)
+    this.#lanesChanged()
+    if (this.#isStarted) lane.delivery.start()
+  }
+
+  /** Documents that wait for an exporter. */
+  waitingFor(name: string): number {
+    return this.#lanes.get(name)?.delivery.documents ?? 0
+  }
+
+  /** Delivers to another sender of the same name. @returns resolves once requests of the old one have ended */
+  async replaceSender(name: string, sender: Sender): Promise<void> {
+    await this.#lanes.get(name)?.delivery.replaceSender(sender)
+  }
+
+  /** Ends an exporter's lane: requests in flight end until `deadline`, and what waits for it stays in the spool. */
+  async removeLane(name: string, deadline: AbortSignal): Promise<void> {
+    const lane = this.#lanes.get(name)
+    if (lane === undefined) return
+    this.#lanes.delete(name)
+    this.#lanesChanged()
+    await lane.delivery.stop(deadline)
+    lane.backlog.close()
+    // What it delivered must be deleted before an exporter of its name may come back.
+    this.#cleaned = -Infinity
+    this.#group.flush()
+    this.admin.forgetIfEmpty(lane)
   }
 
   /** Takes other settings, from now on; the spool stays where and how it is. */
-  configure(settings: QueueSettings): void {
+  configure(settings: QueueSettings, options: ReadonlyMap<string, LaneOptions>): void {
     this.settings = settings
-    this.#backlog.maxMemory = settings.maxMemory
-    this.#deliverer.configure(settings)
+    this.#blocks.maxBytes = settings.maxMemory
+    for (const [name, lane] of this.#lanes) {
+      const own = options.get(name)
+      if (own !== undefined) lane.configure(this.#laneSettings(own))
+    }
   }
 
-  /** At most `limit` dead letters whose id is greater than `after`, oldest first. */
-  deadLetters(after: number, limit: number): KeptLetter[] {
-    return this.#spool.deadLetters.list(after, limit)
-  }
-
-  deadLetter(id: number): KeptLetter | undefined {
-    return this.#spool.deadLetters.get(id)
-  }
-
-  /** Sends dead letters again, and gives how many of them were there. @throws {Error} if the spool cannot be written */
-  retryDeadLetters(ids: readonly number[]): number {
-    const row = this.#spool.revive(ids, documentBlock)
-    if (row === undefined) return 0
-    this.#backlog.push(row)
-    this.#deliverer.pump()
-    return row.ends.length
-  }
-
-  /** Forgets dead letters, and gives how many of them were there. */
-  dropDeadLetters(ids: readonly number[]): number {
-    return this.#spool.dropDeadLetters(ids)
+  /** Begins to deliver. */
+  start(): void {
+    this.#isStarted = true
+    const found = this.#spool.total()
+    if (found.documents > 0) this.events.spoolFound(found.documents, found.bytes)
+    for (const { name, documents, deadLetters } of this.admin.removedLanes()) {
+      this.events.removedExporterFound(name, documents, deadLetters.count)
+    }
+    for (const lane of this.#lanes.values()) lane.delivery.start()
   }
 
   /**
-   * Takes the documents that `fill` writes; if it throws, none of them.
+   * Opens an entry: documents that are written into the group are dropped unless {@link commit} follows before the next
+   * entry is opened.
    *
-   * @param isAwaited whether a client waits for its answer; if none does, documents that cannot be written are lost,
-   * and counted as such
-   * @returns what `fill` gave, and a promise that is kept once the documents are on disk
    * @throws {RejectedError} `busy` if there is no room
    */
-  add<T>(fill: (group: DocumentGroup) => T, isAwaited = true): { result: T; committed: Promise<void> } {
+  open(): DocumentGroup {
     if (this.#isClosed) throw busy('The agent is stopping')
-    if (this.#backlog.bytes >= this.settings.maxBytes) {
-      throw busy(`The queue is full: ${this.#backlog.bytes} bytes wait for delivery (queue.maxBytes)`)
+    const full = this.#fullLane
+    if (full !== undefined) {
+      throw busy(`The queue is full: ${full.backlog.bytes} bytes wait for ${full.name} (queue.maxBytes)`)
     }
-    const group = this.#group
-    const before = group.count
-    let result: T
-    try {
-      result = fill(group)
-    } catch (error) {
-      group.rollBack(before)
-      throw error
-    }
-    const { promise } = this.#committed
-    if (!isAwaited) this.#unawaited += group.count - before
-    if (group.writer.length >= GROUP_BYTES && !this.#isAhead) this.#commit()
-    else if (this.#timer === undefined) {
-      this.#groupSince = performance.now()
-      this.#commitIn(isAwaited ? AWAITED_MS : UNAWAITED_MS)
-    } else if (isAwaited && !this.#isHurried) this.#commitIn(AWAITED_MS)
-    if (isAwaited) this.#isHurried = true
-    return { result, committed: promise }
+    return this.#group.open()
   }
 
-  #commitIn(ms: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#commitAtPace(), ms)
+  /**
+   * Commits the entry.
+   *
+   * @param isAnswered whether a client waits for its answer; if none does, documents that cannot be written are lost
+   * @returns resolves once the documents are on disk; rejects with a {@link RejectedError} if they cannot be written
+   */
+  commit(isAnswered: boolean): Promise<void> {
+    return this.#group.commit(isAnswered)
   }
 
-  /** True while more waits than the destination can take at once. */
+  get #fullLane(): Lane | undefined {
+    for (const lane of this.#lanes.values()) if (lane.isFull) return lane
+    return undefined
+  }
+
   get #isAhead(): boolean {
-    return this.#deliverer.isHealthy && this.#backlog.documents > PACE_DOCUMENTS
+    for (const lane of this.#lanes.values()) if (lane.isAhead) return true
+    return false
   }
 
-  #commitAtPace(): void {
-    if (this.#isAhead && performance.now() - this.#groupSince < PACE_MS) {
-      this.#commitIn(LOOK_MS)
-    } else this.#commit()
+  get #isIdle(): boolean {
+    for (const lane of this.#lanes.values()) if (!lane.delivery.isDone) return false
+    return true
   }
 
-  #commit(): void {
-    clearTimeout(this.#timer)
-    clearTimeout(this.#cleaner)
-    this.#timer = this.#cleaner = undefined
-    this.#isHurried = false
-    const { cut } = this.#group
-    const block = this.#group.count > 0 ? this.#group.take() : undefined
-    const { resolve, reject } = this.#committed
-    this.#committed = Promise.withResolvers<void>()
-    this.#committed.promise.catch(ignore)
-    const isCleaning = this.#isClosed || performance.now() - this.#cleaned >= CLEAN_MS
-    const [gone, dead] = isCleaning ? [this.#gone, this.#dead] : [[], []]
-    const unawaited = this.#unawaited
-    this.#unawaited = 0
+  #laneSettings(options: LaneOptions): LaneSettings {
+    const { batchWaitMs, maxAgeMs, backOff, maxBytes } = this.settings
+    return { ...options, batchWaitMs, maxAgeMs, backOff, maxBytes }
+  }
+
+  #lanesChanged(): void {
+    this.#laneIds = [...this.#lanes.values()].map(({ id }) => id)
+    this.#storedLanes = this.#spool.lanes()
+    this.admin.lanesChanged()
+  }
+
+  #write(block: DocumentBlock | undefined, truncated: number, unanswered: number): void {
+    this.#cancelCleaner?.()
+    this.#cancelCleaner = undefined
+    const isCleaning = this.#isClosed || this.clock.monotonic() - this.#cleaned >= CLEAN_MS
+    const { settled, dead } = isCleaning ? this.#settlement : { settled: [], dead: [] }
+    const lanes = this.#laneIds
     try {
-      const row = this.#spool.commit(block, gone, dead, Date.now())
+      const now = this.clock.wall()
+      const row = this.#repair.run(() => this.#spool.commit({ block, lanes, settled, dead }, now))
       if (isCleaning) this.#cleanedUp()
-      if (row !== undefined) this.#queued(row, cut)
-      resolve()
+      if (row !== undefined) this.#queued(row, truncated)
     } catch (error) {
-      if (this.#isMended(error) && this.#commitAgain(block, cut)) resolve()
-      else {
-        this.events.spoolFailed(error, block?.ends.length ?? 0)
-        if (unawaited > 0) this.events.lost(unawaited, 'spool', 'the spool cannot be written')
-        reject(busy('The spool cannot be written', error))
-        this.#makeRoom()
-      }
-    }
-    this.#cleanLater()
-    this.#deliverer.pump()
-  }
-
-  #queued(row: SpoolRow, cut: number): void {
-    this.#backlog.push(row)
-    this.events.queued(row.ends.length, cut)
-  }
-
-  #cleanedUp(): void {
-    this.#gone = []
-    this.#dead = []
-    this.#cleaned = performance.now()
-    const trimmed = this.#spool.trimDeadLetters()
-    if (trimmed > 0) this.events.deadLettersTrimmed(trimmed)
-  }
-
-  /** Begins a new file if the one that is there is damaged. */
-  #isMended(error: unknown): boolean {
-    if (databaseFault(error) !== 'damaged') return false
-    try {
-      this.#renew(error)
-      return true
-    } catch {
-      return false
+      this.events.spoolFailed(error, block?.ends.length ?? 0)
+      if (unanswered > 0) this.events.lost(unanswered, 'the spool cannot be written')
+      this.#makeRoom()
+      throw busy('The spool cannot be written', error)
+    } finally {
+      this.#cleanLater()
+      for (const lane of this.#lanes.values()) lane.delivery.pump()
     }
   }
 
-  #renew(error: unknown): void {
-    const aside = this.#spool.renew(this.#backlog.held, (id) => this.#backlog.isWaiting(id))
-    this.events.spoolSetAside(aside, error)
-    this.#backlog.recount()
+  #queued(row: SpoolRow, truncated: number): void {
+    const block = this.#blocks.written(row)
+    for (const lane of this.#lanes.values()) lane.backlog.push(block)
+    if (block.holders === 0) this.#blocks.discard(block)
+    this.events.queued(row.ends.length, truncated)
+    for (const lane of this.#lanes.values()) lane.dropOldest()
   }
 
-  #commitAgain(block: DocumentBlock | undefined, cut: number): boolean {
-    try {
-      const row = this.#spool.commit(block, [], [], Date.now())
-      if (row !== undefined) this.#queued(row, cut)
-      return true
-    } catch {
-      return false
-    }
+  /** Takes a row that was written for one lane alone. */
+  #push(name: string, row: SpoolRow): void {
+    const lane = this.#lanes.get(name)
+    if (lane === undefined) return
+    lane.backlog.push(this.#blocks.read(row))
+    lane.delivery.pump()
   }
 
-  #read(id: number): SpoolRow | undefined {
+  #read(lane: number, from: number): HeldBlock | undefined {
+    const id = this.#repair.run(() => this.#spool.next(lane, from))
+    if (id === undefined) return undefined
+    const held = this.#blocks.find(id)
+    if (held !== undefined) return held
     if (this.#readBytes > COLLECT_BYTES) {
       this.#readBytes = 0
       collectGarbage()
     }
-    const row = this.#readOrRenew(id)
-    this.#readBytes += row?.bytes.length ?? 0
-    return row
+    const row = this.#readOrRebuild(id)
+    // A row that could not be read of a damaged spool is gone; those after it go on.
+    if (row === undefined) return this.#read(lane, id + 1)
+    this.#readBytes += row.bytes.length
+    return this.#blocks.read(row)
   }
 
-  #readOrRenew(id: number): SpoolRow | undefined {
+  /** A row that is malformed shows damage that SQLite does not see. */
+  #readOrRebuild(id: number): SpoolRow | undefined {
     try {
       return this.#spool.read(id)
     } catch (error) {
-      this.#renew(error)
+      this.#repair.rebuild(error)
       return this.#spool.read(id)
     }
   }
 
-  /** What was delivered may go though there is no room for more; and if nothing else is there, so may the file. */
-  #makeRoom(): void {
-    if (this.#gone.length === 0 && this.#dead.length === 0) return
-    try {
-      this.#spool.commit(undefined, this.#gone, this.#dead, Date.now())
-      this.#cleanedUp()
-    } catch {
-      if (!this.#deliverer.isDone || this.#dead.length > 0 || this.#spool.deadLetters.count > 0) return
-      this.#spool.startAnew()
-      this.#cleanedUp()
+  #cleanedUp(): void {
+    this.#settlement.clear()
+    this.#cleaned = this.clock.monotonic()
+    const { maxDeadBytes } = this.settings
+    for (const { id, report } of this.#lanes.values()) {
+      if (this.#spool.deadLetterTotals(id).bytes <= maxDeadBytes) continue
+      report.deadLettersDropped(this.#spool.changeDeadLetters((letters) => letters.trim(id, maxDeadBytes)))
     }
   }
 
-  #settle(rows: readonly number[], dead: readonly DeadLetter[]): void {
-    for (const id of rows) this.#gone.push(id)
-    for (const letter of dead) this.#dead.push(letter)
-    this.#cleanLater()
+  /** Deletes what is done when the disk is full; recreates the file if it is then empty. */
+  #makeRoom(): void {
+    if (this.#settlement.isEmpty) return
+    try {
+      const { settled, dead } = this.#settlement
+      this.#spool.commit({ lanes: [], settled, dead }, this.clock.wall())
+      this.#cleanedUp()
+    } catch {
+      const isNeeded = !this.#isIdle || this.#settlement.hasDeadLetters || this.#spool.deadLetters.count > 0 ||
+        this.admin.removedLanes().length > 0
+      if (isNeeded) return
+      this.#spool.reset(this.#storedLanes)
+      this.#cleanedUp()
+    }
   }
 
   #cleanLater(): void {
     if (this.#isClosed) return
-    if (this.#gone.length > 0 || this.#dead.length > 0) this.#cleaner ??= setTimeout(() => this.#commit(), CLEAN_MS)
-    else if (this.#deliverer.isDone) this.#shrinker ??= setTimeout(() => this.#shrink(), SHRINK_MS)
+    if (!this.#settlement.isEmpty) {
+      this.#cancelCleaner ??= this.clock.after(CLEAN_MS, () => {
+        this.#cancelCleaner = undefined
+        this.#group.flush()
+      })
+    } else if (this.#isIdle) this.#cancelShrinker ??= this.clock.after(SHRINK_MS, () => this.#shrink())
   }
 
   #shrink(): void {
-    this.#shrinker = undefined
+    this.#cancelShrinker = undefined
     try {
-      if (this.#deliverer.isDone) this.#spool.shrink()
+      if (this.#isIdle) this.#spool.shrink()
     } catch (error) {
       this.events.spoolFailed(error, 0)
     }
@@ -320,23 +350,24 @@ export class Queue {
 
   /** Delivers without waiting for more, until nothing waits or `deadline` comes. */
   async flush(deadline: AbortSignal): Promise<void> {
-    this.#commit()
-    await this.#deliverer.flush(deadline)
+    this.#group.flush()
+    await Promise.all([...this.#lanes.values()].map(({ delivery }) => delivery.flush(deadline)))
   }
 
-  /** Takes nothing more, delivers until `deadline`, and closes the spool. Gives the documents that are left in it. */
+  /** Accepts nothing more, delivers until `deadline`, and closes the spool. @returns the documents that are left in it */
   async stop(deadline: AbortSignal): Promise<number> {
-    this.#commit()
+    await this.flush(deadline)
     this.#isClosed = true
-    await this.#deliverer.stop(deadline)
-    this.#commit()
-    clearTimeout(this.#shrinker)
-    const { documents } = this.#spool.contents()
+    await Promise.all([...this.#lanes.values()].map(({ delivery }) => delivery.stop(deadline)))
+    this.#group.flush()
+    this.#cancelCleaner?.()
+    this.#cancelShrinker?.()
+    const left = Math.max(0, ...this.#laneIds.map((lane) => this.#spool.contents(lane).documents))
     this.#spool.close()
-    return documents
+    return left
   }
 }
 
-function ignore(): void {
-  // Whoever waits for the promise hears of it; nobody need.
+function busy(message: string, cause?: unknown): RejectedError {
+  return new RejectedError('busy', message, { cause, retryAfterMs: RETRY_AFTER_MS })
 }

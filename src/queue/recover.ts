@@ -1,11 +1,20 @@
 import { DatabaseSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
 import { rowOf, type SpoolRow } from './spool-row.ts'
+import type { StoredLane } from './spool.ts'
+
+/** A row of a damaged spool. */
+export interface RecoveredRow {
+  readonly row: SpoolRow
+  /** The lanes that it waits for; undefined if they cannot be read. */
+  readonly lanes: readonly number[] | undefined
+}
 
 /** What could be read of a damaged spool. */
 export interface Recovered {
-  readonly rows: readonly SpoolRow[]
-  /** Rows that cannot be read; undefined if not even that can be told. */
+  readonly rows: readonly RecoveredRow[]
+  readonly lanes: readonly StoredLane[]
+  /** Rows that cannot be read; undefined if not even their number is known. */
   readonly unreadable: number | undefined
 }
 
@@ -13,30 +22,38 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads what can be read of a damaged spool: only rows whose documents are whole. */
 export function recover(file: string): Recovered {
-  const rows: SpoolRow[] = []
+  const rows: RecoveredRow[] = []
+  let lanes: StoredLane[] = []
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(file, { readOnly: true })
+    lanes = attempt(() => readLanes(db as DatabaseSync)) ?? [] // it is open
     const [first, last] = bounds(db)
-    const one = db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id = ?')
+    const read = db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id = ?')
+    const waiting = attempt(() => db?.prepare('SELECT lane FROM waiting WHERE block = ?'))
     let unreadable = 0
     // One id after the other: a page that is damaged in the middle ends a walk along the table, but not this.
     for (let id = first; id <= last; id++) {
       try {
-        const row = rowOf(one.get(id))
+        const row = rowOf(read.get(id))
         if (row === undefined) continue
-        if (isWhole(row)) rows.push(row)
+        const lanesOf = attempt(() => waiting?.all(id).map(({ lane }) => Number(lane)))
+        if (isWhole(row)) rows.push({ row, lanes: lanesOf })
         else unreadable++
       } catch {
         unreadable++
       }
     }
-    return { rows, unreadable }
+    return { rows, lanes, unreadable }
   } catch {
-    return { rows, unreadable: undefined }
+    return { rows, lanes, unreadable: undefined }
   } finally {
     attempt(() => db?.close())
   }
+}
+
+function readLanes(db: DatabaseSync): StoredLane[] {
+  return db.prepare('SELECT id, name FROM lanes').all().map(({ id, name }) => ({ id: Number(id), name: String(name) }))
 }
 
 /** The first and the last id, both of which lie at an edge of the table. @throws {Error} if they cannot be read */

@@ -6,7 +6,7 @@ export interface Retry {
   readonly batch: Batch<Row>
   /** How often it failed. */
   readonly failures: number
-  /** When it may be sent, by the monotonic clock, in milliseconds. */
+  /** When it may be sent, in milliseconds by the monotonic clock. */
   readonly due: number
 }
 
@@ -37,7 +37,7 @@ export class RetryList {
     return this.#list.splice(0)
   }
 
-  /** Takes out the one that has been due for longest. */
+  /** Takes out the one that has been due for longest. @param now milliseconds by the monotonic clock */
   take(now: number): Retry | undefined {
     let best = -1
     this.#list.forEach(({ due }, i) => {

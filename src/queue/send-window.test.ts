@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SendWindow } from './send-window.ts'
 
-test('SendWindow halves once in a second while it is throttled, down to one, and grows by one a round', () => {
+test('SendWindow halves once per second while it is throttled, down to one, and grows by one per round', () => {
   const window = new SendWindow(8)
   window.throttled(1000)
   window.throttled(1500)
@@ -16,6 +16,6 @@ test('SendWindow halves once in a second while it is throttled, down to one, and
   assert.equal(window.limit, 2)
   for (let i = 0; i < 100; i++) window.succeeded()
   assert.equal(window.limit, 8)
-  window.most = 3
+  window.max = 3
   assert.equal(window.limit, 3)
 })

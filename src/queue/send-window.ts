@@ -1,28 +1,28 @@
-/** The limit is lowered once in so long, so that requests that are throttled together count once; in milliseconds. */
-const WINDOW_MS = 1000
+/** The limit is lowered once in this time, so that requests that are throttled together count once; in milliseconds. */
+const THROTTLE_MS = 1000
 
-/** How many requests may be in flight: half as many when the destination throttles, one more a round as it takes them. */
+/** How many requests may be in flight: half as many when the backend throttles, one more per round as it recovers. */
 export class SendWindow {
   #size: number
   #lowered = -Infinity
 
-  /** @param most requests in flight at most */
-  constructor(public most: number) {
-    this.#size = most
+  /** @param max requests in flight at most */
+  constructor(public max: number) {
+    this.#size = max
   }
 
   get limit(): number {
-    return Math.max(1, Math.floor(Math.min(this.#size, this.most)))
+    return Math.max(1, Math.floor(Math.min(this.#size, this.max)))
   }
 
   succeeded(): void {
-    this.#size = Math.min(this.most, this.#size + 1 / this.#size)
+    this.#size = Math.min(this.max, this.#size + 1 / this.#size)
   }
 
-  /** @param now by the monotonic clock, in milliseconds */
+  /** @param now milliseconds, by the monotonic clock */
   throttled(now: number): void {
-    if (now - this.#lowered < WINDOW_MS) return
+    if (now - this.#lowered < THROTTLE_MS) return
     this.#lowered = now
-    this.#size = Math.max(1, Math.min(this.#size, this.most) / 2)
+    this.#size = Math.max(1, Math.min(this.#size, this.max) / 2)
   }
 }

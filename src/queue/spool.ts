@@ -1,48 +1,69 @@
-import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { DocumentBlock } from '../component/batch.ts'
-import { type DeadLetter, DeadLetters } from './dead-letters.ts'
-import { migrateSpool } from './migrate-spool.ts'
 import { attempt } from '../errors/attempt.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { compress } from '../sqlite/compress.ts'
-import { recover } from './recover.ts'
-import { rowOf, type SpoolRow } from './spool-row.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
+import { type DeadLetter, DeadLetterStore, type DeadLetterTotals } from './dead-letter-store.ts'
+import { rowOf, type SpoolRow } from './spool-row.ts'
+import { spoolSteps } from './spool-schema.ts'
 
 /** How the spool is kept. */
 export interface SpoolSettings {
-  /** The folder, which is made if it is not there; `:memory:` keeps it in memory only. */
+  /** The folder, which is created if it does not exist; `:memory:` keeps the spool in memory only. */
   readonly dir: string
   /** `full` survives a loss of power, `normal` the end of the process at any instant. */
   readonly sync: 'normal' | 'full'
-  /** Bytes of dead letters that are kept at most. */
-  readonly maxDeadBytes: number
 }
 
-/** What became of a spool that was set aside. */
-export interface SetAside {
-  readonly file: string
-  /** Rows that were read of it, and kept. */
-  readonly saved: number
-  /** Rows that could not be read; undefined if it cannot be told. */
-  readonly unreadable: number | undefined
+/** Rows that one lane no longer needs. */
+export interface LaneRows {
+  readonly lane: number
+  readonly rows: readonly number[]
+}
+
+/** What one transaction changes. */
+export interface SpoolChange {
+  /** Documents to be written, and the lanes that they wait for. */
+  readonly block?: DocumentBlock | undefined
+  readonly lanes: readonly number[]
+  readonly settled: readonly LaneRows[]
+  readonly dead: readonly DeadLetter[]
+}
+
+/** What waits for one lane. */
+export interface LaneContents {
+  readonly documents: number
+  /** Bytes on disk. */
+  readonly bytes: number
+  /** The id of the oldest block; 0 if there is none. */
+  readonly firstId: number
+}
+
+/** A lane that the spool knows, whether or not an exporter of its name is configured. */
+export interface StoredLane {
+  readonly id: number
+  readonly name: string
 }
 
 /** The folder that keeps nothing on disk. */
 export const IN_MEMORY = ':memory:'
-/** Smaller blocks are not worth packing, in bytes. */
-const PACKED_FROM = 4096
-/** A file that grew over this in an outage is made small again once it is empty, in bytes. */
+/** Smaller blocks are not worth compressing, in bytes. */
+const COMPRESSED_FROM = 4096
+/** A file that grew over this in an outage is shrunk once it is empty, in bytes. */
 const LARGE = 64 << 20
 
 interface OpenSpool {
   readonly db: DatabaseSync
   readonly insert: StatementSync
+  readonly wait: StatementSync
+  readonly settle: StatementSync
   readonly remove: StatementSync
   readonly read: StatementSync
-  readonly dead: DeadLetters
+  readonly next: StatementSync
+  readonly dead: DeadLetterStore
 }
 
 /**
@@ -53,13 +74,14 @@ export class Spool {
   #open: OpenSpool
   #nextId = 1
 
-  /** @throws {Error} if the folder cannot be written, the file is damaged, or another process has it */
+  /** @throws {Error} if the folder cannot be written, the file is damaged, or another process has it open */
   constructor(private readonly settings: SpoolSettings) {
     this.#open = openFile(settings)
     try {
       this.#findNextId()
-      // Walks the whole table, so that damage shows here.
-      this.contents()
+      // Walks the tables, so that damage shows here.
+      this.total()
+      for (const { id } of this.lanes()) this.contents(id)
     } catch (cause) {
       this.#open.db.close()
       throw new Error(`Cannot read the spool in "${settings.dir}": ${errorMessage(cause)}`, { cause })
@@ -73,93 +95,182 @@ export class Spool {
     this.#nextId = Math.max(this.#nextId, Number(last?.['id'] ?? 0) + 1)
   }
 
-  get deadLetters(): DeadLetters {
+  get deadLetters(): DeadLetterStore {
     return this.#open.dead
   }
 
-  /** What lies there from id `from` on: how many documents and bytes on disk, and the first id. */
-  contents(from = 0): { documents: number; bytes: number; firstId: number } {
+  /** The number of the lane with this name, which is created if it does not exist. */
+  lane(name: string): number {
+    const { db } = this.#open
+    const find = db.prepare('SELECT id FROM lanes WHERE name = ?')
+    const known = find.get(name)
+    if (known !== undefined) return Number(known['id'])
+    return Number(db.prepare('INSERT INTO lanes (name) VALUES (?)').run(name).lastInsertRowid)
+  }
+
+  /** Every lane that it knows. */
+  lanes(): StoredLane[] {
+    const rows = this.#open.db.prepare('SELECT id, name FROM lanes ORDER BY id').all()
+    return rows.map((row) => ({ id: Number(row['id']), name: String(row['name']) }))
+  }
+
+  /** Documents and bytes on disk, of all blocks. */
+  total(): { documents: number; bytes: number } {
     const row = this.#open.db.prepare(
-      'SELECT coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes, coalesce(min(id), 0) AS first FROM blocks WHERE id >= ?',
-    ).get(from)
+      'SELECT coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes FROM blocks',
+    ).get()
+    return { documents: Number(row?.['documents']), bytes: Number(row?.['bytes']) }
+  }
+
+  /** What waits for a lane from block `from` on. */
+  contents(lane: number, from = 0): LaneContents {
+    const row = this.#open.db.prepare(
+      `SELECT coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes,
+         coalesce(min(id), 0) AS first FROM waiting JOIN blocks ON id = block WHERE block >= ? AND lane = ?`,
+    ).get(from, lane)
     return { documents: Number(row?.['documents']), bytes: Number(row?.['bytes']), firstId: Number(row?.['first']) }
   }
 
-  /**
-   * Writes what came, and deletes what went, in one transaction. When it returns, both have happened.
-   *
-   * @param gone ids of delivered rows
-   * @throws {Error} if the disk is full or gone, or the file is damaged; then neither has happened
-   */
-  commit(
-    block: DocumentBlock | undefined,
-    gone: readonly number[],
-    dead: readonly DeadLetter[],
-    now: number,
-  ): SpoolRow | undefined {
-    const row = this.#atomically(() => {
-      const written = block === undefined ? undefined : this.#write(block, this.#nextId, now)
-      this.#open.dead.add(dead)
-      for (const [first, last] of ranges(gone)) this.#open.remove.run(first, last)
-      return written
-    })
-    if (row !== undefined) this.#nextId = row.id + 1
-    return row
+  /** When the oldest block was written that waits for a lane, in Unix milliseconds. */
+  oldest(lane: number): number | undefined {
+    const row = this.#open.db.prepare(
+      'SELECT created FROM waiting JOIN blocks ON id = block WHERE lane = ? ORDER BY block LIMIT 1',
+    ).get(lane)
+    return row === undefined ? undefined : Number(row['created'])
   }
 
-  /** Takes letters out and puts their documents into a block of their own, which is written. Gives nothing if there are none. */
-  revive(ids: readonly number[], blockOf: (documents: readonly Uint8Array[]) => DocumentBlock): SpoolRow | undefined {
-    const row = this.#atomically(() => {
+  /** The sizes of the first blocks that wait for a lane from block `from` on, oldest first. */
+  sizes(lane: number, from: number, limit: number): { id: number; documents: number; bytes: number }[] {
+    const rows = this.#open.db.prepare(
+      `SELECT id, documents, length(bytes) AS bytes FROM waiting JOIN blocks ON id = block
+         WHERE block >= ? AND lane = ? ORDER BY block LIMIT ?`,
+    ).all(from, lane, limit)
+    return rows.map((row) => ({
+      id: Number(row['id']),
+      documents: Number(row['documents']),
+      bytes: Number(row['bytes']),
+    }))
+  }
+
+  /** The id of the first block from `from` on that waits for a lane. */
+  next(lane: number, from: number): number | undefined {
+    const row = this.#open.next.get(from, lane)
+    return row === undefined ? undefined : Number(row['block'])
+  }
+
+  /** @throws {Error} if the file is damaged */
+  read(id: number): SpoolRow | undefined {
+    return rowOf(this.#open.read.get(id))
+  }
+
+  /**
+   * Writes what came, and deletes what no lane needs, in one transaction. When it returns, both have happened.
+   *
+   * @param now Unix milliseconds
+   * @throws {Error} if the disk is full or gone, or the file is damaged; then neither has happened
+   */
+  commit({ block, lanes, settled, dead }: SpoolChange, now: number): SpoolRow | undefined {
+    return this.#transact(() => {
+      const written = block === undefined ? undefined : this.#append(block, lanes, now)
+      this.#open.dead.add(dead)
+      for (const { lane, rows } of settled) this.#settle(lane, rows)
+      return written
+    })
+  }
+
+  /** Deletes up to `limit` of the blocks that wait for a lane alone, and takes the others off it. @returns documents */
+  dropWaiting(lane: number, limit: number): number {
+    return this.#transact(() => {
+      const rows = this.sizes(lane, 0, limit)
+      this.#settle(lane, rows.map(({ id }) => id))
+      return rows.reduce((sum, { documents }) => sum + documents, 0)
+    })
+  }
+
+  /** Puts up to `limit` of the blocks that wait for one lane behind what waits for another. @returns them as new rows */
+  moveWaiting(from: number, to: number, limit: number): SpoolRow[] {
+    return this.#transact(() => {
+      const ids = this.sizes(from, 0, limit).map(({ id }) => id)
+      const moved: SpoolRow[] = []
+      for (const id of ids) {
+        const row = this.read(id)
+        if (row !== undefined) moved.push(this.#append(row, [to], row.created))
+      }
+      this.#settle(from, ids)
+      return moved
+    })
+  }
+
+  /** Takes dead letters out, and writes their documents for a lane. @returns the row; undefined if there are none */
+  redrive(
+    ids: readonly number[],
+    lane: number,
+    layOut: (documents: readonly Uint8Array[]) => DocumentBlock,
+    now: number,
+  ) {
+    return this.#transact(() => {
       const letters = ids.map((id) => this.deadLetters.get(id)).filter((letter) => letter !== undefined)
       if (letters.length === 0) return undefined
       this.deadLetters.remove(letters.map(({ id }) => id))
-      const block = blockOf(letters.map(({ document }) => document))
-      return this.#write(block, this.#nextId, Date.now())
+      return this.#append(layOut(letters.map(({ document }) => document)), [lane], now)
     })
-    if (row !== undefined) this.#nextId = row.id + 1
+  }
+
+  /** Changes dead letters in a transaction. */
+  changeDeadLetters<T>(change: (deadLetters: DeadLetterStore) => T): T {
+    return this.#transact(() => change(this.deadLetters))
+  }
+
+  /** Forgets a lane for which nothing waits. */
+  forgetLane(lane: number): void {
+    this.#open.db.prepare('DELETE FROM lanes WHERE id = ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE lane = ?)')
+      .run(lane, lane)
+  }
+
+  /** The totals of a lane's dead letters. */
+  deadLetterTotals(lane: number): DeadLetterTotals {
+    return this.deadLetters.totals(lane)
+  }
+
+  #append(block: DocumentBlock, lanes: readonly number[], created: number): SpoolRow {
+    const row = this.#write(block, lanes, this.#nextId, created)
+    this.#nextId = row.id + 1
     return row
   }
 
-  #write({ bytes, ends, traces }: DocumentBlock, id: number, created: number): SpoolRow {
-    const packed = compress(bytes, PACKED_FROM)
-    this.#open.insert.run(id, created, ends.length, packed, bytesOf(ends), bytesOf(traces))
-    return { id, created, bytes, ends, traces, stored: packed.length }
+  #write({ bytes, ends, traces }: DocumentBlock, lanes: readonly number[], id: number, created: number): SpoolRow {
+    const compressed = compress(bytes, COMPRESSED_FROM)
+    this.#open.insert.run(id, created, ends.length, compressed, bytesOf(ends), bytesOf(traces))
+    for (const lane of lanes) this.#open.wait.run(id, lane)
+    return { id, created, bytes, ends, traces, stored: compressed.length }
   }
 
-  #atomically<T>(act: () => T): T {
+  #settle(lane: number, rows: readonly number[]): void {
+    for (const [first, last] of ranges(rows)) {
+      this.#open.settle.run(first, last, lane)
+      this.#open.remove.run(first, last)
+    }
+  }
+
+  #transact<T>(fn: () => T): T {
     const { db, dead } = this.#open
-    const { count, bytes } = dead
+    const restore = dead.savepoint()
+    const nextId = this.#nextId
     db.exec('BEGIN IMMEDIATE')
     try {
-      const result = act()
+      const result = fn()
       db.exec('COMMIT')
       return result
     } catch (error) {
-      dead.count = count
-      dead.bytes = bytes
+      restore()
+      this.#nextId = nextId
       // A full disk ends the transaction by itself.
       attempt(() => db.exec('ROLLBACK'))
       throw error
     }
   }
 
-  /** Removes the oldest dead letters that are over the bound; gives how many went. */
-  trimDeadLetters(): number {
-    const { maxDeadBytes } = this.settings
-    return this.deadLetters.bytes > maxDeadBytes ? this.#atomically(() => this.deadLetters.trim(maxDeadBytes)) : 0
-  }
-
-  /** Forgets dead letters, and gives how many of them were there. */
-  dropDeadLetters(ids: readonly number[]): number {
-    return this.#atomically(() => this.deadLetters.remove(ids))
-  }
-
-  /** The first row whose id is `id` or more. @throws {Error} if the file is damaged */
-  read(id: number): SpoolRow | undefined {
-    return rowOf(this.#open.read.get(id))
-  }
-
-  /** Gives the disk back what an outage took, if nothing waits any more. */
+  /** Returns the disk space that an outage took, once nothing waits any more. */
   shrink(): void {
     const pages = (name: string): number => Number(this.#open.db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
     if (pages('freelist_count') * pages('page_size') > LARGE) {
@@ -167,31 +278,32 @@ export class Spool {
     }
   }
 
-  /**
-   * Sets the file aside, because it is damaged, and starts a new one with what can be read of the old one.
-   *
-   * @param held rows that are in memory, and need not be read
-   * @param isWaiting tells of a row that can be read whether it is still wanted
-   */
-  renew(held: readonly SpoolRow[], isWaiting: (id: number) => boolean): SetAside {
+  /** Moves the file away, because it is damaged, and starts an empty one with the same lanes. @returns its new name */
+  quarantine(lanes: readonly StoredLane[]): string {
     attempt(() => this.#open.db.close())
-    const aside = setAside(this.settings.dir)
-    const { rows, unreadable } = recover(aside)
+    const file = quarantineSpool(this.settings.dir)
     this.#open = openFile(this.settings)
-    const known = new Set(held.map(({ id }) => id))
-    const kept = [...held, ...rows.filter(({ id }) => !known.has(id) && isWaiting(id))]
-    this.#open.db.exec('BEGIN IMMEDIATE')
-    for (const row of kept) this.#write(row, row.id, row.created)
-    this.#open.db.exec('COMMIT')
-    this.#findNextId()
-    return { file: aside, saved: kept.length, unreadable }
+    this.#transact(() => {
+      const insert = this.#open.db.prepare('INSERT OR REPLACE INTO lanes (id, name) VALUES (?, ?)')
+      for (const { id, name } of lanes) insert.run(id, name)
+    })
+    return file
   }
 
-  /** Starts a new file in place of one that holds nothing that is wanted, and cannot be written as the disk is full. */
-  startAnew(): void {
+  /** Writes rows under the ids that they had. */
+  restore(rows: readonly { readonly row: SpoolRow; readonly lanes: readonly number[] }[]): void {
+    this.#transact(() => {
+      for (const { row, lanes } of rows) this.#write(row, lanes, row.id, row.created)
+    })
+    this.#findNextId()
+  }
+
+  /** Starts an empty file in place of one that holds nothing that is needed, and cannot be written as the disk is full. */
+  reset(lanes: readonly StoredLane[]): void {
     attempt(() => this.#open.db.close())
     for (const suffix of ['', '-wal', '-shm']) rmSync(spoolFile(this.settings.dir) + suffix, { force: true })
     this.#open = openFile(this.settings)
+    for (const { id, name } of lanes) this.#open.db.prepare('INSERT INTO lanes (id, name) VALUES (?, ?)').run(id, name)
   }
 
   close(): void {
@@ -203,19 +315,19 @@ export class Spool {
   }
 }
 
-/** Moves a damaged spool away, where a person finds it; gives its new name. */
-export function setAside(dir: string): string {
-  const file = spoolFile(dir)
-  const stamp = new Date().toISOString().replace(/[:.]/g, '')
-  let aside = `${file}.broken-${stamp}`
-  for (let i = 2; existsSync(aside); i++) aside = `${file}.broken-${stamp}-${i}`
-  renameSync(file, aside)
-  for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
-  return aside
+/** The spool's file in a folder. */
+export function spoolFile(dir: string): string {
+  return dir === IN_MEMORY ? IN_MEMORY : join(dir, 'spool.sqlite')
 }
 
-function spoolFile(dir: string): string {
-  return dir === IN_MEMORY ? IN_MEMORY : join(dir, 'spool.sqlite')
+/** Moves a damaged spool away, where a person finds it. @returns its new name */
+export function quarantineSpool(dir: string): string {
+  const file = spoolFile(dir)
+  const stamp = new Date().toISOString().replace(/[:.]/g, '')
+  let target = `${file}.quarantine-${stamp}`
+  for (let i = 2; existsSync(target); i++) target = `${file}.quarantine-${stamp}-${i}`
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix)
+  return target
 }
 
 function openFile({ dir, sync }: SpoolSettings): OpenSpool {
@@ -229,24 +341,40 @@ function openFile({ dir, sync }: SpoolSettings): OpenSpool {
     db.exec('PRAGMA wal_autocheckpoint = 512; PRAGMA cache_size = -12288')
     // The lock is taken by the first write.
     db.exec('BEGIN IMMEDIATE; COMMIT')
-    migrateSpool(db)
+    migrate(db)
     return {
       db,
       insert: db.prepare(
         'INSERT OR REPLACE INTO blocks (id, created, documents, bytes, ends, traces) VALUES (?, ?, ?, ?, ?, ?)',
       ),
-      remove: db.prepare('DELETE FROM blocks WHERE id BETWEEN ? AND ?'),
-      read: db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id >= ? ORDER BY id LIMIT 1'),
-      dead: new DeadLetters(db),
+      wait: db.prepare('INSERT OR IGNORE INTO waiting (block, lane) VALUES (?, ?)'),
+      settle: db.prepare('DELETE FROM waiting WHERE block BETWEEN ? AND ? AND lane = ?'),
+      remove: db.prepare(
+        'DELETE FROM blocks WHERE id BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE block = id)',
+      ),
+      read: db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id = ?'),
+      next: db.prepare('SELECT block FROM waiting WHERE block >= ? AND lane = ? ORDER BY block LIMIT 1'),
+      dead: new DeadLetterStore(db),
     }
   } catch (cause) {
     attempt(() => db?.close())
-    const reason = errorMessage(cause)
     const why = databaseFault(cause) === 'taken'
       ? 'another rontgen has it open (it is locked); give this one a queue.dir of its own'
-      : reason
+      : errorMessage(cause)
     throw new Error(`Cannot open the spool "${file}": ${why}`, { cause })
   }
+}
+
+function migrate(db: DatabaseSync): void {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+  if (version > spoolSteps.length) {
+    throw new Error(`it is of version ${version}, this rontgen reads up to ${spoolSteps.length}`)
+  }
+  if (version === spoolSteps.length) return
+  db.exec('BEGIN IMMEDIATE')
+  for (const step of spoolSteps.slice(version)) db.exec(step)
+  db.exec(`PRAGMA user_version = ${spoolSteps.length}`)
+  db.exec('COMMIT')
 }
 
 /** Runs of ids that follow each other, as first and last. */

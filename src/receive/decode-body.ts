@@ -11,7 +11,7 @@ const encodings = new Map<string, 'gzip' | 'deflate' | 'zstd' | undefined>([
   ...(hasZstd ? [['zstd', 'zstd'] as const] : []),
 ])
 
-/** The encodings that are taken, as a client may name them. */
+/** The supported encodings, as a client may name them. */
 export const acceptedEncodings: string = ['gzip', 'deflate', ...(hasZstd ? ['zstd'] : [])].join(', ')
 
 /**
@@ -23,7 +23,7 @@ export function decodeBody(encoding: string, body: Uint8Array<ArrayBuffer>, maxB
   if (body.length > maxBytes) throw tooLarge(maxBytes)
   const name = encoding.trim().toLowerCase()
   if (!encodings.has(name)) {
-    throw new RejectedError('unsupported', `Content-Encoding "${encoding}" is not taken; ${acceptedEncodings} are`)
+    throw new RejectedError('unsupported', `Content-Encoding "${encoding}" is not supported; ${acceptedEncodings} are`)
   }
   const known = encodings.get(name)
   if (known === undefined) return body
@@ -31,7 +31,7 @@ export function decodeBody(encoding: string, body: Uint8Array<ArrayBuffer>, maxB
     const decoded = inflate(known, body, maxBytes)
     if (decoded.length <= maxBytes) return decoded
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw new RejectedError('invalid', `The body is no ${name}`, { cause })
+    if (!(cause instanceof RangeError)) throw new RejectedError('invalid', `The body is not ${name}`, { cause })
   }
   throw tooLarge(maxBytes)
 }

@@ -4,7 +4,7 @@ import { tooLarge } from './rejection.ts'
 /**
  * Reads a request's body, and stops as soon as it is too long.
  *
- * @param use gets the body; when it returns, the bytes are not counted as arriving any more
+ * @param onBody gets the body; the bytes count as in flight until it returns
  * @throws {RejectedError} `too-large` if it is over `maxBytes`
  * @throws {RejectedError} `busy` if too much is arriving at once
  */
@@ -12,15 +12,15 @@ export async function readBody<T>(
   request: Request,
   maxBytes: number,
   inFlight: InFlightBytes,
-  use: (body: Uint8Array<ArrayBuffer>) => T,
+  onBody: (body: Uint8Array<ArrayBuffer>) => T,
 ): Promise<T> {
   const length = request.headers.get('content-length')
-  if (length === null) return await readUnknown(request, maxBytes, inFlight, use)
+  if (length === null) return await readUnknown(request, maxBytes, inFlight, onBody)
   const size = Number(length)
   if (size > maxBytes) throw tooLarge(maxBytes)
   inFlight.acquire(size)
   try {
-    return use(new Uint8Array(await request.arrayBuffer()))
+    return onBody(new Uint8Array(await request.arrayBuffer()))
   } finally {
     inFlight.release(size)
   }
@@ -30,7 +30,7 @@ async function readUnknown<T>(
   request: Request,
   maxBytes: number,
   inFlight: InFlightBytes,
-  use: (body: Uint8Array<ArrayBuffer>) => T,
+  onBody: (body: Uint8Array<ArrayBuffer>) => T,
 ): Promise<T> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -47,7 +47,7 @@ async function readUnknown<T>(
       body.set(chunk, at)
       at += chunk.length
     }
-    return use(body)
+    return onBody(body)
   } finally {
     inFlight.release(size)
   }

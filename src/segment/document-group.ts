@@ -58,7 +58,7 @@ export class DocumentGroup implements DocumentSink {
       ends: this.#ends.slice(0, this.count),
       traces: this.#traces.slice(0, this.count),
     }
-    if (isWhole) this.writer.use(this.pool.take(CAPACITY))
+    if (isWhole) this.writer.use(this.pool.acquire(CAPACITY))
     this.rollBack(0)
     this.cut = 0
     return block

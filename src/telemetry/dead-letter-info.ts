@@ -1,10 +1,12 @@
 /** A dead letter as people see it. */
 export interface DeadLetterInfo {
   readonly id: number
+  /** The exporter that could not deliver it. */
+  readonly exporter: string
   /** ISO 8601. */
   readonly time: string
   readonly reason: string
-  /** What the destination said. */
+  /** What the backend answered. */
   readonly message: string
   readonly traceId: string
   readonly segmentId: string

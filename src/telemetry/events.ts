@@ -1,251 +1,164 @@
 import { errorMessage } from '../errors/error-message.ts'
-import { Counters, type Outcome } from './counters.ts'
-import { Problems, type Stage } from './problems.ts'
-import { RateLimit } from './rate-limit.ts'
+import { Counters } from './counters.ts'
+import { EventLog, type LogSink } from './event-log.ts'
+import { ExporterReport } from './exporter-report.ts'
+import type { SeenProblem } from './problems.ts'
+import { ReceiverReport } from './receiver-report.ts'
 
-/** Where events are written; a logger of any library has this form. */
-export interface LogSink {
-  debug(message: string): void
-  info(message: string): void
-  warn(message: string): void
-  error(message: string): void
-}
+export type { LogSink }
 
 /**
- * Everything that can happen in an agent, a function each: it logs and counts in one place. ERROR: data was lost or a
- * person must act. WARN: something was amiss and is dealt with. INFO: once per start, stop or change.
+ * What can happen in an agent, one function each, which logs and counts it. What receivers and exporters report stands
+ * in {@link ReceiverReport} and {@link ExporterReport}. ERROR: data was lost or a person must act. WARN: something went
+ * wrong and is dealt with. INFO: once per start, stop or change.
  */
 export class Events {
   readonly counters = new Counters()
-  /** Warnings and errors of late, one a kind. */
-  readonly problems = new Problems()
-  /** The last failure of delivery; undefined if there was none. */
-  lastFailure: { readonly time: number; readonly message: string } | undefined
-  readonly #limits = new Map<string, RateLimit>()
+  readonly #log: EventLog
+  readonly #exporters = new Map<string, ExporterReport>()
 
-  constructor(public log: LogSink) {}
-
-  /** Logs what was amiss, and keeps it for those who look. @param times how often it happened since it was last told */
-  #tell(level: 'warn' | 'error', stage: Stage, kind: string, message: string, times = 1): void {
-    this.log[level](message)
-    this.problems.add({ level, stage, kind, message, times })
+  constructor(sink: LogSink) {
+    this.#log = new EventLog(sink)
   }
 
-  /** {@link Events.#tell} at most once in a while. */
-  #limited(
-    level: 'warn' | 'error',
-    stage: Stage,
-    kind: string,
-    message: (times: string) => string,
-    everyMs = 1000,
-  ): void {
-    let limit = this.#limits.get(kind)
-    if (limit === undefined) this.#limits.set(kind, limit = new RateLimit(everyMs))
-    limit.run((times) => this.#tell(level, stage, kind, message(times === 1 ? '' : ` (${times} times)`), times))
+  /** Writes the log elsewhere from now on. */
+  logTo(sink: LogSink): void {
+    this.#log.sink = sink
+  }
+
+  /** Recent warnings and errors, one per kind, the last one first. */
+  get problems(): SeenProblem[] {
+    return this.#log.problems.list()
+  }
+
+  /** The report of a receiver. @param name its path below `receive` */
+  receiver(name: string): ReceiverReport {
+    return new ReceiverReport(name, this.counters, this.#log)
+  }
+
+  /** The report of an exporter: always the same one for a name, so that its counts survive a reload. */
+  exporter(name: string): ExporterReport {
+    let report = this.#exporters.get(name)
+    if (report === undefined) this.#exporters.set(name, report = new ExporterReport(name, this.counters, this.#log))
+    return report
+  }
+
+  /** The reports of all exporters so far. */
+  get exporters(): ExporterReport[] {
+    return [...this.#exporters.values()]
   }
 
   listening(name: string, address: string): void {
-    this.log.info(`Listening: ${name} on ${address}`)
+    this.#log.sink.info(`Listening: ${name} on ${address}`)
   }
 
-  /** Something of a config of another program means nothing here. */
-  noted(what: string): void {
-    this.log.warn(what)
+  /** Something in a config of another program has no counterpart here. */
+  configNote(note: string): void {
+    this.#log.sink.warn(note)
   }
 
-  /** The agent goes on without its admin port. */
+  /** The agent runs without its admin port. */
   adminFailed(error: unknown): void {
-    this.#tell(
-      'error',
-      'config',
-      'adminFailed',
-      `${errorMessage(error)}; the agent goes on without status, metrics and page`,
-    )
+    const message = `${errorMessage(error)}; the agent runs without status, metrics and page`
+    this.#log.problem('error', 'config', 'admin failed', message)
   }
 
-  started(what: string): void {
-    this.log.info(what)
+  started(message: string): void {
+    this.#log.sink.info(message)
   }
 
   stopping(seconds: number): void {
-    this.log.info(`Stopping: delivering what waits for at most ${seconds} s; a second signal stops at once`)
+    this.#log.sink.info(`Stopping: delivering what waits for at most ${seconds} s; a second signal stops at once`)
   }
 
+  /** @param left documents that are left in the spool */
   stopped(left: number): void {
-    const { received, sent } = this.counters
+    const sent = this.exporters.reduce((sum, { counters }) => sum + counters.sent, 0)
     const rest = left === 0 ? 'nothing is left to deliver' : `${left} documents stay in the spool for the next start`
-    this.log.info(`Stopped: ${received.total} received, ${sent} documents delivered, ${rest}`)
+    this.#log.sink.info(`Stopped: ${this.counters.received.total} received, ${sent} documents delivered, ${rest}`)
   }
 
   spoolFound(documents: number, bytes: number): void {
-    this.log.info(`Found ${documents} documents (${bytes} bytes) of an earlier run in the spool; delivering them`)
+    const message = `Found ${documents} documents (${bytes} bytes) of an earlier run in the spool; delivering them`
+    this.#log.sink.info(message)
+  }
+
+  /** Documents wait for an exporter that the config no longer has. */
+  removedExporterFound(name: string, documents: number, deadLetters: number): void {
+    const dead = deadLetters === 0 ? '' : ` and ${deadLetters} dead letters`
+    const message = `${documents} documents${dead} are kept for the exporter "${name}", which is not in the config; ` +
+      'see rontgen queue'
+    this.#log.problem('warn', 'queue', `removed exporter ${name}`, message)
   }
 
   spoolFailed(error: unknown, documents: number): void {
     const why = `${errorMessage(error)}; ${documents} documents were not acknowledged. Is the disk full?`
-    this.#limited('error', 'queue', 'spoolFailed', (times) => `Cannot write the spool${times}: ${why}`)
+    this.#log.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: 'spool failed',
+      message: (times) => `Cannot write the spool${times}: ${why}`,
+    })
   }
 
-  spoolSetAside(aside: { file: string; saved: number; unreadable: number | undefined }, cause: unknown): void {
-    const { file, saved, unreadable } = aside
-    const rest = unreadable === undefined ? 'what else it holds cannot be told' : `${unreadable} cannot be read`
-    this.#tell(
-      'error',
-      'queue',
-      'spoolSetAside',
-      `The spool is damaged (${errorMessage(cause)}) and was moved to "${file}"; ` +
-        `${saved} blocks of documents were read of it and go on, ${rest}. A new spool is in use`,
-    )
+  /** Documents were lost whose senders wait for no answer. */
+  lost(count: number, reason: string): void {
+    this.counters.dropped.add(count, 'spool')
+    this.#log.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: 'lost',
+      message: (times) => `Lost ${count} documents whose senders do not send them again${times}: ${reason}`,
+    })
+  }
+
+  /** A damaged spool was replaced. */
+  spoolQuarantined(spool: QuarantinedSpool, cause: unknown): void {
+    const { file, recovered, unreadable } = spool
+    const rest = unreadable === undefined ? 'how many others it holds is unknown' : `${unreadable} cannot be read`
+    const message = `The spool is damaged (${errorMessage(cause)}) and was moved to "${file}"; ` +
+      `${recovered} blocks of documents were recovered, ${rest}. A new spool is in use`
+    this.#log.problem('error', 'queue', 'spool damaged', message)
   }
 
   spoolElsewhere(dir: string, cause: unknown): void {
     const where = dir === ':memory:'
       ? 'memory is used instead, and what waits is lost when the agent ends'
       : `"${dir}" is used instead`
-    this.#tell(
-      'error',
-      'queue',
-      'spoolElsewhere',
-      `${errorMessage(cause)}; ${where}. Make queue.dir writable, and restart`,
-    )
+    const message = `${errorMessage(cause)}; ${where}. Make queue.dir writable, and restart`
+    this.#log.problem('error', 'queue', 'spool elsewhere', message)
   }
 
-  /** @param from who sent it, as far as that is known */
-  received(count: number, name: string, from: string): void {
-    this.counters.received.add(count, name)
-    this.counters.senders.add(count, from)
-  }
-
-  refused(name: string, count: number, reason: string, from: string): void {
-    this.counters.refused.add(count, name)
-    this.#limited('warn', 'receive', 'refused', (times) => `Refused from ${from}${times}: ${reason}`)
-  }
-
-  requestFailed(name: string, reason: string): void {
-    this.counters.failedRequests.add(1, name)
-    this.#limited('warn', 'receive', name, (times) => `${name}: answered with an error${times}: ${reason}`)
-  }
-
-  queued(count: number, cut: number): void {
+  /** @param truncated how many of them were truncated */
+  queued(count: number, truncated: number): void {
     this.counters.queued += count
-    this.counters.cut += cut
-    if (cut === 0) return
-    this.#limited(
-      'warn',
-      'translate',
-      'cut',
-      (times) => `Cut ${cut} documents to fit into 64 KB${times}; see metadata otel.cut`,
-    )
-  }
-
-  sent(count: number): void {
-    this.counters.sent += count
-  }
-
-  requested(outcome: Outcome, ms: number): void {
-    this.counters.requests.add(1, outcome)
-    this.counters.latency.add(ms / 1000)
-  }
-
-  retried(count: number, why: 'failed' | 'throttled' | 'unprocessed'): void {
-    this.counters.retried.add(count, why)
-  }
-
-  unprocessed(code: string): void {
-    this.counters.unprocessed.add(1, code)
-  }
-
-  deliveryFailed(message: string): void {
-    this.lastFailure = { time: Date.now(), message }
-  }
-
-  deliveryFailing(reason: string, isUrgent: boolean): void {
-    const text = `Delivery fails: ${reason}. What arrives is kept, and sent once it passes`
-    this.#tell(isUrgent ? 'error' : 'warn', 'export', 'deliveryFailing', text)
-  }
-
-  deliveryStillFailing(reason: string, isUrgent: boolean, forMs: number, waiting: number): void {
-    const text = `Delivery still fails after ${(forMs / 1000).toFixed(0)} s: ${reason}. ${waiting} documents wait`
-    this.#tell(isUrgent ? 'error' : 'warn', 'export', 'deliveryFailing', text)
-  }
-
-  deliveryRecovered(afterMs: number, waiting: number): void {
-    this.log.info(`Delivery works again after ${(afterMs / 1000).toFixed(1)} s; ${waiting} documents wait`)
-  }
-
-  throttled(limit: number, reason: string): void {
-    this.#limited(
-      'warn',
-      'export',
-      'throttled',
-      (times) => `Delivery is slowed to ${limit} requests at a time${times}: ${reason}`,
-      60_000,
-    )
-  }
-
-  buried(count: number, reason: string, message: string): void {
-    this.counters.dead.add(count, reason)
-    this.#limited(
-      'error',
-      'export',
-      'buried ' + reason,
-      (times) => `${count} documents became dead letters${times}: ${message}; see rontgen dead-letters list`,
-    )
-  }
-
-  deadLettersTrimmed(count: number): void {
-    this.counters.dropped.add(count, 'dead-letters-full')
-    this.#limited(
-      'error',
-      'queue',
-      'trimmed',
-      (times) => `Dropped the ${count} oldest dead letters${times}: over queue.maxDeadLetters`,
-    )
-  }
-
-  lost(count: number, why: 'spool' | 'queue-full' | 'translate', reason: string): void {
-    this.counters.dropped.add(count, why)
-    this.#limited('error', 'queue', 'lost', (times) => `Lost ${count} UDP documents${times}: ${reason}`)
+    this.counters.truncated += truncated
+    if (truncated === 0) return
+    this.#log.repeatedProblem({
+      level: 'warn',
+      stage: 'translate',
+      kind: 'truncated',
+      message: (times) => `Truncated ${truncated} documents to fit into 64 KB${times}; see metadata otel.cut`,
+    })
   }
 
   reloaded(changes: readonly string[]): void {
-    this.log.info(
-      changes.length === 0 ? 'Reloaded: the config is as it was' : `Reloaded: ${changes.join(', ')}`,
+    this.#log.sink.info(
+      changes.length === 0 ? 'Reloaded: the config is unchanged' : `Reloaded: ${changes.join(', ')}`,
     )
   }
 
   reloadFailed(reason: string): void {
-    this.#tell('error', 'config', 'reloadFailed', `Cannot reload, so the config stays as it was: ${reason}`)
+    const message = `Cannot reload, so the config stays as it was: ${reason}`
+    this.#log.problem('error', 'config', 'reload failed', message)
   }
+}
 
-  storeFailed(error: unknown): void {
-    this.#limited('error', 'export', 'store', (times) => `The local store failed${times}: ${errorMessage(error)}`)
-  }
-
-  telemetryFailed(reason: string): void {
-    this.log.debug(`Cannot send telemetry records: ${reason}`)
-  }
-
-  kernelDropped(count: number): void {
-    this.counters.dropped.add(count, 'kernel')
-    this.#tell(
-      'error',
-      'receive',
-      'kernelDropped',
-      `The kernel dropped ${count} datagrams: the receive buffer was full; raise receive.xray.udp.receiveBuffer and net.core.rmem_max`,
-    )
-  }
-
-  proxied(path: string, status: number): void {
-    this.log.debug(`Proxied ${path}: ${status}`)
-  }
-
-  proxyFailed(path: string, reason: string, served: string): void {
-    this.#limited(
-      'warn',
-      'receive',
-      'proxy ' + path,
-      (times) => `Cannot pass ${path} to X-Ray${times}: ${reason}; ${served}`,
-    )
-  }
+/** What became of a damaged spool. */
+export interface QuarantinedSpool {
+  readonly file: string
+  /** Blocks of documents that were recovered. */
+  readonly recovered: number
+  /** Blocks that cannot be read; undefined if not even their number is known. */
+  readonly unreadable: number | undefined
 }

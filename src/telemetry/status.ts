@@ -1,6 +1,85 @@
 import type { SeenProblem } from './problems.ts'
 
-/** What an agent tells of itself: `rontgen status --json`, and GET /status at the admin port. Times are in seconds. */
+/** Counts by a label, such as a reason or a name. */
+export type CountsByLabel = Readonly<Record<string, number>>
+
+/** A receiver that runs. */
+export interface ReceiverStatus {
+  readonly name: string
+  /** What people call it. */
+  readonly label: string
+  readonly transport: 'tcp' | 'udp'
+  readonly address: string
+  readonly received: number
+  readonly rejected: number
+  readonly failedRequests: number
+}
+
+/** A failure of delivery. */
+export interface DeliveryFailure {
+  /** ISO 8601. */
+  readonly time: string
+  readonly message: string
+}
+
+/** How delivery goes, of one exporter or of all. */
+export interface DeliveryStatus {
+  /** What the exporter does, such as `sending to AWS X-Ray`. */
+  readonly to: string
+  readonly state: 'ok' | 'failing'
+  /** Seconds. */
+  readonly failingFor: number
+  readonly lastFailure: DeliveryFailure | null
+  readonly inFlight: number
+  /** Requests that may be in flight: fewer than set while the backend throttles. */
+  readonly limit: number
+  /** Documents that failed and are sent again. */
+  readonly retrying: number
+}
+
+/** What waits for an exporter. */
+export interface WaitingStatus {
+  readonly documents: number
+  /** Bytes on disk. */
+  readonly bytes: number
+  /** Age of the oldest row that waits, in seconds. */
+  readonly oldest: number
+}
+
+/** How many dead letters there are, and the bytes of their documents. */
+export interface DeadLetterCounts {
+  readonly count: number
+  readonly bytes: number
+}
+
+/** An exporter of the config. */
+export interface ExporterStatus extends DeliveryStatus {
+  readonly name: string
+  /** What people call its kind. */
+  readonly label: string
+  readonly whenFull: string
+  readonly waiting: WaitingStatus
+  readonly deadLetters: DeadLetterCounts
+  readonly counts: {
+    readonly sent: number
+    readonly retried: CountsByLabel
+    readonly unprocessed: CountsByLabel
+    readonly deadLettered: CountsByLabel
+    readonly dropped: CountsByLabel
+    /** Requests to the backend, by outcome. */
+    readonly requests: CountsByLabel
+  }
+  /** How long requests take, in seconds: the bounds under which half and 99 of 100 lie. */
+  readonly latency: { readonly p50: number; readonly p99: number }
+}
+
+/** An exporter that the config no longer has, with what is kept for it. */
+export interface RemovedExporterStatus extends WaitingStatus {
+  readonly name: string
+  readonly deadLetters: DeadLetterCounts
+}
+
+/** How an agent is: `rontgen status --json`, and GET /status at the admin port. Times are in seconds. */
 export interface Status {
   readonly version: string
   readonly pid: number
@@ -9,55 +88,44 @@ export interface Status {
   readonly uptime: number
   /** The config file; null for the defaults. */
   readonly config: string | null
-  /** Of the settings in force: those of two agents are the same if this is. */
+  /** A hash of the settings in force: two agents with the same settings have the same. */
   readonly configHash: string
-  /** Whose keys requests to AWS are signed with; null if none were yet, or nothing is sent there. */
+  /** The credentials that requests to AWS are signed with; null if none were yet, or nothing is sent there. */
   readonly credentials:
     | { readonly source: string; readonly accessKeyId: string; readonly expires: string | null }
     | null
-  /** A second, over the last half minute. */
+  /** Per second, over the last half minute. */
   readonly rates: { readonly received: number; readonly sent: number }
-  /** Where each receiver listens. */
+  /** Where each receiver, and the admin server, listens. */
   readonly listening: Readonly<Record<string, string>>
-  readonly queue: {
+  readonly receivers: readonly ReceiverStatus[]
+  readonly exporters: readonly ExporterStatus[]
+  readonly removedExporters: readonly RemovedExporterStatus[]
+  /** The queue of the exporter for which most waits. */
+  readonly queue: WaitingStatus & {
     readonly dir: string
-    /** Documents that are not delivered yet. */
-    readonly documents: number
-    readonly bytes: number
+    /** Bytes that may wait for one exporter. */
     readonly maxBytes: number
-    /** Age of the oldest row that waits. */
-    readonly oldest: number
+    /** Clients are asked to send again later. */
+    readonly isFull: boolean
   }
-  readonly delivery: {
-    readonly to: string
-    readonly state: 'ok' | 'failing'
-    readonly failingFor: number
-    readonly lastFailure: { readonly time: string; readonly message: string } | null
-    readonly inFlight: number
-    /** Requests that may be in flight: less than set while the destination throttles. */
-    readonly limit: number
-    /** Documents that failed and are sent again. */
-    readonly retrying: number
-  }
-  readonly deadLetters: { readonly count: number; readonly bytes: number }
+  /** Delivery by all exporters together: failing if one of them is. */
+  readonly delivery: DeliveryStatus
+  /** Dead letters of all exporters. */
+  readonly deadLetters: DeadLetterCounts
   readonly counts: {
-    readonly received: Readonly<Record<string, number>>
-    /** Received, by who sent it. */
-    readonly senders: Readonly<Record<string, number>>
-    readonly refused: Readonly<Record<string, number>>
-    readonly failedRequests: Readonly<Record<string, number>>
+    /** By receiver. */
+    readonly received: CountsByLabel
+    readonly senders: CountsByLabel
+    readonly rejected: CountsByLabel
+    readonly failedRequests: CountsByLabel
     readonly queued: number
-    readonly cut: number
-    readonly sent: number
-    readonly retried: Readonly<Record<string, number>>
-    readonly unprocessed: Readonly<Record<string, number>>
-    readonly dead: Readonly<Record<string, number>>
-    readonly dropped: Readonly<Record<string, number>>
-    /** Requests to the destination, by outcome. */
-    readonly requests: Readonly<Record<string, number>>
+    readonly truncated: number
+    /** Documents whose senders wait for no answer and that were lost, by reason. */
+    readonly dropped: CountsByLabel
+    /** By exporter. */
+    readonly sent: CountsByLabel
   }
-  /** What was amiss of late, one a kind, the last one first. */
+  /** Recent warnings and errors, one per kind, the last one first. */
   readonly problems: readonly SeenProblem[]
-  /** How long requests take: the bounds under which half and 99 of 100 lie. */
-  readonly latency: { readonly p50: number; readonly p99: number }
 }

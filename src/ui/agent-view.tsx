@@ -22,9 +22,9 @@ interface Answers {
 }
 
 async function readAll(): Promise<Answers> {
-  const [status, { letters }, { steps }, config] = await Promise.all([
+  const [status, { deadLetters: letters }, { steps }, config] = await Promise.all([
     readAgent<Status>('/status'),
-    readAgent<{ letters: DeadLetterInfo[] }>('/dead-letters?limit=50'),
+    readAgent<{ deadLetters: DeadLetterInfo[] }>('/dead-letters?limit=50'),
     readAgent<{ steps: RateStep[] }>('/rates'),
     readAgent<ConfigAnswer>('/config'),
   ])
@@ -88,7 +88,7 @@ function Flow({ status, steps }: { status: Status; steps: readonly RateStep[] })
             <tr>
               <th>Port</th>
               <th class='num'>Received</th>
-              <th class='num'>Refused</th>
+              <th class='num'>Rejected</th>
             </tr>
           </thead>
           <tbody>
@@ -98,7 +98,7 @@ function Flow({ status, steps }: { status: Status; steps: readonly RateStep[] })
                   {name} <span class='mono quiet'>{address}</span>
                 </td>
                 <td class='num'>{formatCount(counts.received[name] ?? 0)}</td>
-                <td class='num'>{formatCount(counts.refused[name] ?? 0)}</td>
+                <td class='num'>{formatCount(counts.rejected[name] ?? 0)}</td>
               </tr>
             ))}
             {Object.entries(counts.senders).slice(0, 8).map(([name, count]) => (
@@ -119,9 +119,9 @@ function Flow({ status, steps }: { status: Status; steps: readonly RateStep[] })
         </p>
         {bars(({ queued, seconds }) => queued / Math.max(1, seconds))}
         <Pairs
-          rows={[['documents', formatCount(counts.queued)], ['cut to 64 KB', formatCount(counts.cut)], [
-            'refused',
-            formatCount(sum(counts.refused)),
+          rows={[['documents', formatCount(counts.queued)], ['truncated', formatCount(counts.truncated)], [
+            'rejected',
+            formatCount(sum(counts.rejected)),
           ]]}
         />
       </div>
@@ -151,9 +151,12 @@ function Flow({ status, steps }: { status: Status; steps: readonly RateStep[] })
         <Pairs
           rows={[
             ['to', delivery.to],
-            ['sent', formatCount(counts.sent)],
-            ['sent again', formatCount(sum(counts.retried))],
-            ['dead', formatCount(sum(counts.dead))],
+            ...status.exporters.flatMap(({ name, counts: own, deadLetters }): [string, string][] => [
+              [
+                name,
+                `${formatCount(own.sent)} sent, ${formatCount(sum(own.retried))} again, ${deadLetters.count} dead`,
+              ],
+            ]),
             ['in flight', `${delivery.inFlight} of ${delivery.limit}`],
           ]}
         />

@@ -39,14 +39,6 @@ const settings: Readonly<Record<string, (ports: Ports) => string>> = {
       : `export AWS_XRAY_DAEMON_ADDRESS="udp:${udp} tcp:${proxy}"`,
 }
 
-const names: Readonly<Record<string, string>> = {
-  'otlp.grpc': 'OTLP gRPC',
-  'otlp.http': 'OTLP HTTP',
-  'xray.udp': 'X-Ray UDP',
-  'xray.proxy': 'X-Ray proxy, sampling',
-  admin: 'This page, X-Ray API',
-}
-
 /** What an empty store teaches. It turns into the map with the first trace. */
 export function EmptyView() {
   const [status, setStatus] = useState<Status | undefined>(undefined)
@@ -63,6 +55,7 @@ export function EmptyView() {
     udp: listening['xray.udp'] ?? '127.0.0.1:2000',
     proxy: listening['xray.proxy'] ?? '127.0.0.1:2000',
   }
+  const labels = new Map(status?.receivers.map(({ name, label }) => [name, label]))
   const received = Object.values(status?.counts.received ?? {}).reduce((sum, count) => sum + count, 0)
   return (
     <div class='empty'>
@@ -81,7 +74,7 @@ export function EmptyView() {
               <tbody>
                 {Object.entries(listening).map(([name, address]) => (
                   <tr key={name}>
-                    <td>{names[name] ?? name}</td>
+                    <td>{labels.get(name) ?? 'Admin and page'}</td>
                     <td class='mono num'>{address}</td>
                   </tr>
                 ))}

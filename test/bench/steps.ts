@@ -142,14 +142,16 @@ await bench(
 )
 
 const dir = mkdtempSync(join(tmpdir(), 'rontgen-bench-'))
-const spool = new Spool({ dir, sync: 'normal', maxDeadBytes: 1e6 })
+const spool = new Spool({ dir, sync: 'normal' })
+const lane = spool.lane('xray')
 const many = new DocumentGroup()
 for (let i = 0; i < 8; i++) translator.translate(pick(protobuf, i), many)
 const block = many.take()
-let gone: number[] = []
+let settled: number[] = []
 await bench('queue: commit 800 documents, and delete 800', block.ends.length, () => {
-  const row = spool.commit(block, gone, [], Date.now())
-  gone = row === undefined ? [] : [row.id]
+  const change = { block, lanes: [lane], settled: [{ lane, rows: settled }], dead: [] }
+  const row = spool.commit(change, Date.now())
+  settled = row === undefined ? [] : [row.id]
 })
 spool.close()
 rmSync(dir, { recursive: true })

@@ -21,7 +21,7 @@ const agent = await AgentProcess.start({
 })
 const ids = await sendSpans(agent, 200)
 await waitFor(() => new Set(aws.segments.map(({ id }) => id)).size === ids.length, 'the spans', 40_000)
-const failures = (agent.log.match(/Delivery fails: Cannot reach X-Ray/g) ?? []).length
+const failures = (agent.log.match(/Delivery to xray fails: Cannot reach X-Ray/g) ?? []).length
 await agent.stop()
 await aws.stop()
 server.close()

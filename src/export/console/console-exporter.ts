@@ -1,9 +1,9 @@
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
-import type { Exporter } from '../../component/exporter.ts'
+import type { OpenExporter } from '../../component/exporter.ts'
 
 /** What is printed. */
 export interface ConsoleSettings {
-  /** True for each document as a JSON line, false for one line a trace. */
+  /** True for each document as a JSON line, false for one line per trace. */
   readonly documents: boolean
 }
 
@@ -17,8 +17,8 @@ interface Line {
 
 type Json = Record<string, unknown>
 
-/** Prints segments: one line a trace of each batch, or the documents themselves. */
-export class ConsoleExporter implements Exporter {
+/** Prints segments: one line per trace of each batch, or the documents themselves. */
+export class ConsoleExporter implements OpenExporter {
   constructor(private readonly settings: ConsoleSettings, private readonly print: (text: string) => void) {}
 
   async send(batch: Batch): Promise<void> {
@@ -30,6 +30,10 @@ export class ConsoleExporter implements Exporter {
       if (segment !== undefined) add(traces, segment)
     }
     this.print([...traces].map(([id, line]) => formatLine(id, line)).join(''))
+  }
+
+  describe(): string {
+    return 'printing traces'
   }
 
   async stop(): Promise<void> {}

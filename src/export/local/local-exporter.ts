@@ -1,31 +1,85 @@
-import { errorMessage } from '../../errors/error-message.ts'
-import { ExportError } from '../../component/export-error.ts'
-import type { Exporter } from '../../component/exporter.ts'
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
-import type { LocalStore } from '../../local/store/local-store.ts'
+import { ExportError } from '../../component/export-error.ts'
+import type { ExporterContext, OpenExporter, SourceRequestLog } from '../../component/exporter.ts'
+import type { SamplingAnswer, SamplingPath } from '../../component/sampling.ts'
+import { errorMessage } from '../../errors/error-message.ts'
+import { pageApi } from '../../local/api/page-api.ts'
+import { XrayApi } from '../../local/api/xray-api.ts'
+import { LocalStore } from '../../local/store/local-store.ts'
 
-/** Brings batches to the local store. */
-export class LocalExporter implements Exporter {
-  constructor(private readonly store: LocalStore) {}
+/** How the local store is kept. */
+export interface LocalSettings {
+  /** The store's file; `:memory:` keeps it in memory. */
+  readonly file: string
+  readonly maxBytes: number
+  /** Milliseconds. */
+  readonly maxAge: number
+  /** Whether OTLP requests are kept too. */
+  readonly keepSpans: boolean
+}
+
+const INVALID = 'InvalidSegment'
+const NO_TRACE_ID = `${INVALID}: the document has no trace_id`
+
+/** Writes batches to the local store, and answers X-Ray's API from it. */
+export class LocalExporter implements OpenExporter {
+  readonly requests?: SourceRequestLog
+  readonly #store: LocalStore
+  readonly #routes: ReturnType<XrayApi['routes']>
+
+  /** @throws {Error} if the store cannot be opened */
+  constructor(settings: LocalSettings, { report, changed }: Pick<ExporterContext, 'report' | 'changed'>) {
+    const store = new LocalStore({
+      file: settings.file,
+      maxBytes: settings.maxBytes,
+      maxAgeMs: settings.maxAge,
+      failed: (error) => report.problem('error', 'store', `the local store failed: ${errorMessage(error)}`),
+      changed,
+    })
+    this.#store = store
+    const xrayApi = new XrayApi(store)
+    this.#routes = xrayApi.routes().route('/', pageApi(store, xrayApi.groups))
+    if (!settings.keepSpans) return
+    this.requests = {
+      keep: (request, traces) => store.keepRequest(request, traces),
+      requestsOf: (trace) => store.requestsOf(trace),
+    }
+  }
+
+  describe(): string {
+    return 'keeping traces in the local store'
+  }
 
   async send(batch: Batch): Promise<void> {
-    let taken: boolean[]
+    let areStored: boolean[]
     try {
-      taken = this.store.put(documentsOf(batch).map(documentText))
+      areStored = this.#store.put(documentsOf(batch).map(documentText))
     } catch (cause) {
-      const why = errorMessage(cause)
-      throw new ExportError('retryable', `Cannot write the local store: ${why}`, { cause })
+      throw new ExportError('retryable', `Cannot write the local store: ${errorMessage(cause)}`, { cause })
     }
-    const failed = taken.flatMap((isTaken, index) => (isTaken ? [] : [index]))
+    const failed = areStored.flatMap((isStored, index) => (isStored ? [] : [index]))
     if (failed.length === 0) return
-    const reason = 'InvalidSegment: the document has no trace_id'
-    throw new ExportError('partial', reason, {
-      failed: failed.map((index) => ({ index, isRetryable: false, code: 'InvalidSegment', reason })),
+    throw new ExportError('partial', NO_TRACE_ID, {
+      failed: failed.map((index) => ({ index, isRetryable: false, code: INVALID, reason: NO_TRACE_ID })),
     })
   }
 
-  stop(): Promise<void> {
-    this.store.close()
-    return Promise.resolve()
+  async stop(): Promise<void> {
+    this.#store.close()
+  }
+
+  api(request: Request): Response | Promise<Response> {
+    return this.#routes.fetch(request)
+  }
+
+  async sampling(path: SamplingPath, body: Uint8Array): Promise<SamplingAnswer> {
+    const headers = { 'content-type': 'application/json' }
+    const request = new Request(`http://localhost${path}`, { method: 'POST', headers, body: body.slice() })
+    const response = await this.api(request)
+    return { status: response.status, headers, body: await response.text() }
+  }
+
+  hasTraces(): boolean {
+    return this.#store.hasTraces()
   }
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../telemetry/counters.ts'
+import type { RequestOutcome } from '../../telemetry/counters.ts'
 import { ExportError, type ExportErrorOptions } from '../../component/export-error.ts'
 
 /** How long one waits for a person, in milliseconds. */
@@ -50,7 +50,7 @@ export function classifyAnswer(status: number, headers: Headers, text: string): 
 }
 
 /** The class of an answer, for the counts. */
-export function outcomeOf(status: number, code: string): Outcome {
+export function outcomeOf(status: number, code: string): RequestOutcome {
   if (status === 200) return 'ok'
   if (isThrottle(status, code)) return 'throttled'
   if (status >= 500) return '5xx'

@@ -1,8 +1,8 @@
 import { untilAborted } from '../../async/until-aborted.ts'
 import { errorMessage } from '../../errors/error-message.ts'
 import { type CallOptions, callXray, type XrayPlace } from '../../aws/call-xray.ts'
-import type { Counters, Outcome } from '../../telemetry/counters.ts'
-import type { Events } from '../../telemetry/events.ts'
+import type { RequestOutcome } from '../../telemetry/counters.ts'
+import type { ExporterReport } from '../../telemetry/exporter-report.ts'
 
 /** How often records are sent, in milliseconds. */
 const EVERY_MS = 60_000
@@ -35,18 +35,18 @@ export class TelemetryReporter {
   constructor(
     private readonly access: () => Promise<XrayPlace>,
     private readonly options: CallOptions,
-    private readonly events: Events,
+    private readonly exporter: ExporterReport,
     private readonly sender: TelemetrySender,
     everyMs = EVERY_MS,
   ) {
-    this.#before = totalsOf(events.counters)
+    this.#before = totalsOf(exporter)
     this.#timer = setInterval(() => void this.report(), everyMs)
     this.#timer.unref()
   }
 
   /** Sends what happened since the last record that was taken; nothing if nothing did. */
   async report(): Promise<void> {
-    const now = totalsOf(this.events.counters)
+    const now = totalsOf(this.exporter)
     const record = difference(now, this.#before)
     if (isEmpty(record)) return
     try {
@@ -57,9 +57,9 @@ export class TelemetryReporter {
       const response = await callXray(await this.access(), '/TelemetryRecords', encode(body), this.options)
       await response.arrayBuffer()
       if (response.status === 200) this.#before = now
-      else this.events.telemetryFailed(`X-Ray answered ${response.status}`)
+      else this.exporter.debug(`cannot send telemetry records: X-Ray answered ${response.status}`)
     } catch (error) {
-      this.events.telemetryFailed(errorMessage(error))
+      this.exporter.debug(`cannot send telemetry records: ${errorMessage(error)}`)
     }
   }
 
@@ -75,14 +75,15 @@ export class TelemetryReporter {
   }
 }
 
-function totalsOf({ received, refused, sent, dropped, dead, requests }: Counters): TelemetryRecord {
-  const errors = (...outcomes: Outcome[]): number => outcomes.reduce((sum, outcome) => sum + requests.of(outcome), 0)
+function totalsOf({ agent, counters }: ExporterReport): TelemetryRecord {
+  const errors = (...outcomes: RequestOutcome[]): number =>
+    outcomes.reduce((sum, outcome) => sum + counters.requests.of(outcome), 0)
   return {
     Timestamp: Date.now() / 1000,
-    SegmentsReceivedCount: received.total,
-    SegmentsSentCount: sent,
-    SegmentsSpilloverCount: dropped.total,
-    SegmentsRejectedCount: refused.total + dead.total,
+    SegmentsReceivedCount: agent.received.total,
+    SegmentsSentCount: counters.sent,
+    SegmentsSpilloverCount: agent.dropped.total + counters.dropped.total,
+    SegmentsRejectedCount: agent.rejected.total + counters.deadLettered.total,
     BackendConnectionErrors: {
       TimeoutCount: errors('timeout'),
       ConnectionRefusedCount: errors('connection-refused'),

@@ -7,10 +7,9 @@ import { Deadlines } from '../../async/deadlines.ts'
 import type { Fetch } from '../../platform/create-fetch.ts'
 import { BufferPool } from '../../bytes/buffer-pool.ts'
 import { type Batch, documentsOf, documentText, partBytes } from '../../component/batch.ts'
-import type { Outcome } from '../../telemetry/counters.ts'
-import type { Events } from '../../telemetry/events.ts'
+import type { RequestOutcome } from '../../telemetry/counters.ts'
+import type { ExporterReport } from '../../telemetry/exporter-report.ts'
 import { ExportError } from '../../component/export-error.ts'
-import type { Exporter } from '../../component/exporter.ts'
 import { classifyAnswer, isCredentialError, outcomeOf } from './classify-answer.ts'
 
 /** Where and how segments are sent to AWS X-Ray. */
@@ -58,7 +57,7 @@ export async function findAccess(settings: XraySettings, env: Env): Promise<Xray
 }
 
 /** Brings batches to AWS X-Ray by PutTraceSegments. */
-export class XrayExporter implements Exporter {
+export class XrayExporter {
   #access: Promise<{ access: XrayAccess; url: string; signer: BatchSigner }> | undefined
   readonly #deadlines: Deadlines
   readonly #bodies = new BufferPool(16)
@@ -69,7 +68,7 @@ export class XrayExporter implements Exporter {
     private readonly settings: XraySettings,
     private readonly fetch: Fetch,
     private readonly access: () => Promise<XrayAccess>,
-    private readonly events: Events,
+    private readonly report: ExporterReport,
   ) {
     this.#deadlines = new Deadlines(settings.timeoutMs)
   }
@@ -90,14 +89,14 @@ export class XrayExporter implements Exporter {
     const begun = performance.now()
     const { response, text } = await this.#post(url, headers, body, signal)
     const ms = performance.now() - begun
-    this.#bodies.give(new Uint8Array(body.buffer))
+    this.#bodies.release(new Uint8Array(body.buffer))
     if (response.status === 200) {
-      this.events.requested('ok', ms)
+      this.report.requested('ok', ms)
       if (/"UnprocessedTraceSegments"\s*:\s*\[\s*\]/.test(text)) return
       return checkUnprocessed(batch, text)
     }
     const { error, code } = classifyAnswer(response.status, response.headers, text)
-    this.events.requested(outcomeOf(response.status, code), ms)
+    this.report.requested(outcomeOf(response.status, code), ms)
     if (isCredentialError(code)) access.credentials.refresh()
     if (/Skewed|SignatureDoesNotMatch|InvalidSignature/.test(code)) this.#learnSkew(response.headers)
     throw error
@@ -133,7 +132,7 @@ export class XrayExporter implements Exporter {
       const why = attempt.signal.aborted ? `no answer within ${this.settings.timeoutMs} ms` : errorMessage(cause)
       if (!signal.aborted) {
         const outcome = attempt.signal.aborted ? 'timeout' : failureOf(cause)
-        this.events.requested(outcome, performance.now() - begun)
+        this.report.requested(outcome, performance.now() - begun)
       }
       throw new ExportError('retryable', `Cannot reach X-Ray at ${url}: ${why}`, { cause })
     } finally {
@@ -144,7 +143,7 @@ export class XrayExporter implements Exporter {
   #bodyOf(batch: Batch): Uint8Array<ArrayBuffer> {
     const parts = batch.parts.map(partBytes)
     const size = parts.reduce((sum, part) => sum + part.length + 1, HEAD.length + TAIL.length - 1)
-    const body = this.#bodies.take(Math.max(size, 1 << 17))
+    const body = this.#bodies.acquire(Math.max(size, 1 << 17))
     body.set(HEAD)
     let at = HEAD.length
     parts.forEach((part, i) => {
@@ -218,7 +217,7 @@ function idOf(document: Uint8Array): string {
 }
 
 /** The class of a request that had no answer. Runtimes name it in their own words. */
-function failureOf(error: unknown): Outcome {
+function failureOf(error: unknown): RequestOutcome {
   const cause = error instanceof Error ? error.cause : undefined
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
   const text = `${code} ${errorMessage(error)} ${cause === undefined ? '' : errorMessage(cause)}`

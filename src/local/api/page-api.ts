@@ -1,7 +1,4 @@
 import { Hono } from 'hono'
-import { findSpan, type SpanParts } from '../../otlp/find-span.ts'
-import { type OtlpJson, protobufToJson } from '../../otlp/protobuf-to-json.ts'
-import type { SpanRule } from '../../trace/span-rule.ts'
 import type { GroupLookup } from '../../trace/filter/match-filter.ts'
 import { knownNames } from '../store/known-names.ts'
 import type { LocalStore } from '../store/local-store.ts'
@@ -20,19 +17,10 @@ export interface PageSummary extends TraceSummary {
   readonly hasMore: boolean
 }
 
-/** The answer to /page/span: the span that a segment was, and what became of each part of it. */
-export interface PageSpan {
-  /** Null if it came as X-Ray, or was not kept. */
-  readonly span: OtlpJson | null
-  readonly rules: readonly SpanRule[]
-}
-
 /**
  * What the page asks for beyond X-Ray's API. It changes with the page: nobody else must use it.
- *
- * @param explain finds what became of each part of a span
  */
-export function pageApi(store: LocalStore, groups: GroupLookup, explain: (span: SpanParts) => SpanRule[]): Hono {
+export function pageApi(store: LocalStore, groups: GroupLookup): Hono {
   const app = new Hono()
   app.post('/page/summary', (c) =>
     jsonCall(c, (input): PageSummary => {
@@ -52,14 +40,6 @@ export function pageApi(store: LocalStore, groups: GroupLookup, explain: (span: 
   app.get('/page/names', (c) => {
     store.settle()
     return c.json(knownNames(store.statements))
-  })
-  app.get('/page/span/:trace/:id', (c) => {
-    const { trace, id } = c.req.param()
-    const parts = store.requestsOf(trace).map((bytes) => findSpan(protobufToJson(bytes), id)).find((one) =>
-      one !== undefined
-    )
-    if (parts === undefined) return c.json<PageSpan>({ span: null, rules: [] })
-    return c.json<PageSpan>({ span: parts.span, rules: explain(parts) })
   })
   return app
 }

@@ -10,7 +10,7 @@ import {
   TraceService,
 } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
 import { untilAborted } from '../../async/until-aborted.ts'
-import type { Next } from '../../component/receiver.ts'
+import type { Next, ReceiverContext } from '../../component/receiver.ts'
 import { type Rejection, rejectionOf } from '../rejection.ts'
 
 /** The trace service's name, as health checks ask for it. */
@@ -27,18 +27,23 @@ const gzip: Compression = {
       return Promise.resolve(new Uint8Array(gunzipSync(bytes, { maxOutputLength: maxBytes })))
     } catch (cause) {
       const isLong = cause instanceof RangeError
-      const message = isLong ? `the message is over ${maxBytes} bytes` : 'the message is no gzip'
+      const message = isLong ? `the message is over ${maxBytes} bytes` : 'the message is not gzip'
       return Promise.reject(new ConnectError(message, isLong ? Code.ResourceExhausted : Code.InvalidArgument))
     }
   },
 }
 
 /**
- * The gRPC, gRPC-Web and Connect services of the agent: traces, and health. The same routes serve both ports.
+ * The gRPC, gRPC-Web and Connect services of the agent: traces, and health. The same routes serve both ports. When the
+ * receiver stops, health watchers get NOT_SERVING, and end.
  *
- * @param stopped aborts when the agent stops: health watchers are told, and let go
+ * @param maxBytes the largest message, compressed or decompressed
  */
-export function connectRoutes(next: Next, maxBytes: number, stopped: AbortSignal): ConnectRouter {
+export function connectRoutes(
+  next: Next,
+  maxBytes: number,
+  { signal: stopped, report }: Pick<ReceiverContext, 'signal' | 'report'>,
+): ConnectRouter {
   const router = createConnectRouter({ acceptCompression: [gzip], readMaxBytes: maxBytes })
   router.service(TraceService, {
     async export(request, context) {
@@ -49,7 +54,9 @@ export function connectRoutes(next: Next, maxBytes: number, stopped: AbortSignal
         if (accepted.rejectedSpans === 0) return {}
         return { partialSuccess: { rejectedSpans: BigInt(accepted.rejectedSpans), errorMessage: accepted.reason } }
       } catch (error) {
-        throw connectError(rejectionOf(error))
+        const rejection = rejectionOf(error)
+        report.requestFailed(rejection.message)
+        throw connectError(rejection)
       }
     },
   })
@@ -71,26 +78,26 @@ function healthOf(service: string, stopped: AbortSignal): ServingStatus {
   return stopped.aborted ? ServingStatus.NOT_SERVING : ServingStatus.SERVING
 }
 
-/** What is said to a caller of another service. */
+/** The message for a caller of another service. */
 export function unknownService(path: string): string {
-  return `${path} is not served: this agent takes traces (${EXPORT_PATH.slice(1)})`
+  return `${path} is not served: this agent receives traces (${EXPORT_PATH.slice(1)})`
 }
 
-/** A refusal in the words of Connect. */
-export function connectError(refusal: Rejection): ConnectError {
-  const details = refusal.retryAfterMs === undefined
+/** A rejection as an error of Connect. */
+export function connectError(rejection: Rejection): ConnectError {
+  const details = rejection.retryAfterMs === undefined
     ? []
-    : [{ desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, delayOf(refusal.retryAfterMs)) } }]
-  return new ConnectError(refusal.message, refusal.rpcStatus, undefined, details)
+    : [{ desc: RetryInfoSchema, value: { retryDelay: create(DurationSchema, delayOf(rejection.retryAfterMs)) } }]
+  return new ConnectError(rejection.message, rejection.rpcStatus, undefined, details)
 }
 
 function delayOf(ms: number): { seconds: bigint; nanos: number } {
   return { seconds: BigInt(Math.floor(ms / 1000)), nanos: (ms % 1000) * 1_000_000 }
 }
 
-/** A refusal as google.rpc.Status: fields for the JSON form, and its protobuf bytes. */
-export function statusOf(refusal: Rejection): { json: object; bytes: Uint8Array<ArrayBuffer> } {
-  const { rpcStatus: code, message, retryAfterMs } = refusal
+/** A rejection as google.rpc.Status: fields for the JSON form, and its protobuf bytes. */
+export function statusOf(rejection: Rejection): { json: object; bytes: Uint8Array<ArrayBuffer> } {
+  const { rpcStatus: code, message, retryAfterMs } = rejection
   const details = retryAfterMs === undefined
     ? []
     : [anyPack(RetryInfoSchema, create(RetryInfoSchema, { retryDelay: create(DurationSchema, delayOf(retryAfterMs)) }))]

@@ -19,33 +19,35 @@ export async function exportTraces(
   from: () => string,
   maxBytes: number,
   next: Next,
-  { events, inFlight }: ReceiverContext,
+  { report, inFlight }: ReceiverContext,
 ): Promise<Response> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const isJson = type === JSON_TYPE
   if (!isJson && type !== PROTOBUF && type !== 'application/protobuf') {
-    return new Response(`415 unsupported media type "${type}"; ${PROTOBUF} and ${JSON_TYPE} are taken`, { status: 415 })
+    return new Response(`415 unsupported media type "${type}"; ${PROTOBUF} and ${JSON_TYPE} are supported`, {
+      status: 415,
+    })
   }
   try {
     const accepted = await readBody(request, maxBytes, inFlight, (body) => {
       const message = decodeBody(request.headers.get('content-encoding') ?? '', body, maxBytes)
       const who = sender(request, from)
-      return isJson ? takeJson(message, next, who) : next.traces(message, who)
+      return isJson ? acceptJson(message, next, who) : next.traces(message, who)
     })
     await accepted.committed
     return answer(isJson, accepted)
   } catch (error) {
-    const refusal = rejectionOf(error)
-    events.requestFailed('otlp.http', `${refusal.message} (from ${from()})`)
-    const { json, bytes } = statusOf(refusal)
+    const rejection = rejectionOf(error)
+    report.requestFailed(`${rejection.message} (from ${from()})`)
+    const { json, bytes } = statusOf(rejection)
     const headers: Record<string, string> = { ...(isJson ? jsonHeaders : protobufHeaders) }
-    if (refusal.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(refusal.retryAfterMs / 1000))
-    if (refusal.httpStatus === 415) headers['accept-encoding'] = acceptedEncodings
-    return new Response(isJson ? JSON.stringify(json) : bytes, { status: refusal.httpStatus, headers })
+    if (rejection.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(rejection.retryAfterMs / 1000))
+    if (rejection.httpStatus === 415) headers['accept-encoding'] = acceptedEncodings
+    return new Response(isJson ? JSON.stringify(json) : bytes, { status: rejection.httpStatus, headers })
   }
 }
 
-function takeJson(message: Uint8Array, next: Next, from: string): Accepted {
+function acceptJson(message: Uint8Array, next: Next, from: string): Accepted {
   const { bytes, droppedValues } = jsonToProtobuf(message)
   const accepted = next.traces(bytes, from)
   if (droppedValues === 0) return accepted

@@ -2,7 +2,7 @@ import type { ServerHttp2Session } from 'node:http2'
 import { untilAborted } from '../../async/until-aborted.ts'
 
 /** How connections are kept alive and ended; times in milliseconds. */
-export interface SessionSettings {
+export interface KeepaliveSettings {
   readonly keepaliveTime: number
   readonly keepaliveTimeout: number
   readonly maxConnectionAge?: number | undefined
@@ -12,7 +12,7 @@ export interface SessionSettings {
 export class KeepaliveManager {
   readonly #sessions = new Set<ServerHttp2Session>()
 
-  constructor(private readonly settings: SessionSettings) {}
+  constructor(private readonly settings: KeepaliveSettings) {}
 
   track(session: ServerHttp2Session): void {
     const { keepaliveTime, maxConnectionAge } = this.settings

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { ExportTraceServiceResponseSchema } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
-import type { Events } from '../../telemetry/events.ts'
+import type { ReceiverReport } from '../../telemetry/receiver-report.ts'
 import { statusOf } from './connect-routes.ts'
 import { decodeBody } from '../decode-body.ts'
 import type { Next, ReceiverContext } from '../../component/receiver.ts'
@@ -25,18 +25,18 @@ export function serveExport(
   headers: IncomingHttpHeaders,
   next: Next,
   maxBytes: number,
-  { events, inFlight }: ReceiverContext,
+  { report, inFlight }: ReceiverContext,
 ): void {
   const chunks: Buffer[] = []
   let size = 0
-  let isRefused = false
+  let isRejected = false
   let held = 0
   const release = (): void => {
     inFlight.release(held)
     held = 0
   }
   stream.on('data', (chunk: Buffer) => {
-    if (isRefused) return
+    if (isRejected) return
     size += chunk.length
     try {
       if (size > maxBytes + PREFIX) throw tooLarge(maxBytes)
@@ -44,8 +44,8 @@ export function serveExport(
       held += chunk.length
       chunks.push(chunk)
     } catch (error) {
-      refuse(stream, error, events)
-      isRefused = true
+      reject(stream, error, report)
+      isRejected = true
       chunks.length = 0
       release()
     }
@@ -53,16 +53,16 @@ export function serveExport(
   stream.on('close', release)
   stream.on('end', () => {
     // An aborted stream still ends, under Bun.
-    if (isRefused || stream.destroyed || stream.closed) return
+    if (isRejected || stream.destroyed || stream.closed) return
     try {
       const message = messageOf(chunks, size, headers, maxBytes)
       const accepted = next.traces(message, headers['user-agent'] ?? 'a gRPC client')
       accepted.committed.then(
         () => answer(stream, accepted.rejectedSpans, accepted.reason),
-        (error: unknown) => refuse(stream, error, events),
+        (error: unknown) => reject(stream, error, report),
       )
     } catch (error) {
-      refuse(stream, error, events)
+      reject(stream, error, report)
     } finally {
       release()
     }
@@ -81,7 +81,7 @@ function messageOf(chunks: Buffer[], size: number, headers: IncomingHttpHeaders,
   if (whole[0] === 0) return message
   const encoding = headers['grpc-encoding']
   if (whole[0] !== 1 || encoding !== 'gzip') {
-    throw new RejectedError('invalid', 'The message is packed, and grpc-encoding does not say how')
+    throw new RejectedError('invalid', 'The message is compressed, and grpc-encoding does not say how')
   }
   return decodeBody(encoding, message, maxBytes)
 }
@@ -104,17 +104,17 @@ function partialSuccess(rejected: number, errorMessage: string): Buffer {
   return Buffer.concat([prefix, body])
 }
 
-function refuse(stream: ServerHttp2Stream, error: unknown, events: Events): void {
-  const refusal = rejectionOf(error)
-  events.requestFailed('otlp.grpc', refusal.message)
+function reject(stream: ServerHttp2Stream, error: unknown, report: ReceiverReport): void {
+  const rejection = rejectionOf(error)
+  report.requestFailed(rejection.message)
   if (stream.destroyed || stream.closed) return
-  const message = refusal.message.replace(RESERVED, (char) => encodeURIComponent(char))
-  const details = Buffer.from(statusOf(refusal).bytes).toString('base64').replace(/=+$/, '')
+  const message = rejection.message.replace(RESERVED, (char) => encodeURIComponent(char))
+  const details = Buffer.from(statusOf(rejection).bytes).toString('base64').replace(/=+$/, '')
   stream.respond(
     {
       ':status': 200,
       'content-type': 'application/grpc+proto',
-      'grpc-status': String(refusal.rpcStatus),
+      'grpc-status': String(rejection.rpcStatus),
       'grpc-message': message,
       'grpc-status-details-bin': details,
     },

@@ -1,19 +1,21 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { UniversalHandler } from '@connectrpc/connect/protocol'
 import { connectError, unknownService } from './connect-routes.ts'
 import type { InFlightBytes } from '../../component/in-flight-bytes.ts'
+import type { ReceiverContext } from '../../component/receiver.ts'
+import { errorMessage } from '../../errors/error-message.ts'
 import { rejectionOf } from '../rejection.ts'
 
-/** Serves a stream by Connect's handlers; a service that is not there is UNIMPLEMENTED, and the message says why. */
+/** Serves a stream by Connect's handlers; an unknown service is UNIMPLEMENTED, and the message says why. */
 export async function serveUniversal(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   handlers: ReadonlyMap<string, UniversalHandler>,
-  inFlight: InFlightBytes,
+  { inFlight, report }: ReceiverContext,
 ): Promise<void> {
   const path = headers[':path'] ?? '/'
   const handler = handlers.get(path)
-  if (handler === undefined) return refuseUnknown(stream, headers, path)
+  if (handler === undefined) return rejectUnknown(stream, headers, path)
   const aborted = new AbortController()
   stream.on('close', () => aborted.abort())
   try {
@@ -36,14 +38,16 @@ export async function serveUniversal(
       stream.write(chunk)
     }
     stream.end()
-    // What the handler did not read is let go, so that the stream can end.
+    // Discards what the handler did not read, so that the stream can end.
     stream.resume()
-  } catch {
-    if (!stream.destroyed) stream.close(2)
+  } catch (error) {
+    if (stream.destroyed) return
+    report.requestFailed(errorMessage(error))
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   }
 }
 
-function refuseUnknown(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, path: string): void {
+function rejectUnknown(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, path: string): void {
   stream.resume()
   const isGrpc = headers['content-type']?.startsWith('application/grpc') === true
   stream.respond(
@@ -71,7 +75,7 @@ function headersOf(headers: IncomingHttpHeaders): Headers {
 async function* chunksOf(stream: ServerHttp2Stream, inFlight: InFlightBytes): AsyncIterable<Uint8Array> {
   let held = 0
   stream.on('close', () => inFlight.release(held))
-  // Who stops reading still answers, so the stream must not end with the loop.
+  // A handler that stops reading still answers, so the stream must not end with the loop.
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     const buffer: Buffer = chunk
     try {

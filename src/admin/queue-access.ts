@@ -1,0 +1,93 @@
+import { documentText } from '../component/batch.ts'
+import type { ExporterDeadLetter, QueueAdmin, RemovedLane } from '../queue/queue-admin.ts'
+import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
+import type { RemovedExporterStatus } from '../telemetry/status.ts'
+
+/** Which dead letters are meant. */
+export type DeadLetterChoice = readonly number[] | 'all'
+
+/** Dead letters that are handled at once when all are meant. */
+const CHUNK = 200
+
+/** The queue as people see it: dead letters as text, and what is kept for removed exporters. */
+export class QueueAccess {
+  constructor(private readonly queue: QueueAdmin) {}
+
+  /** At most `limit` dead letters whose id is greater than `after`, oldest first. */
+  deadLetters(after: number, limit: number): DeadLetterInfo[] {
+    return this.queue.deadLetters(after, limit).map(describeDeadLetter)
+  }
+
+  deadLetter(id: number): DeadLetterInfo | undefined {
+    const letter = this.queue.deadLetter(id)
+    return letter === undefined ? undefined : describeDeadLetter(letter)
+  }
+
+  /** Puts dead letters back into the queue. @param to another exporter than their own @returns how many there were */
+  redrive(choice: DeadLetterChoice, to?: string): number {
+    return this.#forChosen(choice, (ids) => this.queue.redrive(ids, to))
+  }
+
+  /** Deletes dead letters. @returns how many there were */
+  dropDeadLetters(choice: DeadLetterChoice): number {
+    return this.#forChosen(choice, (ids) => this.queue.dropDeadLetters(ids))
+  }
+
+  /** What is kept for exporters that the config does not have. */
+  removedExporters(): RemovedExporterStatus[] {
+    return this.queue.removedLanes().map(describeRemoved)
+  }
+
+  /** Deletes what is kept for a removed exporter. @returns how much it was */
+  async dropRemoved(name: string): Promise<number> {
+    return await this.queue.dropRemoved(name)
+  }
+
+  /** Sends what is kept for a removed exporter to another one. @returns how many documents */
+  async moveRemoved(name: string, to: string): Promise<number> {
+    return await this.queue.moveRemoved(name, to)
+  }
+
+  #forChosen(choice: DeadLetterChoice, change: (ids: readonly number[]) => number): number {
+    if (choice !== 'all') return change(choice)
+    let count = 0
+    for (let after = 0;;) {
+      const ids = this.queue.deadLetters(after, CHUNK).map(({ id }) => id)
+      if (ids.length === 0) return count
+      count += change(ids)
+      after = ids[ids.length - 1] ?? after
+    }
+  }
+}
+
+/** What is kept for a removed exporter, for the status. */
+export function describeRemoved({ name, documents, bytes, oldest, deadLetters }: RemovedLane): RemovedExporterStatus {
+  const age = oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1000
+  return { name, documents, bytes, oldest: age, deadLetters }
+}
+
+function describeDeadLetter(letter: ExporterDeadLetter): DeadLetterInfo {
+  const document = documentText(letter.document)
+  const { trace_id: traceId, id: segmentId, name } = membersOf(document)
+  return {
+    id: letter.id,
+    exporter: letter.exporter,
+    time: new Date(letter.time).toISOString(),
+    reason: letter.reason,
+    message: letter.message,
+    traceId: String(traceId ?? ''),
+    segmentId: String(segmentId ?? ''),
+    name: String(name ?? ''),
+    bytes: new TextEncoder().encode(document).length,
+    document,
+  }
+}
+
+function membersOf(document: string): { trace_id?: unknown; id?: unknown; name?: unknown } {
+  try {
+    const parsed: unknown = JSON.parse(document)
+    return typeof parsed === 'object' && parsed !== null ? parsed : {}
+  } catch {
+    return {}
+  }
+}

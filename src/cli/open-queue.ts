@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import * as v from 'valibot'
+import { type DeadLetterChoice, QueueAccess } from '../admin/queue-access.ts'
+import { exporterInstances } from '../config/exporter-instances.ts'
+import type { Settings } from '../config/schema.ts'
+import { CommandError, ExitCode } from '../errors/command-error.ts'
+import { queueSettings } from '../pipeline/queue-settings.ts'
+import { QueueAdmin } from '../queue/queue-admin.ts'
+import { Spool, spoolFile } from '../queue/spool.ts'
+import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
+import type { RemovedExporterStatus } from '../telemetry/status.ts'
+import { AdminClient, NoAgentError } from './admin-client.ts'
+import type { CommandContext } from './command.ts'
+
+/** Dead letters that are asked for at once. */
+const PAGE = 200
+const deadLetterSchema = v.object({
+  id: v.number(),
+  exporter: v.string(),
+  time: v.string(),
+  reason: v.string(),
+  message: v.string(),
+  traceId: v.string(),
+  segmentId: v.string(),
+  name: v.string(),
+  bytes: v.number(),
+  document: v.string(),
+})
+const removedSchema = v.object({
+  name: v.string(),
+  documents: v.number(),
+  bytes: v.number(),
+  oldest: v.number(),
+  deadLetters: v.object({ count: v.number(), bytes: v.number() }),
+})
+const deadLettersSchema = v.object({ deadLetters: v.array(deadLetterSchema) })
+const queueSchema = v.object({ removedExporters: v.array(removedSchema) })
+const countSchema = v.object({ count: v.number() })
+
+/** The queue of the agent that runs, or the spool itself if none does. */
+export interface OpenQueue {
+  /** A page of dead letters whose ids are greater than `after`, oldest first. */
+  deadLetters(after: number): Promise<DeadLetterInfo[]>
+  /** @throws {CommandError} if it does not exist */
+  deadLetter(id: number): Promise<DeadLetterInfo>
+  /** @returns how many there were */
+  redrive(choice: DeadLetterChoice, to: string | undefined): Promise<number>
+  /** @returns how many there were */
+  dropDeadLetters(choice: DeadLetterChoice): Promise<number>
+  removedExporters(): Promise<RemovedExporterStatus[]>
+  /** @returns how many documents and dead letters */
+  dropRemoved(name: string): Promise<number>
+  /** @returns how many documents */
+  moveRemoved(name: string, to: string): Promise<number>
+  close(): void
+}
+
+/** Opens the queue. @throws {Error} if no agent answers, and there is no spool */
+export async function openQueue(settings: Settings, env: CommandContext['env']): Promise<OpenQueue> {
+  if (settings.admin === false) return openSpool(settings, env)
+  const client = new AdminClient(settings)
+  try {
+    await client.call('/status', v.object({ pid: v.number() }))
+  } catch (error) {
+    if (error instanceof NoAgentError) return openSpool(settings, env)
+    throw error
+  }
+  const count = async (path: string, body: object): Promise<number> =>
+    (await client.call(path, countSchema, body)).count
+  return {
+    deadLetters: async (after) =>
+      (await client.call(`/dead-letters?after=${after}&limit=${PAGE}`, deadLettersSchema)).deadLetters,
+    deadLetter: (id) => client.call(`/dead-letters/${id}`, deadLetterSchema),
+    redrive: (ids, to) => count('/dead-letters/retry', { ids, ...(to === undefined ? {} : { to }) }),
+    dropDeadLetters: (ids) => count('/dead-letters/drop', { ids }),
+    removedExporters: async () => (await client.call('/queue', queueSchema)).removedExporters,
+    dropRemoved: (exporter) => count('/queue/drop', { exporter }),
+    moveRemoved: (exporter, to) => count('/queue/move', { exporter, to }),
+    close() {},
+  }
+}
+
+function openSpool(settings: Settings, env: CommandContext['env']): OpenQueue {
+  const { dir, sync } = queueSettings(settings, env)
+  if (!existsSync(spoolFile(dir))) {
+    throw new Error(`No agent answers, and there is no spool in "${dir}"; name its config by --config`)
+  }
+  const spool = new Spool({ dir, sync })
+  const configured = exporterInstances(settings).map(({ name }) => name)
+  const queue = new QueueAccess(new QueueAdmin(spool, () => configured))
+  return {
+    deadLetters: async (after) => queue.deadLetters(after, PAGE),
+    async deadLetter(id) {
+      const found = queue.deadLetter(id)
+      if (found === undefined) throw new CommandError(ExitCode.unavailable, `There is no dead letter ${id}`)
+      return found
+    },
+    redrive: async (choice, to) => queue.redrive(choice, to),
+    dropDeadLetters: async (choice) => queue.dropDeadLetters(choice),
+    removedExporters: async () => queue.removedExporters(),
+    dropRemoved: (name) => queue.dropRemoved(name),
+    moveRemoved: (name, to) => queue.moveRemoved(name, to),
+    close: () => spool.close(),
+  }
+}

@@ -1,0 +1,113 @@
+import * as v from 'valibot'
+import type { Exporter } from '../component/exporter.ts'
+import { exporterList, type RegisteredExporter } from '../export/exporter-list.ts'
+
+type Kind = RegisteredExporter['name']
+type SchemaOf<K extends Kind> = Extract<RegisteredExporter, { readonly name: K }>['schema']
+
+/** What happens when the queue of an exporter is full. */
+export type WhenFull = 'push-back' | 'drop-oldest'
+
+/** What a user writes for an exporter of a kind. */
+export type ExporterConfig<K extends Kind> = v.InferInput<SchemaOf<K>> & { readonly whenFull?: WhenFull }
+/** An exporter with a name of its own, as `xray({ … })` returns it. */
+export type NamedExporterConfig = { [K in Kind]: ExporterConfig<K> & { readonly type: K } }[Kind]
+type ExporterSettings<K extends Kind> = v.InferOutput<SchemaOf<K>> & { readonly type?: K; readonly whenFull: WhenFull }
+
+type ExportInput =
+  & { readonly [K in Kind]?: boolean | ExporterConfig<K> }
+  & { readonly [name: string]: boolean | NamedExporterConfig | ExporterConfig<Kind> }
+type ExportOutput =
+  & { readonly [K in Kind]: false | ExporterSettings<K> }
+  & { readonly [name: string]: false | ExporterSettings<Kind> }
+
+const NAME = /^[a-zA-Z][\w-]*$/
+
+const whenFull = v.pipe(
+  v.optional(v.picklist(['push-back', 'drop-oldest'], "'push-back' or 'drop-oldest'")),
+  v.description(
+    'When `queue.maxBytes` wait for it: `push-back` makes clients wait, `drop-oldest` gives up its oldest documents. Else `push-back`; `drop-oldest` for what stays on this machine if data leaves it too.',
+  ),
+)
+
+/** Settings of all exporters, by name, computed from their definitions. */
+export const exportSchema = buildSchema() as unknown as v.GenericSchema<ExportInput, ExportOutput> // names become keys, which TypeScript cannot follow
+
+function buildSchema(): v.GenericSchema {
+  const entries: v.ObjectEntries = Object.fromEntries(
+    exporterList.map((exporter) => [exporter.name, entryOf(exporter)]),
+  )
+  const named = v.union(
+    [v.literal(false), v.variant('type', exporterList.map(namedSchema))],
+    'an exporter such as xray({ … })',
+  )
+  const object: v.GenericSchema<unknown, Record<string, unknown>> = v.objectWithRest(entries, named)
+  return v.pipe(
+    object,
+    v.check(
+      (config) => Object.keys(config).every((name) => NAME.test(name)),
+      'names of letters, digits, _ and -, that begin with a letter',
+    ),
+    v.transform(resolve),
+    v.check(
+      (settings) => Object.values(settings).some((exporter) => exporter !== false),
+      `an exporter: ${exporterList.map(({ name }) => name).join(', ')}`,
+    ),
+  )
+}
+
+function entryOf(exporter: Exporter): v.GenericSchema {
+  const { isOnByDefault, leavesMachine, description } = exporter
+  const schema = withLaneKeys(exporter)
+  const value = v.union(
+    [v.literal(false), v.pipe(v.literal(true), v.transform(() => v.parse(schema, {}))), schema],
+    'true, false or an object',
+  )
+  const rule = isOnByDefault ? ' On unless data leaves the machine through another exporter.' : ''
+  return v.pipe(
+    leavesMachine || !isOnByDefault ? v.optional(value, false) : v.optional(value),
+    v.description(description + rule),
+  )
+}
+
+function withLaneKeys({ name, schema }: Exporter) {
+  const type = v.optional(v.literal(name))
+  return v.strictObject({ ...entriesOfObject(schema), whenFull, type })
+}
+
+function namedSchema(exporter: Exporter) {
+  return v.strictObject({ type: v.literal(exporter.name), ...entriesOfObject(exporter.schema), whenFull })
+}
+
+function entriesOfObject(schema: v.GenericSchema): v.ObjectEntries {
+  return 'entries' in schema ? schema.entries as v.ObjectEntries : {} // an object schema's own form
+}
+
+/** Turns on what is on by default, and fills in what happens when a queue is full. */
+function resolve(config: Record<string, unknown>): Record<string, false | object> {
+  const names = [...new Set([...exporterList.map(({ name }) => name), ...Object.keys(config)])]
+  const leaves = names.some((name) => isOn(config[name]) && exporterOf(name, config[name])?.leavesMachine === true)
+  return Object.fromEntries(names.map((name) => [name, resolveOne(name, config[name], leaves)]))
+}
+
+/** @param leaves whether data leaves the machine through any exporter */
+function resolveOne(name: string, value: unknown, leaves: boolean): false | object {
+  const exporter = exporterOf(name, value)
+  if (exporter === undefined) return false
+  const usual = exporter.isOnByDefault === true && !leaves ? v.parse(withLaneKeys(exporter), {}) : false
+  const settings = value ?? usual
+  if (!isOn(settings)) return false
+  const { type, whenFull: given, ...rest } = settings
+  const whenFull: WhenFull = leaves && !exporter.leavesMachine ? 'drop-oldest' : 'push-back'
+  return { ...rest, whenFull: given ?? whenFull, ...(name === exporter.name ? {} : { type }) }
+}
+
+function isOn(value: unknown): value is { readonly type?: string; readonly whenFull?: WhenFull } {
+  return typeof value === 'object' && value !== null
+}
+
+/** The exporter of a key: the one that its value names, else the one of its name. */
+function exporterOf(name: string, value: unknown): Exporter | undefined {
+  const type = isOn(value) ? value.type ?? name : name
+  return exporterList.find((exporter) => exporter.name === type)
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { defineExporter } from '../../component/exporter.ts'
+import { bytes, duration } from '../../component/values.ts'
+
+/** The X-Ray of this machine: a store that answers X-Ray's API, and the page. */
+export const local = defineExporter({
+  name: 'local',
+  label: 'the local store',
+  description: 'A store on this machine, in the folder of the queue, that answers the X-Ray API at the admin port.',
+  leavesMachine: false,
+  isOnByDefault: true,
+  schema: v.strictObject({
+    maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Over this the oldest traces are deleted.')),
+    maxAge: v.pipe(v.optional(duration, '7d'), v.description('Older traces are deleted.')),
+    keepSpans: v.pipe(
+      v.optional(v.boolean(), true),
+      v.description('Keep OTLP requests as they came too, so that the page shows each segment with its span.'),
+    ),
+  }),
+  async open(settings, { stateDir, ...context }) {
+    const { LocalExporter } = await import('./local-exporter.ts')
+    const file = stateDir === ':memory:' ? stateDir : join(stateDir, 'traces.sqlite')
+    return new LocalExporter({ ...settings, file }, context)
+  },
+})

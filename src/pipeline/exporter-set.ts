@@ -1,0 +1,175 @@
+import { isDeepStrictEqual } from 'node:util'
+import type {
+  CredentialState,
+  Exporter,
+  ExporterContext,
+  OpenExporter,
+  SourceRequestLog,
+} from '../component/exporter.ts'
+import { type SamplingAnswer, type SamplingPath, samplingUnavailable } from '../component/sampling.ts'
+import type { ExporterInstance } from '../config/exporter-instances.ts'
+import type { LaneOptions, Queue } from '../queue/queue.ts'
+import type { Sender } from '../queue/delivery.ts'
+import type { Events } from '../telemetry/events.ts'
+
+/** An exporter that is open, with what it was opened for. */
+export interface OpenInstance {
+  readonly name: string
+  readonly exporter: Exporter
+  readonly settings: object
+  readonly options: LaneOptions
+  readonly open: OpenExporter
+}
+
+/** What a change of the exporters needs besides their settings. */
+export interface ExporterSetContext extends Omit<ExporterContext, 'report'> {
+  readonly events: Events
+  /** Wraps what sends batches. @param waiting returns how many documents wait for the exporter */
+  readonly wrap: (sender: Sender, waiting: () => number) => Sender
+}
+
+/** Requests to an exporter that is removed or replaced have this long to end, in milliseconds. */
+const REMOVE_MS = 5000
+const REPLACE_MS = 30_000
+
+/** The exporters that are open, each with its lane of the queue. */
+export class ExporterSet {
+  #instances: readonly OpenInstance[] = []
+
+  constructor(private readonly queue: Queue, private readonly context: ExporterSetContext) {}
+
+  /** The exporters that are open, in the order of the registry. */
+  get instances(): readonly OpenInstance[] {
+    return this.#instances
+  }
+
+  /** What they do, for the start line and the status. */
+  get description(): string {
+    const leaves = this.#instances.some(({ exporter }) => exporter.leavesMachine)
+    const parts = this.#instances.map(({ name, exporter, open }) =>
+      name === exporter.name ? open.describe() : `${open.describe()} (${name})`
+    )
+    return [...parts, ...(leaves ? [] : ['nothing leaves this machine'])].join('; ')
+  }
+
+  /** The credentials in use, of the first exporter that has any. */
+  get credentials(): CredentialState | undefined {
+    for (const { open } of this.#instances) {
+      const state = open.credentials?.()
+      if (state !== undefined) return state
+    }
+    return undefined
+  }
+
+  /** What keeps OTLP requests; undefined if no exporter does. */
+  get requests(): SourceRequestLog | undefined {
+    return this.#first((open) => open.requests)
+  }
+
+  /** Whether an exporter keeps a trace that can be shown; undefined if none keeps traces. */
+  get hasTraces(): boolean | undefined {
+    return this.#first((open) => open.hasTraces?.())
+  }
+
+  /** Answers a request of the X-Ray API or of the page; undefined if no exporter does. */
+  api(request: Request): Response | Promise<Response> | undefined {
+    return this.#first((open) => open.api?.(request))
+  }
+
+  /** Answers a call for sampling rules or targets, by the first exporter that can. */
+  async sampling(path: SamplingPath, body: Uint8Array): Promise<SamplingAnswer> {
+    return await this.#first((open) => open.sampling?.(path, body)) ??
+      samplingUnavailable('no exporter to X-Ray is set')
+  }
+
+  #first<T>(find: (open: OpenExporter) => T | undefined): T | undefined {
+    for (const { open } of this.#instances) {
+      const found = find(open)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  /**
+   * Opens, replaces and removes exporters until they are as set; those whose settings did not change are left alone, and
+   * what waits for a removed one stays in the spool.
+   *
+   * @returns what was done, one phrase each
+   * @throws {Error} if one cannot be opened; then nothing has changed
+   */
+  async apply(instances: readonly ExporterInstance[]): Promise<string[]> {
+    const known = new Map(this.#instances.map((instance) => [instance.name, instance]))
+    const next = await this.#openAll(instances, known)
+    const removed = this.#instances.filter(({ name }) => next.every((instance) => instance.name !== name))
+    this.#instances = next
+    const changes: string[] = []
+    for (const instance of next) {
+      const { name } = instance
+      const old = known.get(name)
+      if (old === undefined) {
+        this.queue.addLane(name, this.#senderOf(instance), instance.options)
+        changes.push(`${name} started`)
+      } else if (old.open !== instance.open) {
+        void this.#replace(old, instance)
+        changes.push(`${name} replaced`)
+      }
+    }
+    for (const { name, open } of removed) {
+      await this.queue.removeLane(name, AbortSignal.timeout(REMOVE_MS))
+      await open.stop(AbortSignal.timeout(REMOVE_MS))
+      changes.push(`${name} removed`)
+    }
+    return changes
+  }
+
+  /** @throws {Error} if one cannot be opened; those that were opened are closed again */
+  async #openAll(
+    instances: readonly ExporterInstance[],
+    known: ReadonlyMap<string, OpenInstance>,
+  ): Promise<OpenInstance[]> {
+    const opened: OpenInstance[] = []
+    const next: OpenInstance[] = []
+    try {
+      for (const { name, exporter, settings, concurrency, whenFull } of instances) {
+        const old = known.get(name)
+        const options = { concurrency, whenFull }
+        if (old !== undefined && isDeepStrictEqual(old.settings, settings)) {
+          next.push({ ...old, options })
+          continue
+        }
+        const report = this.context.events.exporter(name)
+        const instance = {
+          name,
+          exporter,
+          settings,
+          options,
+          open: await exporter.open(settings, { ...this.context, report }),
+        }
+        opened.push(instance)
+        next.push(instance)
+      }
+      return next
+    } catch (error) {
+      await Promise.all(opened.map(({ open }) => open.stop(AbortSignal.timeout(0))))
+      throw error
+    }
+  }
+
+  /** Requests in flight end where they began; the next ones go to the new one. */
+  async #replace(old: OpenInstance, instance: OpenInstance): Promise<void> {
+    await Promise.race([
+      this.queue.replaceSender(instance.name, this.#senderOf(instance)),
+      new Promise((resolve) => setTimeout(resolve, REPLACE_MS).unref()),
+    ])
+    await old.open.stop(AbortSignal.timeout(REMOVE_MS))
+  }
+
+  #senderOf({ name, open }: OpenInstance): Sender {
+    return this.context.wrap(open, () => this.queue.waitingFor(name))
+  }
+
+  /** Closes all of them. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    await Promise.all(this.#instances.map(({ open }) => open.stop(deadline)))
+  }
+}

@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util'
+import { randomIds } from '../bytes/random-ids.ts'
+import type { ExporterContext } from '../component/exporter.ts'
+import { type ExporterInstance, exporterInstances } from '../config/exporter-instances.ts'
+import { receiverInstances } from '../config/receiver-instances.ts'
+import type { Settings } from '../config/schema.ts'
+import { Queue } from '../queue/queue.ts'
+import type { Events } from '../telemetry/events.ts'
+import { Translator } from '../translate/translator.ts'
+import { VERSION } from '../version.ts'
+import { ExporterSet } from './exporter-set.ts'
+import { ingest, type Stages } from './ingest.ts'
+import { boundedByContainer, queueSettings } from './queue-settings.ts'
+import { ReceiverSet } from './receiver-set.ts'
+import { SelfTrace } from './self-trace.ts'
+
+/** What a pipeline needs besides its settings. */
+export interface PipelineContext extends Pick<ExporterContext, 'env' | 'print' | 'changed'> {
+  readonly events: Events
+}
+
+/** The way of the data: receivers → translator → queue → exporters. It starts back to front, and stops front to back. */
+export class Pipeline {
+  readonly queue: Queue
+  readonly exporters: ExporterSet
+  readonly receivers: ReceiverSet
+  #settings: Settings
+  #stages: Stages
+
+  /** Opens the spool. @throws {Error} if another process has it open */
+  constructor(settings: Settings, private readonly context: PipelineContext) {
+    const { events, env } = context
+    const queue = queueSettings(settings, env)
+    this.#settings = settings
+    this.queue = new Queue(queue, exporterInstances(settings).map(({ name }) => name), events)
+    const ids = randomIds()
+    const selfTrace = new SelfTrace(
+      VERSION,
+      () => this.#settings.selfTracing,
+      () => ids.next(),
+      ingest(events.receiver('self'), () => this.#stages).document,
+    )
+    this.exporters = new ExporterSet(this.queue, {
+      ...context,
+      stateDir: queue.dir,
+      wrap: (sender, waiting) => selfTrace.wrap(sender, waiting),
+    })
+    this.#stages = this.#stagesWith(new Translator(settings.translate, ids))
+    this.receivers = new ReceiverSet(
+      (report) => ingest(report, () => this.#stages),
+      events,
+      boundedByContainer(settings.receive.maxInFlight),
+    )
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Opens exporters and receivers; nothing is delivered before all of them are there. @throws {Error} if one cannot */
+  async start(): Promise<void> {
+    await this.exporters.apply(exporterInstances(this.#settings))
+    this.#stages = this.#stagesWith(this.#stages.translator)
+    await this.receivers.apply(receiverInstances(this.#settings))
+    this.queue.start()
+  }
+
+  /**
+   * Applies other settings: what did not change goes on undisturbed, and nothing that was accepted is lost.
+   *
+   * @returns what was changed, one phrase each
+   * @throws {Error} if it cannot be done; then a part may have changed
+   */
+  async apply(settings: Settings): Promise<string[]> {
+    const old = this.#settings
+    const isChanged = (part: (from: Settings) => unknown): boolean => !isDeepStrictEqual(part(old), part(settings))
+    const changes: string[] = []
+    const instances = exporterInstances(settings)
+    if (isChanged((from) => from.export)) {
+      await this.exporters.apply(instances)
+      changes.push(`now ${this.exporters.description}`)
+    }
+    this.#settings = settings
+    const isTranslatorChanged = isChanged((from) => from.translate)
+    if (isTranslatorChanged) changes.push('translate changed')
+    const { translator } = this.#stages
+    this.#stages = this.#stagesWith(isTranslatorChanged ? new Translator(settings.translate, randomIds()) : translator)
+    if (isChanged((from) => [from.queue, from.export])) {
+      this.queue.configure(queueSettings(settings, this.context.env), optionsOf(instances))
+    }
+    if (isChanged((from) => from.queue)) changes.push('queue changed')
+    if (isChanged(({ queue, receive }) => [queue.dir, queue.sync, receive.maxInFlight])) {
+      changes.push('queue.dir, queue.sync and receive.maxInFlight take effect at the next start')
+    }
+    return [...changes, ...await this.receivers.apply(receiverInstances(settings))]
+  }
+
+  /** Accepts nothing new, and delivers what waits until `deadline`. @returns the documents that stay in the spool */
+  async stop(deadline: AbortSignal): Promise<number> {
+    await this.receivers.stop('answered', deadline)
+    // Meanwhile UDP goes on: what came while nobody listens would be lost.
+    await this.queue.flush(deadline)
+    await this.receivers.stop('unanswered', deadline)
+    const left = await this.queue.stop(deadline)
+    await this.exporters.stop(deadline)
+    return left
+  }
+
+  #stagesWith(translator: Translator): Stages {
+    return {
+      queue: this.queue,
+      translator,
+      requests: this.exporters.requests,
+      sampling: (path, body) => this.exporters.sampling(path, body),
+    }
+  }
+}
+
+function optionsOf(instances: readonly ExporterInstance[]) {
+  return new Map(instances.map(({ name, concurrency, whenFull }) => [name, { concurrency, whenFull }]))
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../async/clock.ts'
+import type { ExportError } from '../component/export-error.ts'
+import type { ExporterReport } from '../telemetry/exporter-report.ts'
+import { SendWindow } from './send-window.ts'
+
+/** The pauses after failures, in milliseconds. */
+export interface BackOff {
+  readonly firstMs: number
+  readonly longestMs: number
+}
+
+/** How often a failure that lasts is reported again, in milliseconds: if a person must act, and else. */
+const REMIND_MS = { urgent: 60_000, other: 300_000 }
+/** The back-off does not grow after this many failures. */
+const MAX_DOUBLINGS = 16
+
+/**
+ * Decides when, and how many, requests go to one backend. After a failure everything pauses, then a single request tries
+ * whether the backend is back, so that an outage costs next to nothing; while the backend throttles, the window shrinks.
+ */
+export class Circuit {
+  readonly #window: SendWindow
+  #failures = 0
+  #throttles = 0
+  #failingSince = 0
+  #reminded = 0
+  #pausedUntil = -Infinity
+
+  /** @param waiting returns how many documents wait, for reports */
+  constructor(
+    concurrency: number,
+    private readonly backOff: BackOff,
+    private readonly report: ExporterReport,
+    private readonly clock: Clock,
+    private readonly waiting: () => number,
+  ) {
+    this.#window = new SendWindow(concurrency)
+  }
+
+  /** True while the backend accepts what it is sent. */
+  get isHealthy(): boolean {
+    return this.#failures === 0
+  }
+
+  /** How long it has been failing, in milliseconds. */
+  get failingForMs(): number {
+    return this.isHealthy ? 0 : this.clock.monotonic() - this.#failingSince
+  }
+
+  /** Requests that the window allows. */
+  get limit(): number {
+    return this.#window.limit
+  }
+
+  /** Requests that may be in flight now. */
+  get room(): number {
+    return this.isHealthy ? this.#window.limit : 1
+  }
+
+  /** How long nothing may be sent from now on, in milliseconds; 0 or less if requests may go. */
+  get pauseMs(): number {
+    return this.#pausedUntil - this.clock.monotonic()
+  }
+
+  /** A random pause that grows with the failures before it (full jitter), in milliseconds. */
+  retryAfterMs(failures: number): number {
+    const { firstMs, longestMs } = this.backOff
+    return Math.random() * Math.min(longestMs, firstMs * 2 ** Math.min(failures, MAX_DOUBLINGS))
+  }
+
+  /** Allows another number of requests, and ends the pause: what changed may be what delivery waited for. */
+  configure(concurrency: number): void {
+    this.#window.max = concurrency
+    this.#pausedUntil = -Infinity
+  }
+
+  /** The backend accepted a request. */
+  succeeded(): void {
+    this.answered()
+    this.#window.succeeded()
+  }
+
+  /** The backend answered, if only to reject what it was sent. */
+  answered(): void {
+    if (this.#failures > 0) this.report.deliveryRecovered(this.failingForMs, this.waiting())
+    this.#failures = this.#throttles = 0
+  }
+
+  /** A request failed. Several requests fail together: they count as one failure, and the first one's pause holds for all. */
+  failed(failure: ExportError): void {
+    if (this.pauseMs > 0) return
+    const now = this.clock.monotonic()
+    this.report.deliveryFailed(failure.message)
+    // While less at a time helps, the backend is not away.
+    const isSlowed = failure.isThrottle && this.#window.limit > 1
+    if (failure.isThrottle) {
+      this.#throttles++
+      this.#window.throttled(now)
+      this.report.throttled(this.#window.limit, failure.message)
+    }
+    const earlier = isSlowed ? this.#throttles - 1 : this.#failures
+    if (!isSlowed) this.#countFailure(failure, now)
+    this.#pausedUntil = now + Math.max(failure.retryAfterMs ?? 0, this.retryAfterMs(earlier))
+  }
+
+  #countFailure({ message, isUrgent }: ExportError, now: number): void {
+    if (this.#failures++ === 0) {
+      this.#failingSince = this.#reminded = now
+      this.report.deliveryFailing(message, isUrgent)
+    } else if (now - this.#reminded >= (isUrgent ? REMIND_MS.urgent : REMIND_MS.other)) {
+      this.#reminded = now
+      this.report.deliveryStillFailing(message, isUrgent, this.failingForMs, this.waiting())
+    }
+  }
+}

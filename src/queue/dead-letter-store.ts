@@ -1,0 +1,147 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Why a document became a dead letter. */
+export type DeadLetterReason = 'rejected' | 'unprocessed' | 'too-old'
+
+/** A document that is not sent any more, unless a person asks for it. */
+export interface DeadLetter {
+  /** The lane that could not deliver it. */
+  readonly lane: number
+  /** Unix milliseconds. */
+  readonly time: number
+  readonly reason: DeadLetterReason
+  /** What the backend answered. */
+  readonly message: string
+  /** A JSON string, with its quotes. */
+  readonly document: Uint8Array
+}
+
+/** A dead letter as it is stored. */
+export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
+  readonly id: number
+  readonly reason: string
+}
+
+/** How many dead letters a lane has. */
+export interface DeadLetterTotals {
+  readonly count: number
+  /** Bytes of their documents. */
+  readonly bytes: number
+}
+
+const none: DeadLetterTotals = { count: 0, bytes: 0 }
+const COLUMNS = 'id, lane, time, reason, message, document'
+/** Dead letters that are read at once to find the oldest. */
+const CHUNK = 100
+
+/** The spool's table of dead letters. Its methods run within the transaction that is open. */
+export class DeadLetterStore {
+  #totals = new Map<number, DeadLetterTotals>()
+
+  constructor(private readonly db: DatabaseSync) {
+    const rows = db.prepare(
+      'SELECT lane, count(*) AS count, sum(length(document)) AS bytes FROM dead_letters GROUP BY lane',
+    )
+    for (const row of rows.all()) {
+      this.#totals.set(Number(row['lane']), { count: Number(row['count']), bytes: Number(row['bytes']) })
+    }
+  }
+
+  /** The totals of a lane. */
+  totals(lane: number): DeadLetterTotals {
+    return this.#totals.get(lane) ?? none
+  }
+
+  /** How many there are, of all lanes. */
+  get count(): number {
+    return [...this.#totals.values()].reduce((sum, { count }) => sum + count, 0)
+  }
+
+  /** Remembers the totals. @returns what restores them after a rollback */
+  savepoint(): () => void {
+    const totals = new Map(this.#totals)
+    return () => void (this.#totals = totals)
+  }
+
+  add(letters: readonly DeadLetter[]): void {
+    if (letters.length === 0) return
+    const insert = this.db.prepare(
+      'INSERT INTO dead_letters (lane, time, reason, message, document) VALUES (?, ?, ?, ?, ?)',
+    )
+    for (const { lane, time, reason, message, document } of letters) {
+      insert.run(lane, time, reason, message, document)
+      this.#count(lane, 1, document.length)
+    }
+  }
+
+  /** Removes the oldest of a lane until at most `maxBytes` are left. @returns how many went */
+  trim(lane: number, maxBytes: number): number {
+    let removed = 0
+    const oldest = this.db.prepare('SELECT id FROM dead_letters WHERE lane = ? ORDER BY id LIMIT ?')
+    while (this.totals(lane).bytes > maxBytes) {
+      for (const row of oldest.all(lane, CHUNK)) {
+        if (this.totals(lane).bytes <= maxBytes) break
+        removed += this.remove([Number(row['id'])])
+      }
+    }
+    return removed
+  }
+
+  /** At most `limit` dead letters whose id is greater than `after`, oldest first. */
+  list(after: number, limit: number): StoredDeadLetter[] {
+    return this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?`)
+      .all(after, limit).map(deadLetterOf)
+  }
+
+  get(id: number): StoredDeadLetter | undefined {
+    const row = this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id = ?`).get(id)
+    return row === undefined ? undefined : deadLetterOf(row)
+  }
+
+  /** @returns how many of them there were */
+  remove(ids: readonly number[]): number {
+    const remove = this.db.prepare('DELETE FROM dead_letters WHERE id = ? RETURNING lane, length(document) AS bytes')
+    let removed = 0
+    for (const id of ids) {
+      const row = remove.get(id)
+      if (row === undefined) continue
+      removed++
+      this.#count(Number(row['lane']), -1, -Number(row['bytes']))
+    }
+    return removed
+  }
+
+  /** Removes those of a lane. @returns how many there were */
+  removeLane(lane: number): number {
+    const { count } = this.totals(lane)
+    if (count > 0) this.db.prepare('DELETE FROM dead_letters WHERE lane = ?').run(lane)
+    this.#totals.delete(lane)
+    return count
+  }
+
+  /** Gives those of a lane to another one. */
+  moveLane(from: number, to: number): void {
+    const { count, bytes } = this.totals(from)
+    if (count === 0) return
+    this.db.prepare('UPDATE dead_letters SET lane = ? WHERE lane = ?').run(to, from)
+    this.#totals.delete(from)
+    this.#count(to, count, bytes)
+  }
+
+  #count(lane: number, count: number, bytes: number): void {
+    const known = this.totals(lane)
+    this.#totals.set(lane, { count: known.count + count, bytes: known.bytes + bytes })
+  }
+}
+
+function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
+  const { document } = row
+  return {
+    id: Number(row['id']),
+    lane: Number(row['lane']),
+    time: Number(row['time']),
+    reason: String(row['reason']),
+    message: String(row['message']),
+    document: document instanceof Uint8Array ? document : new Uint8Array(0),
+  }
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { blockOf, documentNames, openTestSpool, spoolFolder } from '../../test/support/test-spool.ts'
+import { type Spool, spoolFile } from './spool.ts'
+import { spoolSteps } from './spool-schema.ts'
+
+const write = (spool: Spool, lanes: readonly number[], count = 50) =>
+  spool.commit({ block: blockOf(documentNames(0, count)), lanes, settled: [], dead: [] }, 0)?.id ?? 0
+const settle = (spool: Spool, lane: number, rows: readonly number[]) =>
+  spool.commit({ lanes: [], settled: [{ lane, rows }], dead: [] }, 0)
+
+test('Spool keeps a block until no lane needs it', () => {
+  const spool = openTestSpool()
+  const [xray, audit] = [spool.lane('xray'), spool.lane('audit')]
+  const ids = [write(spool, [xray, audit]), write(spool, [xray, audit]), write(spool, [xray])]
+  settle(spool, xray, ids)
+  assert.deepEqual([spool.contents(xray).documents, spool.contents(audit).documents], [0, 100])
+  assert.equal(spool.total().documents, 100)
+  settle(spool, audit, ids.slice(0, 1))
+  assert.deepEqual(spool.contents(audit), { ...spool.contents(audit), documents: 50, firstId: ids[1] })
+  settle(spool, audit, ids.slice(1))
+  assert.equal(spool.total().documents, 0)
+  spool.close()
+})
+
+test('Spool has after a restart what was not delivered, by lane, and ids go on', () => {
+  const dir = spoolFolder()
+  const first = openTestSpool(dir)
+  const [xray, audit] = [first.lane('xray'), first.lane('audit')]
+  const ids = [write(first, [xray, audit]), write(first, [xray, audit])]
+  settle(first, xray, ids)
+  first.close()
+  const second = openTestSpool(dir)
+  assert.deepEqual([second.lane('audit'), second.lane('xray')], [audit, xray])
+  assert.deepEqual([second.contents(xray).documents, second.contents(audit).documents], [0, 100])
+  assert.equal(write(second, [xray]), 3)
+  second.close()
+})
+
+test('Spool.commit() rolls back everything if a part of it fails', () => {
+  const spool = openTestSpool()
+  const lane = spool.lane('xray')
+  const id = write(spool, [lane])
+  const dead = { lane, time: 0, reason: 'rejected', message: 'no', document: new Uint8Array([34, 34]) } as const
+  const broken = { ...dead, message: Symbol('not a value') as unknown as string } // fails in the middle of the transaction
+  assert.throws(() => spool.commit({ lanes: [lane], settled: [{ lane, rows: [id] }], dead: [dead, broken] }, 0))
+  assert.equal(spool.contents(lane).documents, 50)
+  assert.deepEqual(spool.deadLetterTotals(lane), { count: 0, bytes: 0 })
+  spool.close()
+})
+
+test('Spool.moveWaiting() puts what waits for one lane behind what waits for another, and Spool.dropWaiting() deletes it', () => {
+  const spool = openTestSpool()
+  const [gone, xray] = [spool.lane('gone'), spool.lane('xray')]
+  write(spool, [gone, xray])
+  write(spool, [gone])
+  write(spool, [gone])
+  assert.equal(spool.moveWaiting(gone, xray, 2).length, 2)
+  assert.deepEqual([spool.contents(gone).documents, spool.contents(xray).documents], [50, 150])
+  assert.equal(spool.dropWaiting(gone, 10), 50)
+  assert.equal(spool.total().documents, 150)
+  spool.forgetLane(gone)
+  assert.ok(spool.lanes().every(({ name }) => name !== 'gone'))
+  spool.close()
+})
+
+test('Spool reads one of version 2: what waited waits for xray', () => {
+  const dir = spoolFolder()
+  mkdirSync(dir)
+  const db = new DatabaseSync(spoolFile(dir))
+  for (const step of spoolSteps.slice(0, 2)) db.exec(step)
+  const { bytes, ends, traces } = blockOf(documentNames(0, 3))
+  db.prepare('INSERT INTO blocks (id, created, documents, bytes, ends, traces) VALUES (7, 1, 3, ?, ?, ?)')
+    .run(bytes, new Uint8Array(ends.buffer), new Uint8Array(traces.buffer))
+  db.exec("INSERT INTO dead_letters (time, reason, message, document) VALUES (1, 'refused', 'no', X'2222')")
+  db.exec('PRAGMA user_version = 2')
+  db.close()
+  const spool = openTestSpool(dir)
+  const lane = spool.lane('xray')
+  assert.equal(spool.contents(lane).documents, 3)
+  assert.deepEqual(spool.read(7)?.ends, ends)
+  assert.deepEqual(spool.deadLetterTotals(lane), { count: 1, bytes: 2 })
+  assert.equal(spool.deadLetters.list(0, 1)[0]?.reason, 'rejected')
+  spool.close()
+})
+
+test('a second Spool on the same folder refuses to open, and says why', () => {
+  const dir = spoolFolder()
+  const first = openTestSpool(dir)
+  assert.throws(() => openTestSpool(dir), /another rontgen has it open/)
+  first.close()
+  openTestSpool(dir).close()
+})

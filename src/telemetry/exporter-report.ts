@@ -1,0 +1,117 @@
+import { type Counters, ExporterCounters, type RequestOutcome } from './counters.ts'
+import type { EventLog } from './event-log.ts'
+
+/** What an exporter and its lane of the queue report. It is bound to the exporter's name in the config. */
+export class ExporterReport {
+  readonly counters = new ExporterCounters()
+  /** The last failure of delivery; undefined if there was none. `time` is in Unix milliseconds. */
+  lastFailure: { readonly time: number; readonly message: string } | undefined
+
+  /** @param agent what the agent counts besides its exporters */
+  constructor(readonly name: string, readonly agent: Readonly<Counters>, private readonly events: EventLog) {}
+
+  /** A request to the backend ended. @param ms how long it took, in milliseconds */
+  requested(outcome: RequestOutcome, ms: number): void {
+    this.counters.requests.add(1, outcome)
+    this.counters.latency.add(ms / 1000)
+  }
+
+  /** Documents were delivered. */
+  sent(count: number): void {
+    this.counters.sent += count
+  }
+
+  /** Documents are sent again. */
+  retried(count: number, why: 'failed' | 'throttled' | 'unprocessed'): void {
+    this.counters.retried.add(count, why)
+  }
+
+  /** The backend did not process a document. @param code the backend's own */
+  unprocessed(code: string): void {
+    this.counters.unprocessed.add(1, code)
+  }
+
+  /** A batch was not delivered. */
+  deliveryFailed(message: string): void {
+    this.lastFailure = { time: Date.now(), message }
+  }
+
+  /** Delivery fails from now on. @param isUrgent whether it does not pass until a person acts */
+  deliveryFailing(reason: string, isUrgent: boolean): void {
+    const text = `Delivery to ${this.name} fails: ${reason}. Incoming data is queued and sent once delivery recovers`
+    this.events.problem(isUrgent ? 'error' : 'warn', 'export', `${this.name} failing`, text)
+  }
+
+  /** Delivery has been failing for `forMs` milliseconds. @param waiting documents that wait */
+  deliveryStillFailing(reason: string, isUrgent: boolean, forMs: number, waiting: number): void {
+    const seconds = (forMs / 1000).toFixed(0)
+    const text = `Delivery to ${this.name} still fails after ${seconds} s: ${reason}. ${waiting} documents wait`
+    this.events.problem(isUrgent ? 'error' : 'warn', 'export', `${this.name} failing`, text)
+  }
+
+  /** Delivery works again. */
+  deliveryRecovered(afterMs: number, waiting: number): void {
+    const seconds = (afterMs / 1000).toFixed(1)
+    this.events.sink.info(`Delivery to ${this.name} works again after ${seconds} s; ${waiting} documents wait`)
+  }
+
+  /** The backend asks for less at a time. @param limit requests in flight from now on */
+  throttled(limit: number, reason: string): void {
+    this.events.repeatedProblem({
+      level: 'warn',
+      stage: 'export',
+      kind: `${this.name} throttled`,
+      message: (times) => `Delivery to ${this.name} is limited to ${limit} requests in flight${times}: ${reason}`,
+      minIntervalMs: 60_000,
+    })
+  }
+
+  /** Documents became dead letters. */
+  deadLettered(count: number, reason: string, message: string): void {
+    this.counters.deadLettered.add(count, reason)
+    const documents = count === 1 ? '1 document became a dead letter' : `${count} documents became dead letters`
+    this.events.repeatedProblem({
+      level: 'error',
+      stage: 'export',
+      kind: `${this.name} dead letter ${reason}`,
+      message: (times) => `${this.name}: ${documents}${times}: ${message}; see rontgen dead-letters list`,
+    })
+  }
+
+  /** The oldest dead letters went, as there are too many. */
+  deadLettersDropped(count: number): void {
+    this.counters.dropped.add(count, 'dead-letters-full')
+    this.events.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: `${this.name} dead letters full`,
+      message: (times) => `${this.name}: dropped the ${count} oldest dead letters${times}: over queue.maxDeadLetters`,
+    })
+  }
+
+  /** The oldest waiting documents went, as the queue is full and `whenFull` is `drop-oldest`. */
+  oldestDropped(count: number): void {
+    this.counters.dropped.add(count, 'queue-full')
+    this.events.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: `${this.name} full`,
+      message: (times) =>
+        `${this.name}: dropped the ${count} oldest waiting documents${times}: over queue.maxBytes, and whenFull is drop-oldest`,
+    })
+  }
+
+  /** Something besides a delivery failed, and the exporter deals with it. @param kind groups what repeats */
+  problem(level: 'warn' | 'error', kind: string, message: string): void {
+    this.events.repeatedProblem({
+      level,
+      stage: 'export',
+      kind: `${this.name} ${kind}`,
+      message: (times) => `${this.name}: ${message}${times}`,
+    })
+  }
+
+  debug(message: string): void {
+    this.events.sink.debug(`${this.name}: ${message}`)
+  }
+}

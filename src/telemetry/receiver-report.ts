@@ -1,0 +1,62 @@
+import type { Counters } from './counters.ts'
+import type { EventLog } from './event-log.ts'
+
+/** Why a document was lost whose sender waits for no answer. */
+export type LossReason = 'queue-full' | 'translate'
+
+/** What a receiver reports. It is bound to the receiver's name, which no receiver writes itself. */
+export class ReceiverReport {
+  constructor(readonly name: string, private readonly counters: Counters, private readonly events: EventLog) {}
+
+  /** Spans or documents were accepted. @param from the sender, as far as it is known */
+  received(count: number, from: string): void {
+    this.counters.received.add(count, this.name)
+    this.counters.senders.add(count, from)
+  }
+
+  /** Spans or documents were rejected. */
+  rejected(count: number, reason: string, from: string): void {
+    this.counters.rejected.add(count, this.name)
+    this.events.repeatedProblem({
+      level: 'warn',
+      stage: 'receive',
+      kind: `${this.name} rejected`,
+      message: (times) => `${this.name}: rejected data from ${from}${times}: ${reason}`,
+    })
+  }
+
+  /** A request was answered with an error. */
+  requestFailed(reason: string): void {
+    this.counters.failedRequests.add(1, this.name)
+    this.events.repeatedProblem({
+      level: 'warn',
+      stage: 'receive',
+      kind: `${this.name} failed`,
+      message: (times) => `${this.name}: answered with an error${times}: ${reason}`,
+    })
+  }
+
+  /** Documents were lost, as their sender waits for no answer and does not send them again. */
+  lost(count: number, why: LossReason, reason: string): void {
+    this.counters.dropped.add(count, why)
+    this.events.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: `${this.name} lost`,
+      message: (times) => `${this.name}: lost ${plural(count, 'document')}${times}: ${reason}`,
+    })
+  }
+
+  /** The kernel dropped datagrams before they were read. @param advice the setting that mends it */
+  kernelDropped(count: number, advice: string): void {
+    this.counters.dropped.add(count, 'kernel')
+    const message = `${this.name}: the kernel dropped ${
+      plural(count, 'datagram')
+    }: the receive buffer was full; ${advice}`
+    this.events.problem('error', 'receive', `${this.name} kernel`, message)
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
