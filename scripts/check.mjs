@@ -3,6 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { dependencyTable } from './checks/dependency-table.mjs'
+import { docCommands } from './checks/doc-commands.mjs'
+import { docLinks } from './checks/doc-links.mjs'
+import { docNames } from './checks/doc-names.mjs'
 import { errorWording } from './checks/error-wording.mjs'
 import { fileLength } from './checks/file-length.mjs'
 import { fileNames } from './checks/file-names.mjs'
@@ -28,6 +32,10 @@ const checks = {
   purity: () => purity(src),
   'error wording': () => errorWording(src),
   version: () => version(root),
+  'doc names': () => docNames(root),
+  'doc links': () => docLinks(root),
+  'doc commands': () => docCommands(root),
+  'dependency table': () => dependencyTable(root),
   'generated code': node('scripts/generate.mjs', '--check'),
   'docs in step': inBun('scripts/generate-docs.ts', '--check'),
   'dead code': node('node_modules/knip/bin/knip.js', '--no-progress'),

@@ -25,6 +25,11 @@ export function sourceFiles(folder, pattern = /\.(tsx?|css)$/) {
   return files.sort()
 }
 
+/** The docs of a repository, relative to it: pages in Markdown at the top and in docs. */
+export function docFiles(root) {
+  return sourceFiles(root, /^[A-Za-z]+\.md$|^docs\/.*\.md$/)
+}
+
 /** True for a file of tests. */
 export function isTest(file) {
   return /\.test\.tsx?$/.test(file)
