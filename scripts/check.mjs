@@ -36,6 +36,7 @@ const checks = {
   'doc links': () => docLinks(root),
   'doc commands': () => docCommands(root),
   'dependency table': () => dependencyTable(root),
+  'config example': inBun('scripts/checks/config-example.ts'),
   'generated code': node('scripts/generate.mjs', '--check'),
   'docs in step': inBun('scripts/generate-docs.ts', '--check'),
   'dead code': node('node_modules/knip/bin/knip.js', '--no-progress'),
