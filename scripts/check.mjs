@@ -11,6 +11,7 @@ import { errorWording } from './checks/error-wording.mjs'
 import { fileLength } from './checks/file-length.mjs'
 import { fileNames } from './checks/file-names.mjs'
 import { levels } from './checks/levels.mjs'
+import { lightDefinitions } from './checks/light-definitions.mjs'
 import { purity } from './checks/purity.mjs'
 import { programCheck, runChecks } from './checks/run-checks.mjs'
 import { version } from './checks/version.mjs'
@@ -27,6 +28,7 @@ const checks = {
   lint: inDeno('lint', '--quiet'),
   types: node('node_modules/typescript/bin/tsc', '-p', '.'),
   levels: () => levels(src),
+  'light definitions': () => lightDefinitions(src),
   'file length': () => fileLength(root),
   'file names': () => fileNames(src),
   purity: () => purity(src),
@@ -42,13 +44,16 @@ const checks = {
   'dead code': node('node_modules/knip/bin/knip.js', '--no-progress'),
 }
 
+/** Checks that the tree does not pass yet; they run when they are named. */
+const pending = ['light definitions']
+
 /**
  * Runs checks.
  *
- * @param names which; all by default
+ * @param names which; by default all that the tree must pass
  * @returns how many passed and failed
  */
-export function check(names = Object.keys(checks)) {
+export function check(names = Object.keys(checks).filter((name) => !pending.includes(name))) {
   install()
   // Types and the docs need the page, which is in no repository.
   if (!existsSync(join(root, 'dist/page.txt'))) {
