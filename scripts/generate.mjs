@@ -1,4 +1,4 @@
-// Generates the protocol code from proto/ and test/proto/; with --check, only tells whether it is as it would be.
+// Generates the protocol code from proto/ and test/proto/; with --check, only checks that it is up to date.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ for (const [input, output] of Object.entries(outputs)) {
     const files = readdirSync(made, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
     for (const file of files) {
       if (readFileSync(join(made, file), 'utf8') !== readFileSync(join(root, output, file), 'utf8')) {
-        console.error(`${output}/${file} is not what ${input} gives: run "npm run generate"`)
+        console.error(`${output}/${file} does not match ${input}: run "npm run generate"`)
         process.exitCode = 1
       }
     }

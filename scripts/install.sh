@@ -113,7 +113,7 @@ main() {
   [ -n "$wanted" ] || fail "SHA256SUMS of version $version does not name $name.gz"
   found=$(sha256 "$work/$name.gz")
   [ "$wanted" = "$found" ] || fail "the download is damaged: its SHA-256 is $found, not $wanted; nothing was installed"
-  gzip -dc "$work/$name.gz" >"$work/rontgen" || fail "cannot unpack $name.gz"
+  gzip -dc "$work/$name.gz" >"$work/rontgen" || fail "cannot decompress $name.gz"
   chmod 755 "$work/rontgen"
   "$work/rontgen" --version >/dev/null || fail "the executable does not run here; nothing was installed"
   before=

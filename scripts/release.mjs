@@ -33,11 +33,11 @@ for (const platform of platforms.filter((name) => values.only === undefined || n
   execFileSync('node', [join(root, 'scripts/build.mjs'), '--target', `bun-${platform}`, '--outfile', file], {
     stdio: 'inherit',
   })
-  const packed = gzipSync(readFileSync(file), { level: 9 })
+  const compressed = gzipSync(readFileSync(file), { level: 9 })
   rmSync(file)
-  writeFileSync(`${file}.gz`, packed)
-  sums.push(`${createHash('sha256').update(packed).digest('hex')}  rontgen-${platform}${exe}.gz`)
-  console.log(`rontgen-${platform}${exe}.gz  ${(packed.length / 1e6).toFixed(1)} MB`)
+  writeFileSync(`${file}.gz`, compressed)
+  sums.push(`${createHash('sha256').update(compressed).digest('hex')}  rontgen-${platform}${exe}.gz`)
+  console.log(`rontgen-${platform}${exe}.gz  ${(compressed.length / 1e6).toFixed(1)} MB`)
 }
 writeFileSync(join(folder, 'SHA256SUMS'), sums.join('\n') + '\n')
 writeFileSync(join(folder, 'LICENSES.txt'), licences())
@@ -53,8 +53,8 @@ function licences() {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const list = execFileSync(npm, ['ls', '--omit=dev', '--all', '--parseable'], { cwd: root, encoding: 'utf8' })
   const folders = [...new Set(list.trim().split('\n').slice(1)), join(root, 'node_modules/bun')]
-  const own = readFileSync(join(root, 'LICENSE'), 'utf8')
-  return [`rontgen ${version}, Apache-2.0\n\n${own}`, ...folders.map(licenceOf)].join(`\n${'='.repeat(80)}\n\n`)
+  const licence = readFileSync(join(root, 'LICENSE'), 'utf8')
+  return [`rontgen ${version}, Apache-2.0\n\n${licence}`, ...folders.map(licenceOf)].join(`\n${'='.repeat(80)}\n\n`)
 }
 
 function licenceOf(folder) {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { blockOf, documentNames, openTestSpool, spoolFolder } from '../../test/support/test-spool.ts'
 import { type Spool, spoolFile } from './spool.ts'
-import { spoolSteps } from './spool-schema.ts'
+import { spoolSteps } from './spool-steps.ts'
 
 const write = (spool: Spool, lanes: readonly number[], count = 50) =>
   spool.commit({ block: blockOf(documentNames(0, count)), lanes, settled: [], dead: [] }, 0)?.id ?? 0

@@ -8,7 +8,7 @@ import { compress } from '../sqlite/compress.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
 import { type DeadLetter, DeadLetterStore, type DeadLetterTotals } from './dead-letter-store.ts'
 import { rowOf, type SpoolRow } from './spool-row.ts'
-import { spoolSteps } from './spool-schema.ts'
+import { spoolSteps } from './spool-steps.ts'
 
 /** How the spool is kept. */
 export interface SpoolSettings {
