@@ -3,6 +3,7 @@ import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
+import { region } from '../component/values.ts'
 import { editorTypes } from '../config/editor-types.ts'
 import { writeConfig } from '../config/write-config.ts'
 import { openService } from '../service/open-service.ts'
@@ -43,7 +44,7 @@ const questions: readonly Question[] = [
     name: 'region',
     asks: 'Which AWS region? Empty: as AWS_REGION, the shared config or the instance says',
     usual: '',
-    schema: v.pipe(v.string(), v.regex(/^([a-z]{2}(-[a-z]+)+-\d+)?$/, 'a region such as us-west-2')),
+    schema: v.union([v.literal(''), region], "a region such as 'us-west-2'"),
   },
   {
     name: 'index',

@@ -45,6 +45,11 @@ export const url = v.pipe(
   v.regex(/^https?:\/\/[^\s/]+/, 'a URL that starts with http:// or https://'),
 )
 
+const regionText = "a region such as 'us-west-2'"
+
+/** An AWS region, of any partition. */
+export const region = v.pipe(v.string(regionText), v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, regionText))
+
 /** Certificates for a listener. */
 export const tls = v.strictObject({
   cert: v.pipe(v.string(), v.description('File with the certificate chain, PEM.')),

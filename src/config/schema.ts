@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { receivers } from '../receive/receivers.ts'
-import { bytes, duration, host, port, url } from '../component/values.ts'
+import { bytes, duration, host, port, region, url } from '../component/values.ts'
 
 /** A part that is on unless it is set to `false`. */
 const on = <S extends v.GenericSchema>(schema: S) =>
@@ -13,7 +13,7 @@ const file = v.pipe(v.string('a file name'), v.nonEmpty('a file name'))
 
 const xray = v.strictObject({
   region: v.pipe(
-    v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, "a region such as 'us-west-2'"))),
+    v.optional(region),
     v.description(
       'AWS region. Else AWS_REGION, AWS_DEFAULT_REGION, the shared config file, ECS or EC2 metadata tell it.',
     ),
