@@ -7,7 +7,6 @@ import type { Loaded } from '../config/load-config.ts'
 import { checkAws } from '../doctor/check-aws.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
 import type { Finding } from '../doctor/finding.ts'
-import { VERSION } from '../version.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
 import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
@@ -67,7 +66,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     findings.push({ name: 'aws', state: 'skip', says: 'nothing is sent to AWS: export.xray is not set' })
     return findings
   }
-  return [...findings, ...await checkAws(xray, context.env, `rontgen/${VERSION}`)]
+  return [...findings, ...await checkAws(xray, context.env)]
 }
 
 async function askAgent({ settings }: Loaded): Promise<Finding[]> {

@@ -86,6 +86,9 @@ const localSchema = v.strictObject({
   ),
 })
 
+/** AWS X-Ray as it is called where the config does not name it. */
+export const xrayDefaults = v.parse(xray, {})
+
 /** The local store as it is if the config does not say. */
 export const localDefaults = v.parse(localSchema, {})
 

@@ -1,3 +1,6 @@
+/** The environment variables that a check looks at. */
+export type Env = Readonly<Record<string, string | undefined>>
+
 /** What a check found. */
 export interface Finding {
   /** What was looked at, such as `credentials`. */

@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { CallOptions } from '../aws/call-xray.ts'
 import type { CredentialState } from '../aws/credential-source.ts'
+import { openXray } from '../aws/open-xray.ts'
 import { SamplingProxy, unavailable } from '../export/xray/sampling-proxy.ts'
 import { localDefaults, type Settings } from '../config/schema.ts'
 import { ConsoleExporter } from '../export/console/console-exporter.ts'
 import type { Exporter } from '../component/exporter.ts'
 import { TeeExporter } from '../export/tee-exporter.ts'
 import { TelemetryReporter, type TelemetrySender } from '../export/xray/telemetry-reporter.ts'
-import { findAccess, type XrayAccess, XrayExporter, type XraySettings } from '../export/xray/xray-exporter.ts'
-import { createFetch } from '../platform/create-fetch.ts'
+import { XrayExporter } from '../export/xray/xray-exporter.ts'
 import { LocalExporter } from '../export/local/local-exporter.ts'
 import { pageApi } from '../local/api/page-api.ts'
 import { LocalStore } from '../local/store/local-store.ts'
@@ -19,7 +17,6 @@ import type { Next } from '../component/receiver.ts'
 import type { Events } from '../telemetry/events.ts'
 import { spanRules } from '../translate/span-rules.ts'
 import type { TranslateSettings } from '../translate/translate-settings.ts'
-import { VERSION } from '../version.ts'
 
 /** Where segments go, and what is asked there. */
 export interface Destination {
@@ -62,7 +59,7 @@ export function openDestination(settings: Settings, context: DestinationContext)
   const local = settings.export.local ?? (xray === false ? localDefaults : false)
   const documents = typeof terminal === 'object' && terminal.documents
   const onTerminal = terminal === undefined ? xray === false : terminal !== false
-  const aws = xray === false ? undefined : openXray(xray, context)
+  const aws = xray === false ? undefined : openAws(xray, context)
   const own = local === false ? undefined : openLocal(local, context)
   const printer = onTerminal ? new ConsoleExporter({ documents }, context.print) : undefined
   const [first, ...others] = [aws?.exporter, own?.exporter, printer].filter((one) => one !== undefined)
@@ -125,38 +122,17 @@ function senderOf(resourceArn: string | undefined, env: DestinationContext['env'
 }
 
 /** AWS X-Ray. */
-function openXray(xray: Exclude<Settings['export']['xray'], false>, { env, events }: DestinationContext) {
-  const caFile = xray.caFile ?? (env['AWS_CA_BUNDLE'] || undefined)
-  const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8')
-  const fetch = createFetch({ proxy: xray.proxy, ca, insecure: xray.insecure }, env)
-  const place = `OS/${process.platform}-${process.arch}`
-  const userAgent = `rontgen/${VERSION} exec-env/${env['AWS_EXECUTION_ENV'] ?? 'UNKNOWN'} ${place}`
-  const own: XraySettings = {
-    ...xray,
-    region: xray.region,
-    endpoint: xray.endpoint,
-    roleArn: xray.roleArn,
-    externalId: xray.externalId,
-    timeoutMs: xray.timeout,
-    userAgent,
-  }
-  let found: Promise<XrayAccess> | undefined
-  let opened: XrayAccess | undefined
-  const access = (): Promise<XrayAccess> => {
-    found ??= findAccess(own, xray.localMode ? { ...env, AWS_EC2_METADATA_DISABLED: 'true' } : env)
-    found.then((one) => (opened = one), () => (found = undefined))
-    return found
-  }
-  const options: CallOptions = { fetch, userAgent, timeoutMs: xray.timeout }
-  const proxy = new SamplingProxy(access, options, events)
+function openAws(xray: Exclude<Settings['export']['xray'], false>, { env, events }: DestinationContext) {
+  const connection = openXray(xray, env)
+  const proxy = new SamplingProxy(connection, events)
   const reporter = xray.telemetry
-    ? new TelemetryReporter(access, options, events, senderOf(xray.resourceArn, env))
+    ? new TelemetryReporter(connection, events, senderOf(xray.resourceArn, env))
     : undefined
   const sampling: Next['sampling'] = (path, body) => proxy.call(path, body)
   return {
-    exporter: new XrayExporter(own, fetch, access, events),
+    exporter: new XrayExporter(connection, events),
     sampling,
-    credentials: () => opened?.credentials.state,
+    credentials: () => connection.credentials(),
     endpoint: xray.endpoint === undefined ? '' : ` at ${xray.endpoint}`,
     stop: (deadline: AbortSignal) => reporter?.stop(deadline) ?? Promise.resolve(),
   }

@@ -1,41 +1,33 @@
+import type { XrayConnection } from '../../aws/open-xray.ts'
+import type { SamplingAnswer } from '../../component/receiver.ts'
 import { errorMessage } from '../../errors/error-message.ts'
 import type { Events } from '../../telemetry/events.ts'
-import { type CallOptions, callXray, type XrayPlace } from '../../aws/call-xray.ts'
 
-/** What X-Ray answered, or why it could not be asked. */
-export interface ProxyAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array<ArrayBuffer> | string
-}
+const forwardedHeaders = ['content-type', 'x-amzn-requestid', 'x-amzn-errortype', 'retry-after']
+/** How many answers are cached at most. */
+const MAX_RULES = 100
 
-const kept = ['content-type', 'x-amzn-requestid', 'x-amzn-errortype', 'retry-after']
-
-/** Passes sampling calls to X-Ray, signed; rules are remembered and served while AWS is away. */
+/** Passes sampling calls to X-Ray, signed; rules are cached, and served while X-Ray fails. */
 export class SamplingProxy {
-  /** The last good answer to each request for rules, by its body: pages have tokens. */
-  readonly #rules = new Map<string, ProxyAnswer>()
+  /** The last good answer to each request for rules, by the request's body: pages have tokens. */
+  readonly #rules = new Map<string, SamplingAnswer>()
 
-  constructor(
-    private readonly access: () => Promise<XrayPlace>,
-    private readonly options: CallOptions,
-    private readonly events: Events,
-  ) {}
+  constructor(private readonly connection: XrayConnection, private readonly events: Events) {}
 
-  async call(path: string, body: Uint8Array): Promise<ProxyAnswer> {
+  /**
+   * @param body UTF-8 JSON
+   * @returns X-Ray's answer, else the cached rules, else a 503
+   */
+  async call(path: string, body: Uint8Array): Promise<SamplingAnswer> {
     const isRules = path === '/GetSamplingRules'
     const key = new TextDecoder().decode(body)
     try {
-      const answer = await this.#ask(path, body)
+      const answer = await this.#ask(path, new Uint8Array(body))
       this.events.proxied(path, answer.status)
-      if (isRules && answer.status === 200) {
-        if (this.#rules.size > 100) this.#rules.clear()
-        this.#rules.set(key, answer)
-      }
-      const known = answer.status >= 500 || answer.status === 429 || answer.status === 403
-        ? this.#rules.get(key)
-        : undefined
-      if (!isRules || known === undefined) return answer
+      if (isRules && answer.status === 200) this.#remember(key, answer)
+      const isFailure = answer.status >= 500 || answer.status === 429 || answer.status === 403
+      const known = isRules && isFailure ? this.#rules.get(key) : undefined
+      if (known === undefined) return answer
       this.events.proxyFailed(path, `it answered ${answer.status}`, 'the rules that are known are served')
       return known
     } catch (error) {
@@ -50,19 +42,24 @@ export class SamplingProxy {
     }
   }
 
-  async #ask(path: string, body: Uint8Array): Promise<ProxyAnswer> {
-    const response = await callXray(await this.access(), path, new Uint8Array(body), this.options)
-    const passed: Record<string, string> = {}
-    for (const name of kept) {
+  #remember(key: string, answer: SamplingAnswer): void {
+    if (this.#rules.size > MAX_RULES) this.#rules.clear()
+    this.#rules.set(key, answer)
+  }
+
+  async #ask(path: string, body: Uint8Array<ArrayBuffer>): Promise<SamplingAnswer> {
+    const response = await this.connection.call(path, body)
+    const headers: Record<string, string> = {}
+    for (const name of forwardedHeaders) {
       const value = response.headers.get(name)
-      if (value !== null) passed[name] = value
+      if (value !== null) headers[name] = value
     }
-    return { status: response.status, headers: passed, body: new Uint8Array(await response.arrayBuffer()) }
+    return { status: response.status, headers, body: new Uint8Array(await response.arrayBuffer()) }
   }
 }
 
-/** The answer when X-Ray cannot be asked. */
-export function unavailable(reason: string): ProxyAnswer {
+/** The answer to a sampling call when X-Ray cannot be asked. */
+export function unavailable(reason: string): SamplingAnswer {
   return {
     status: 503,
     headers: { 'content-type': 'application/json' },
