@@ -8,20 +8,27 @@ import { type AddressInfo, createServer as createTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { AgentProcess, commandOf } from './support/agent-process.ts'
-import { makeCertificates } from './support/certificates.ts'
+import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
+import { hasOpenssl, makeCertificates } from './support/certificates.ts'
+import { FakeSts } from './support/fake-sts.ts'
+import { FakeXray } from './support/fake-xray.ts'
+import { HttpProxy } from './support/http-proxy.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-doctor-'))
 after(() => rmSync(folder, { recursive: true }))
 
+const certificates = mkdtempSync(join(folder, 'tls-'))
+const skip = hasOpenssl ? false : 'openssl is not installed, which makes the certificates of this test'
+if (hasOpenssl) makeCertificates(certificates)
+
 interface Finding {
   readonly name: string
   readonly state: string
-  readonly says: string
+  readonly message: string
   readonly advice?: string
 }
 
-/** An AWS that answers as is told. */
+/** An AWS that answers as it is set. */
 async function standIn(answers: { put?: number; sts?: number; clockS?: number } = {}) {
   const server = createServer((request, response) => {
     const { put = 200, sts = 200, clockS = 0 } = answers
@@ -56,13 +63,17 @@ const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret'
 const region = { AWS_REGION: 'us-west-2' }
 
 /** What the doctor says with a config, and its exit code. */
-async function examine(config: string, env: Record<string, string>): Promise<{ findings: Finding[]; code: number }> {
+async function examine(
+  config: string,
+  env: Record<string, string>,
+  runtime: Runtime = 'binary',
+): Promise<{ findings: Finding[]; code: number }> {
   const dir = mkdtempSync(join(folder, 'place-'))
   writeFileSync(
     join(dir, 'config.ts'),
     `import { defineConfig } from 'rontgen'\nexport default defineConfig(${config})\n`,
   )
-  const [program, ...first] = commandOf('binary')
+  const [program, ...first] = commandOf(runtime)
   const free = Object.fromEntries(
     ['OTLP_GRPC', 'OTLP_HTTP', 'XRAY_UDP', 'XRAY_PROXY', 'ADMIN'].map((name) => [`RONTGEN_${name}_PORT`, '0']),
   )
@@ -92,7 +103,7 @@ test('doctor finds nothing wrong where nothing is', async () => {
   })
   assert.deepEqual(findings.filter(({ state }) => state === 'fail'), [])
   assert.equal(code, 0)
-  const says = (name: string) => findings.find((finding) => finding.name === name)?.says
+  const says = (name: string) => findings.find((finding) => finding.name === name)?.message
   assert.equal(says('region'), 'us-west-2, from AWS_REGION')
   assert.match(says('identity') ?? '', /assumed-role\/agent/)
   assert.equal(says('put'), 'xray:PutTraceSegments is allowed')
@@ -104,7 +115,7 @@ test('doctor finds nothing wrong where nothing is', async () => {
 const faults: Readonly<
   Record<
     string,
-    () => Promise<readonly [config: string, env: Record<string, string>, name: string, says: RegExp, advice: RegExp]>
+    () => Promise<readonly [config: string, env: Record<string, string>, name: string, message: RegExp, advice: RegExp]>
   >
 > = {
   'a config that is wrong':
@@ -152,9 +163,7 @@ const faults: Readonly<
     /TCP 443/,
   ],
   'a certificate that nobody knows': async () => {
-    const dir = mkdtempSync(join(folder, 'tls-'))
-    makeCertificates(dir)
-    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(dir, name)))
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(certificates, name)))
     const server = createTls({ key, cert }, (_, response) => response.end('{}'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     after(() => server.close())
@@ -173,6 +182,13 @@ const faults: Readonly<
     'proxy',
     /through the proxy/,
     /NO_PROXY/,
+  ],
+  'certificates that cannot be read': async () => [
+    "{ export: { xray: { caFile: '/none.pem' } } }",
+    { ...keys, ...region },
+    'tls',
+    /cannot be read: .*\/none\.pem/,
+    /export\.xray\.caFile/,
   ],
   'a clock that is wrong': async () => {
     const aws = await standIn({ clockS: 900, put: 403 })
@@ -227,10 +243,53 @@ for (const [fault, provoke] of Object.entries(faults)) {
     assert.equal(code, 69)
     assert.equal(first?.state, 'fail')
     assert.equal(first?.name, name, JSON.stringify(first))
-    assert.match(first?.says ?? '', says)
+    assert.match(first?.message ?? '', says)
     assert.match(first?.advice ?? '', advice)
   })
 }
+
+test('a region of the European Sovereign Cloud is valid, and its endpoint is in its own domain', async () => {
+  const proxy = { HTTPS_PROXY: `http://127.0.0.1:${await closedPort()}` }
+  const config = "{ export: { xray: { region: 'eusc-de-east-1' } } }"
+  for (const runtime of ['binary', 'deno'] as const) {
+    const { findings } = await examine(config, { ...keys, ...proxy }, runtime)
+    assert.equal(findings.find(({ name }) => name === 'region')?.message, 'eusc-de-east-1, from the config or a flag')
+    assert.match(
+      findings.find(({ name }) => name === 'proxy')?.message ?? JSON.stringify(findings),
+      /^https:\/\/xray\.eusc-de-east-1\.amazonaws\.eu cannot be reached/,
+    )
+  }
+  const dir = mkdtempSync(join(folder, 'init-'))
+  const [program, ...first] = commandOf('binary')
+  const line = [...first, 'init', '--yes', '--to', 'xray', '--region', 'eusc-de-east-1']
+  const { status, stderr } = spawnSync(program, line, { cwd: dir, encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  assert.match(readFileSync(join(dir, 'config.ts'), 'utf8'), /region: 'eusc-de-east-1'/)
+})
+
+test('doctor goes the way that the settings say: with a role, by the CA and through the proxy', { skip }, async () => {
+  const tls = {
+    key: readFileSync(join(certificates, 'key.pem'), 'utf8'),
+    cert: readFileSync(join(certificates, 'cert.pem'), 'utf8'),
+  }
+  const aws = await new FakeXray(tls).start()
+  aws.secret = 'role-secret'
+  const sts = await new FakeSts(tls).start()
+  const proxy = await new HttpProxy().start()
+  const caFile = join(certificates, 'ca.pem')
+  const { findings } = await examine(
+    `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}', roleArn: 'arn:aws:iam::123456789012:role/traces', proxy: '${proxy.url}', caFile: '${caFile}' } } }`,
+    { ...keys, AWS_ENDPOINT_URL_STS: sts.url },
+  )
+  const says = (name: string) => findings.find((finding) => finding.name === name)?.message
+  assert.equal(says('credentials'), 'key ASIAROLE, of arn:aws:iam::123456789012:role/traces')
+  assert.equal(says('identity'), 'arn:aws:sts::123456789012:assumed-role/traces/rontgen')
+  assert.equal(says('put'), 'xray:PutTraceSegments is allowed')
+  assert.equal(says('sampling'), 'xray:GetSamplingRules is allowed')
+  proxy.stop()
+  sts.stop()
+  await aws.stop()
+})
 
 const hasNamespaces = spawnSync('unshare', ['-n', 'true']).status === 0
 test('doctor names a loop-back that is down first', {

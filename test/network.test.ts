@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request as httpRequest } from 'node:http'
-import { createServer as createTlsServer, request as httpsRequest } from 'node:https'
-import { type AddressInfo, connect } from 'node:net'
+import { createServer } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -11,6 +11,8 @@ import { AgentProcess } from './support/agent-process.ts'
 import { hasOpenssl, makeCertificates } from './support/certificates.ts'
 import { runClient } from './support/client-tools.ts'
 import { GrpcClient } from './support/grpc-client.ts'
+import { FakeSts } from './support/fake-sts.ts'
+import { HttpProxy } from './support/http-proxy.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
 import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
@@ -21,6 +23,8 @@ const skip = hasOpenssl ? false : 'openssl is not installed, which makes the cer
 const file = (name: string): string => join(folder, name)
 
 if (hasOpenssl) makeCertificates(folder)
+
+const tls = () => ({ key: readFileSync(file('key.pem'), 'utf8'), cert: readFileSync(file('cert.pem'), 'utf8') })
 
 const post = (agent: AgentProcess, spanId: string): Promise<Response> =>
   fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
@@ -79,27 +83,8 @@ test('an old gRPC connection is closed gently, and no call fails', async () => {
 
 test('X-Ray is reached through a proxy, unless NO_PROXY names it', async () => {
   const aws = await new FakeXray().start()
-  let proxied = 0
-  const proxy = createServer((request, response) => {
-    proxied++
-    const onward = httpRequest(request.url ?? '', { method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    request.pipe(onward)
-  })
-  proxy.on('connect', (request, socket) => {
-    proxied++
-    const [host, port] = (request.url ?? '').split(':')
-    const onward = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n')
-      onward.pipe(socket).pipe(onward)
-    })
-    onward.on('error', () => socket.destroy())
-    socket.on('error', () => onward.destroy())
-  })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', () => resolve()))
-  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const proxy = await new HttpProxy().start()
+  const { url } = proxy
   const config = (more: string): string =>
     `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}'${more} } }, queue: { batchWait: '10ms' } }`
   for (
@@ -110,38 +95,22 @@ test('X-Ray is reached through a proxy, unless NO_PROXY names it', async () => {
     ] as const
   ) {
     for (const runtime of ['binary', 'deno'] as const) {
-      const before = proxied
+      const before = proxy.targets.length
       const spanId = hex(8)
       const agent = await AgentProcess.start({ runtime, ...options })
       await post(agent, spanId)
       await waitFor(() => aws.documents.some((document) => document.includes(spanId)), 'the segment')
-      assert.equal(proxied > before, isProxied, `${runtime} ${JSON.stringify(options)}`)
+      assert.equal(proxy.targets.length > before, isProxied, `${runtime} ${JSON.stringify(options)}`)
       await agent.stop()
     }
   }
-  proxy.closeAllConnections()
-  proxy.close()
+  proxy.stop()
   await aws.stop()
 })
 
 test('X-Ray is reached by TLS with a certificate authority of its own', { skip }, async () => {
-  const aws = await new FakeXray().start()
-  const server = createTlsServer(
-    { key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) },
-    (request, response) => {
-      const onward = httpRequest(
-        aws.url + (request.url ?? ''),
-        { method: request.method, headers: request.headers },
-        (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers)
-          answer.pipe(response)
-        },
-      )
-      request.pipe(onward)
-    },
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const aws = await new FakeXray(tls()).start()
+  const endpoint = aws.url
   for (const runtime of ['binary', 'deno'] as const) {
     for (
       const [own, env] of [[`, caFile: '${file('ca.pem')}'`, {}], ['', { AWS_CA_BUNDLE: file('ca.pem') }]] as const
@@ -158,25 +127,14 @@ test('X-Ray is reached by TLS with a certificate authority of its own', { skip }
       await agent.stop()
     }
   }
-  server.closeAllConnections()
-  server.close()
   await aws.stop()
 })
 
-test('a role is taken on with its external id, and its keys sign', async () => {
+test('an IAM role is assumed with its external id, and its keys sign', async () => {
   const aws = await new FakeXray().start()
   aws.secret = 'role-secret'
-  let asked = ''
-  const sts = createServer(async (request, response) => {
-    for await (const chunk of request) asked += String(chunk)
-    response.writeHead(200, { 'content-type': 'text/xml' })
-    response.end(`<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
-      <AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey><SessionToken>token</SessionToken>
-      <Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials>
-      <AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>`)
-  })
-  await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', () => resolve()))
-  const env = { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}` }
+  const sts = await new FakeSts().start()
+  const env = { AWS_ENDPOINT_URL_STS: sts.url }
   for (const runtime of ['binary', 'deno'] as const) {
     const spanId = hex(8)
     const role = "roleArn: 'arn:aws:iam::123456789012:role/traces', externalId: 'from-outside'"
@@ -190,11 +148,11 @@ test('a role is taken on with its external id, and its keys sign', async () => {
     await waitFor(() => aws.documents.some((document) => document.includes(spanId)), 'the segment')
     await agent.stop()
   }
-  assert.match(asked, /ExternalId=from-outside/)
-  assert.match(asked, /RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Ftraces/)
+  const asked = new URLSearchParams(sts.requests[0])
+  assert.equal(asked.get('ExternalId'), 'from-outside')
+  assert.equal(asked.get('RoleArn'), 'arn:aws:iam::123456789012:role/traces')
   assert.deepEqual(aws.flaws, [])
-  sts.closeAllConnections()
-  sts.close()
+  sts.stop()
   await aws.stop()
 })
 
@@ -243,13 +201,9 @@ test(
   'insecure: true takes a certificate that nobody knows, and nothing else does; Deno says that it cannot',
   { skip },
   async () => {
-    const aws = await new FakeXray({
-      key: readFileSync(file('key.pem'), 'utf8'),
-      cert: readFileSync(file('cert.pem'), 'utf8'),
-    })
-      .start()
+    const aws = await new FakeXray(tls()).start()
     const config = (insecure: boolean): string =>
-      `{ export: { xray: { region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}', insecure: ${insecure} } }, queue: { batchWait: '10ms' } }`
+      `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}', insecure: ${insecure} } }, queue: { batchWait: '10ms' } }`
     const agent = await AgentProcess.start({ config: config(false) })
     await post(agent, hex(8))
     await waitFor(() => agent.log.includes('Delivery to xray fails'), 'the refusal')

@@ -1,39 +1,40 @@
+import type { CredentialState } from '../component/exporter.ts'
+import type { Fetch } from '../platform/create-fetch.ts'
+import { sdkRequestHandler } from './sdk-request-handler.ts'
+
 /** Keys that sign requests. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string | undefined
   readonly expiration?: Date | undefined
-  /** Which providers of the AWS SDK gave them, by its own names. */
+  /** Which providers of the AWS SDK found them, by its own names. */
   readonly $source?: Readonly<Record<string, string>>
 }
 
-/** Where credentials are from. */
-export interface CredentialState {
-  readonly source: string
-  readonly accessKeyId: string
-  /** ISO 8601; null if they do not run out. */
-  readonly expires: string | null
-}
-
-/** Whose keys are used. */
+/** Which credentials are used, and how AWS is asked for them. */
 export interface CredentialSettings {
-  /** A role to take on with the keys that were found. */
-  readonly roleArn: string | undefined
-  /** What the role's trust policy asks for. */
-  readonly externalId: string | undefined
+  /** ARN of the IAM role to assume with the credentials that the chain finds. */
+  readonly roleArn?: string | undefined
+  /** The external id that the role's trust policy requires. */
+  readonly externalId?: string | undefined
+  /** Where STS is asked for the role. */
   readonly region: string
+  /** Reaches STS and SSO; the metadata services of EC2 and containers are asked without it. */
+  readonly fetch: Fetch
+  /** Per request to STS or SSO, in milliseconds. */
+  readonly timeoutMs: number
 }
 
-/** Credentials are renewed so long before they run out, in milliseconds. */
+/** How long before they expire credentials are refreshed, in milliseconds. */
 const AHEAD_MS = 5 * 60_000
 
 /**
  * Finds credentials by the AWS SDK's own chain (environment, shared files, SSO, process, web identity, container,
- * instance), which is loaded when they are first needed, and keeps them until shortly before they run out.
+ * instance), which is loaded when they are first needed, and caches them until shortly before they expire.
  */
 export class CredentialSource {
-  /** What was found last; undefined before. */
+  /** The credentials found last; undefined before the first. */
   #last: Credentials | undefined
   #current: Promise<Credentials> | undefined
   #expires = 0
@@ -41,7 +42,7 @@ export class CredentialSource {
 
   constructor(private readonly settings: CredentialSettings) {}
 
-  /** @throws {Error} if the chain finds none; the next call tries again */
+  /** The credentials to sign with. @throws {Error} if the chain finds none; the next call tries again */
   get(): Promise<Credentials> {
     if (this.#current !== undefined && Date.now() < this.#expires) return this.#current
     const found = this.#find()
@@ -57,7 +58,7 @@ export class CredentialSource {
     return found
   }
 
-  /** Where the credentials in use are from, and when they run out; undefined before the first are found. */
+  /** Where the credentials in use are from, and when they expire; undefined before the first are found. */
   get state(): CredentialState | undefined {
     if (this.#last === undefined) return undefined
     const { accessKeyId, expiration, $source = {} } = this.#last
@@ -72,7 +73,7 @@ export class CredentialSource {
     }
   }
 
-  /** Forgets the credentials, because AWS does not know them any more. */
+  /** Drops the cached credentials, after AWS rejected them. */
   refresh(): void {
     this.#current = undefined
     this.#provider = undefined
@@ -84,19 +85,22 @@ export class CredentialSource {
   }
 }
 
-async function loadProvider({ roleArn, externalId, region }: CredentialSettings): Promise<() => Promise<Credentials>> {
+async function loadProvider(
+  { roleArn, externalId, region, fetch, timeoutMs }: CredentialSettings,
+): Promise<() => Promise<Credentials>> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
-  // The shared files are read anew each time: keys in them rotate.
-  const own = defaultProvider({ ignoreCache: true })
-  if (roleArn === undefined) return own
+  const requestHandler = await sdkRequestHandler(fetch, timeoutMs)
+  // The shared files are read each time: keys in them rotate.
+  const masterCredentials = defaultProvider({ ignoreCache: true, clientConfig: { requestHandler } })
+  if (roleArn === undefined) return masterCredentials
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
   return fromTemporaryCredentials({
-    masterCredentials: own,
+    masterCredentials,
     params: {
       RoleArn: roleArn,
       RoleSessionName: 'rontgen',
       ...(externalId === undefined ? {} : { ExternalId: externalId }),
     },
-    clientConfig: { region },
+    clientConfig: { region, requestHandler },
   })
 }

@@ -1,8 +1,12 @@
-import { AwsV4Signer } from 'aws4fetch'
+import { awsFetch } from './aws-fetch.ts'
 import { CredentialSource } from './credential-source.ts'
+import { dnsSuffix } from './dns-suffix.ts'
 import { findRegion } from './find-region.ts'
+import { signedFetch } from './signed-fetch.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
+
+const TIMEOUT_MS = 10_000
 
 /**
  * Reads a parameter of AWS Systems Manager, decrypted
@@ -13,27 +17,20 @@ type Env = Readonly<Record<string, string | undefined>>
 export async function getParameter(name: string, env: Env): Promise<string> {
   const region = await findRegion(undefined, env)
   if (region === undefined) throw new Error('No AWS region is set: set AWS_REGION')
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  const endpoint = env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL'] || `https://ssm.${region}.${suffix}`
-  const keys = await new CredentialSource({ roleArn: undefined, externalId: undefined, region }).get()
-  const signer = new AwsV4Signer({
-    url: `${endpoint}/`,
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.GetParameter' },
-    body: JSON.stringify({ Name: name, WithDecryption: true }),
-    service: 'ssm',
-    region,
-    accessKeyId: keys.accessKeyId,
-    secretAccessKey: keys.secretAccessKey,
-    ...(keys.sessionToken === undefined ? {} : { sessionToken: keys.sessionToken }),
-  })
-  const { url, headers, body } = await signer.sign()
-  const response = await fetch(url.href, {
-    method: 'POST',
-    headers,
-    body: body ?? null,
-    signal: AbortSignal.timeout(10_000),
-  })
+  const endpoint = env['AWS_ENDPOINT_URL_SSM'] || env['AWS_ENDPOINT_URL'] ||
+    `https://ssm.${region}.${await dnsSuffix(region)}`
+  const options = { fetch: awsFetch({}, env), timeoutMs: TIMEOUT_MS }
+  const response = await signedFetch(
+    {
+      url: `${endpoint}/`,
+      service: 'ssm',
+      region,
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.GetParameter' },
+      body: JSON.stringify({ Name: name, WithDecryption: true }),
+    },
+    new CredentialSource({ region, ...options }),
+    options,
+  )
   const answer: { Parameter?: { Value?: string }; __type?: string; message?: string } = await response.json()
   const value = answer.Parameter?.Value
   if (!response.ok || value === undefined) {

@@ -3,11 +3,10 @@ import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
 import { queueSettings } from '../pipeline/queue-settings.ts'
 import { ConfigError } from '../config/config-error.ts'
+import { exporterInstances } from '../config/exporter-instances.ts'
 import type { Loaded } from '../config/load-config.ts'
-import { checkAws } from '../doctor/check-aws.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
-import type { Finding } from '../doctor/finding.ts'
-import { VERSION } from '../version.ts'
+import type { Finding } from '../component/finding.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
 import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
@@ -49,55 +48,60 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     loaded = await loadFrom(context)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return [{ name: 'config', state: 'fail', says: error.message, advice: 'see docs/config.md' }]
+    return [{ name: 'config', state: 'fail', message: error.message, advice: 'see docs/config.md' }]
   }
   const { settings, file, notes } = loaded
-  const { xray } = settings.export
   const agent = await askAgent(loaded)
   const findings: Finding[] = [
     {
       name: 'config',
       state: 'ok',
-      says: `${file ?? 'the defaults'}${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`,
+      message: `${file ?? 'the defaults'}${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`,
     },
     ...agent,
     ...await checkMachine(settings, queueSettings(settings, context.env).dir, agent[0]?.state !== 'skip'),
   ]
-  if (xray === false) {
-    findings.push({ name: 'aws', state: 'skip', says: 'nothing is sent to AWS: export.xray is not set' })
-    return findings
+  const instances = exporterInstances(settings)
+  if (!instances.some(({ exporter }) => exporter.leavesMachine)) {
+    const message = 'nothing leaves this machine: no exporter that sends is set'
+    findings.push({ name: 'export', state: 'skip', message })
   }
-  return [...findings, ...await checkAws(xray, context.env, `rontgen/${VERSION}`)]
+  for (const { name, exporter, settings: exporterSettings } of instances) {
+    const found = await exporter.check?.(exporterSettings, context.env) ?? []
+    const isOnly = name === exporter.name
+    findings.push(...isOnly ? found : found.map((finding) => ({ ...finding, name: `${name} ${finding.name}` })))
+  }
+  return findings
 }
 
 async function askAgent({ settings }: Loaded): Promise<Finding[]> {
-  if (settings.admin === false) return [{ name: 'agent', state: 'skip', says: 'cannot be asked: admin is false' }]
+  if (settings.admin === false) return [{ name: 'agent', state: 'skip', message: 'cannot be asked: admin is false' }]
   try {
     const { pid, delivery, deadLetters } = await new AdminClient(settings).call('/status', statusSchema)
     return [
-      { name: 'agent', state: 'ok', says: `runs, as process ${pid}` },
-      delivery.state === 'ok' ? { name: 'delivery', state: 'ok', says: 'works' } : {
+      { name: 'agent', state: 'ok', message: `runs, as process ${pid}` },
+      delivery.state === 'ok' ? { name: 'delivery', state: 'ok', message: 'works' } : {
         name: 'delivery',
         state: 'warn',
-        says: `fails: ${delivery.lastFailure?.message ?? ''}`,
+        message: `fails: ${delivery.lastFailure?.message ?? ''}`,
         advice: 'the cause is above',
       },
       ...(deadLetters.count === 0 ? [] : [{
         name: 'dead letters',
         state: 'warn' as const,
-        says: `${deadLetters.count} documents could not be delivered`,
+        message: `${deadLetters.count} documents could not be delivered`,
         advice: 'see rontgen dead-letters list',
       }]),
     ]
   } catch (error) {
-    if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', says: 'does not run' }]
-    return [{ name: 'agent', state: 'warn', says: errorMessage(error) }]
+    if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', message: 'does not run' }]
+    return [{ name: 'agent', state: 'warn', message: errorMessage(error) }]
   }
 }
 
-function lineOf({ name, state, says, advice }: Finding, env: CommandContext['env']): string {
+function lineOf({ name, state, message, advice }: Finding, env: CommandContext['env']): string {
   const outcome = { fail: 'fault', warn: 'error', ok: 'ok', skip: undefined }[state] as Outcome | undefined // by its form
   const word = state.padEnd(6)
   const todo = advice === undefined ? '' : `${' '.repeat(28)}→ ${advice}\n`
-  return `${outcome === undefined ? word : palette(env)(outcome, word)}${name.padEnd(22)}${says}\n${todo}`
+  return `${outcome === undefined ? word : palette(env)(outcome, word)}${name.padEnd(22)}${message}\n${todo}`
 }

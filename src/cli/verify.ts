@@ -8,7 +8,7 @@ import { AdminClient } from './admin-client.ts'
 import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
-import { openCaller } from './xray-caller.ts'
+import { awsCaller, type XrayCaller, xrayInstances } from './xray-caller.ts'
 
 const STEP_MS = 500
 const found = v.object({ Traces: v.array(v.object({ Id: v.string() })) })
@@ -21,7 +21,7 @@ export const verify: Command = {
   args: '',
   details:
     'The trace is one span of the service rontgen-verify. If the agent sends to AWS X-Ray it is read back there, which\n' +
-    'needs the right xray:BatchGetTraces; else from the local store. Exits 69 if it does not come.',
+    'needs the permission xray:BatchGetTraces; else from the local store. Exits 69 if it does not come.',
   options: {
     ...configOptions,
     timeout: { type: 'string', value: 'SECONDS', summary: 'how long to wait for it; else 30' },
@@ -29,38 +29,51 @@ export const verify: Command = {
   async run(context) {
     const { flags, print, complain } = context
     const seconds = Number(flags['timeout'] ?? 30)
-    if (!(seconds > 0)) throw new UsageError('--timeout is to be a number of seconds')
+    if (!(seconds > 0)) throw new UsageError('--timeout must be a number of seconds')
     const { settings } = await loadFrom({ ...context, args: [] })
-    const began = Date.now()
+    const startedAt = Date.now()
     const trace = await send(settings)
     print(`Sent ${trace}\n`)
-    const toAws = settings.export.xray !== false
-    const caller = openCaller(settings, { ...context, flags: { ...flags, aws: toAws } })
-    const place = toAws ? 'AWS X-Ray' : 'the local store'
-    let last = ''
-    while (Date.now() - began < seconds * 1000) {
-      try {
-        const { Traces } = await caller.call('/Traces', found, { TraceIds: [trace] })
-        if (Traces.length > 0) {
-          print(`It is in ${place}, after ${((Date.now() - began) / 1000).toFixed(1)} s\n`)
-          return ExitCode.ok
-        }
-      } catch (error) {
-        last = errorMessage(error)
+    const readers = xrayInstances(settings).map(({ name, settings: exporter }) => ({
+      place: `AWS X-Ray (${name})`,
+      caller: awsCaller(exporter, context.env),
+    }))
+    const local = { place: 'the local store', caller: new AdminClient(settings) }
+    for (const { place, caller } of readers.length === 0 ? [local] : readers) {
+      const failure = await waitForTrace(caller, trace, startedAt + seconds * 1000)
+      if (failure === undefined) print(`It is in ${place}, after ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`)
+      else {
+        complain(`It did not come to ${place} in ${seconds} s${failure}; see rontgen doctor`)
+        return ExitCode.unavailable
       }
-      await new Promise((resolve) => setTimeout(resolve, STEP_MS))
     }
-    complain(`It did not come to ${place} in ${seconds} s${last === '' ? '' : `: ${last}`}; see rontgen doctor`)
-    return ExitCode.unavailable
+    return ExitCode.ok
   },
 }
 
-/** Sends a span by OTLP, and gives its trace id in X-Ray's form. @throws {Error} if the agent does not take it */
+/** Asks for a trace until it is there. @returns undefined if it came by `end`; else the last error, or an empty text */
+async function waitForTrace(caller: XrayCaller, trace: string, end: number): Promise<string | undefined> {
+  let failure = ''
+  do {
+    try {
+      const { Traces } = await caller.call('/Traces', found, { TraceIds: [trace] })
+      if (Traces.length > 0) return undefined
+    } catch (error) {
+      failure = `: ${errorMessage(error)}`
+    }
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS))
+  } while (Date.now() < end)
+  return failure
+}
+
+/** Sends a span by OTLP. @returns its trace id in X-Ray's form @throws {Error} if the agent does not accept it */
 async function send(settings: Settings): Promise<string> {
   const { http } = settings.receive.otlp
-  const { listening: places } = await new AdminClient(settings).call('/status', listening)
-  const address = places['otlp.http']
-  if (http === false || address === undefined) throw new Error('The agent takes no OTLP by HTTP, which verify sends by')
+  const { listening: addresses } = await new AdminClient(settings).call('/status', listening)
+  const address = addresses['otlp.http']
+  if (http === false || address === undefined) {
+    throw new Error('The agent receives no OTLP by HTTP, which verify sends by')
+  }
   const now = Math.floor(Date.now() / 1000)
   const id = now.toString(16) + randomBytes(12).toString('hex')
   const attribute = (key: string, text: string) => ({ key, value: { stringValue: text } })

@@ -1,13 +1,11 @@
 import * as v from 'valibot'
-import { callXray } from '../aws/call-xray.ts'
+import { openXray, type XrayConnectionSettings } from '../aws/open-xray.ts'
+import { exporterInstances } from '../config/exporter-instances.ts'
 import type { Settings } from '../config/schema.ts'
-import { findAccess } from '../export/xray/xray-exporter.ts'
-import { createFetch } from '../platform/create-fetch.ts'
-import { VERSION } from '../version.ts'
+import { xray } from '../export/xray/xray.ts'
 import { AdminClient } from './admin-client.ts'
 import type { CommandContext } from './command.ts'
 
-const TIMEOUT_MS = 30_000
 const awsError = v.object({ message: v.optional(v.string()), Message: v.optional(v.string()) })
 
 /** Calls X-Ray's API: that of the agent that runs here, or AWS's. */
@@ -16,37 +14,35 @@ export interface XrayCaller {
   call<S extends v.GenericSchema>(path: string, schema: S, body: object): Promise<v.InferOutput<S>>
 }
 
-/** The caller that the flag `--aws` chooses. */
+/**
+ * The caller that the flag `--aws` chooses.
+ *
+ * @throws {Error} if the file with certificates cannot be read, or the config turns the admin port off
+ */
 export function openCaller(settings: Settings, { flags, env }: CommandContext): XrayCaller {
-  return flags['aws'] === true ? awsCaller(settings, env) : new AdminClient(settings)
+  if (flags['aws'] !== true) return new AdminClient(settings)
+  const [first] = xrayInstances(settings)
+  return awsCaller(first?.settings ?? v.parse(xray.schema, {}), env)
 }
 
-function awsCaller(settings: Settings, env: CommandContext['env']): XrayCaller {
-  const xray = settings.export.xray === false ? undefined : settings.export.xray
-  const userAgent = `rontgen/${VERSION}`
-  const fetch = createFetch({ proxy: xray?.proxy, ca: undefined }, env)
-  const own = {
-    region: xray?.region,
-    endpoint: xray?.endpoint,
-    fips: xray?.fips ?? false,
-    dualStack: xray?.dualStack ?? false,
-    roleArn: xray?.roleArn,
-    externalId: xray?.externalId,
-    timeoutMs: TIMEOUT_MS,
-    userAgent,
-  }
+/** The exporters to AWS X-Ray that the config has, by their names. */
+export function xrayInstances(settings: Settings): { name: string; settings: XrayConnectionSettings }[] {
+  return exporterInstances(settings).flatMap(({ name, exporter, settings: checked }) =>
+    // Its schema has made the settings.
+    exporter.name === xray.name ? [{ name, settings: checked as XrayConnectionSettings }] : []
+  )
+}
+
+/** Calls AWS X-Ray, as an exporter with these settings does. @throws {Error} if the file with certificates cannot be read */
+export function awsCaller(settings: XrayConnectionSettings, env: CommandContext['env']): XrayCaller {
+  const connection = openXray(settings, env)
   return {
     async call(path, schema, body) {
-      const bytes = new Uint8Array(new TextEncoder().encode(JSON.stringify(body)))
-      const response = await callXray(await findAccess(own, env), path, bytes, {
-        fetch,
-        userAgent,
-        timeoutMs: TIMEOUT_MS,
-      })
+      const response = await connection.call(path, JSON.stringify(body))
       const answer: unknown = await response.json().catch(() => undefined)
       if (!response.ok) {
-        const said = v.safeParse(awsError, answer)
-        const why = said.success ? said.output.message ?? said.output.Message : undefined
+        const parsed = v.safeParse(awsError, answer)
+        const why = parsed.success ? parsed.output.message ?? parsed.output.Message : undefined
         throw new Error(`X-Ray answered ${response.status}${why === undefined ? '' : `: ${why}`}`)
       }
       return v.parse(schema, answer)

@@ -2,6 +2,7 @@ import type { GenericSchema, InferInput, InferOutput } from 'valibot'
 import type { ExporterReport } from '../telemetry/exporter-report.ts'
 import type { Batch } from './batch.ts'
 import type { ComponentOption } from './component-option.ts'
+import type { Env, Finding } from './finding.ts'
 import type { SamplingAnswer, SamplingPath } from './sampling.ts'
 
 /** The credentials that requests are signed with. */
@@ -25,7 +26,7 @@ export interface SourceRequestLog {
 export interface ExporterContext {
   /** Reports under the exporter's name. */
   readonly report: ExporterReport
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Env
   /** The folder of the agent's state; `:memory:` if nothing may be written. */
   readonly stateDir: string
   /** Writes to stdout. */
@@ -76,6 +77,8 @@ export interface Exporter<N extends string = string, S extends GenericSchema = G
   readonly options?: readonly ComponentOption[]
   /** @throws {Error} if it cannot be opened with these settings */
   open(settings: InferOutput<S>, context: ExporterContext): OpenExporter | Promise<OpenExporter>
+  /** Looks for what keeps it from delivering, for `rontgen doctor`. Each finding comes after those that it depends on. */
+  check?(settings: InferOutput<S>, env: Env): Promise<Finding[]>
 }
 
 /** An exporter's definition, which a config calls to have a further exporter of this kind: `audit: xray({ … })`. */

@@ -57,11 +57,10 @@ export const count = (max: number) =>
     v.maxValue(max, `at most ${max}`),
   )
 
+const regionText = "a region such as 'us-west-2'"
+
 /** An AWS region, of any partition. */
-export const region = v.pipe(
-  v.string("a region such as 'us-west-2'"),
-  v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region such as 'us-west-2'"),
-)
+export const region = v.pipe(v.string(regionText), v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, regionText))
 
 /** Certificates for a listener. */
 export const tls = v.strictObject({

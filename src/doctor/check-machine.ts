@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../component/finding.ts'
 
 /** A port that the agent must listen on. */
 interface PortToBind {
@@ -39,13 +39,13 @@ async function checkPort({ name, host, port, isUdp }: PortToBind): Promise<Findi
   const kind = `${isUdp ? 'UDP' : 'TCP'} ${host}:${port}`
   try {
     await (isUdp ? bindUdp(host, port) : bindTcp(host, port))
-    return { name: `port ${name}`, state: 'ok', says: `${kind} is free` }
+    return { name: `port ${name}`, state: 'ok', message: `${kind} is free` }
   } catch (error) {
     const code = codeOf(error)
     return {
       name: `port ${name}`,
       state: 'fail',
-      says: code === 'EADDRINUSE' ? `${kind} is taken by another program` : `${kind} cannot be had: ${code}`,
+      message: code === 'EADDRINUSE' ? `${kind} is taken by another program` : `${kind} cannot be had: ${code}`,
       advice: code === 'EADDRINUSE'
         ? `find it with "ss -lnp${
           isUdp ? 'u' : 't'
@@ -83,14 +83,17 @@ async function checkLoopback(): Promise<Finding> {
       setTimeout(() => resolve(false), 500)
       socket.bind(0, '127.0.0.1', () => socket.send('rontgen', socket.address().port, '127.0.0.1'))
     })
-    return came
-      ? { name: 'udp', state: 'ok', says: 'datagrams to 127.0.0.1 arrive' }
-      : { name: 'udp', state: 'fail', says: 'a datagram to 127.0.0.1 did not arrive', advice: 'look at the firewall' }
+    return came ? { name: 'udp', state: 'ok', message: 'datagrams to 127.0.0.1 arrive' } : {
+      name: 'udp',
+      state: 'fail',
+      message: 'a datagram to 127.0.0.1 did not arrive',
+      advice: 'look at the firewall',
+    }
   } catch (error) {
     return {
       name: 'udp',
       state: 'fail',
-      says: `no datagram can be sent to 127.0.0.1: ${codeOf(error)}`,
+      message: `no datagram can be sent to 127.0.0.1: ${codeOf(error)}`,
       advice: 'is the interface lo up?',
     }
   } finally {
@@ -103,7 +106,7 @@ function checkSpool(dir: string, maxBytes: number): Finding {
     return {
       name: 'spool',
       state: 'warn',
-      says: 'is in memory: what waits is lost when the agent ends',
+      message: 'is in memory: what waits is lost when the agent ends',
       advice: 'set queue.dir',
     }
   }
@@ -116,16 +119,16 @@ function checkSpool(dir: string, maxBytes: number): Finding {
       return {
         name: 'spool',
         state: 'warn',
-        says: `"${dir}" has ${megabytes(free)} free, and may grow to ${megabytes(maxBytes)}`,
+        message: `"${dir}" has ${megabytes(free)} free, and may grow to ${megabytes(maxBytes)}`,
         advice: 'make room, or set a smaller queue.maxBytes',
       }
     }
-    return { name: 'spool', state: 'ok', says: `"${dir}" can be written, ${megabytes(free)} free` }
+    return { name: 'spool', state: 'ok', message: `"${dir}" can be written, ${megabytes(free)} free` }
   } catch (error) {
     return {
       name: 'spool',
       state: 'fail',
-      says: `"${dir}" cannot be written: ${codeOf(error)}`,
+      message: `"${dir}" cannot be written: ${codeOf(error)}`,
       advice: 'give the user of the agent the right to write it, or set queue.dir',
     }
   }
@@ -141,10 +144,12 @@ function checkLimits({ receive }: Settings): Finding[] {
       ? {
         name: 'limits',
         state: 'warn',
-        says: `the kernel gives UDP a buffer of ${megabytes(most)}, of ${megabytes(receiveBuffer)} that are asked for`,
+        message: `the kernel gives UDP a buffer of ${megabytes(most)}, of ${
+          megabytes(receiveBuffer)
+        } that are asked for`,
         advice: `sysctl -w net.core.rmem_max=${receiveBuffer}, if bursts of X-Ray documents get lost`,
       }
-      : { name: 'limits', state: 'ok', says: `the kernel gives UDP a buffer of ${megabytes(receiveBuffer)}` },
+      : { name: 'limits', state: 'ok', message: `the kernel gives UDP a buffer of ${megabytes(receiveBuffer)}` },
   ]
 }
 

@@ -37,7 +37,7 @@ export class FakeXray {
   readonly #server: Server
 
   /** @param tls key and certificate, to serve by TLS */
-  constructor(tls?: { readonly key: string; readonly cert: string }) {
+  constructor(private readonly tls?: { readonly key: string; readonly cert: string }) {
     const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response)
     this.#server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
   }
@@ -52,7 +52,7 @@ export class FakeXray {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`
+    return `${this.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.port}`
   }
 
   /** The documents, parsed. */
@@ -84,6 +84,8 @@ export class FakeXray {
         return send(response, this.fault.status, this.fault.body ?? {})
       }
       if (request.url === '/GetSamplingRules') return send(response, 200, this.rules)
+      if (request.url === '/Traces') return send(response, 200, this.#traces(JSON.parse(body.toString())))
+      if (request.url === '/TraceSummaries') return send(response, 200, this.#summaries())
       return send(response, 200, request.url === '/SamplingTargets' ? this.targets : {})
     }
     this.requests++
@@ -113,7 +115,22 @@ export class FakeXray {
     send(response, 200, { UnprocessedTraceSegments: unprocessed.filter((entry) => entry !== undefined) })
   }
 
-  /** Computes the signature anew, from the request as it came (AWS Signature Version 4). */
+  /** BatchGetTraces, of the documents that were taken. */
+  #traces({ TraceIds: ids }: { TraceIds: string[] }): object {
+    const segmentsOf = (trace: string): object[] =>
+      this.documents.filter((document) => JSON.parse(document).trace_id === trace)
+        .map((Document) => ({ Id: JSON.parse(Document).id, Document }))
+    const Traces = ids.map((Id) => ({ Id, Segments: segmentsOf(Id) })).filter(({ Segments }) => Segments.length > 0)
+    return { Traces, UnprocessedTraceIds: [] }
+  }
+
+  /** GetTraceSummaries: every trace, whatever is asked for. */
+  #summaries(): object {
+    const TraceSummaries = this.segments.map(({ trace_id, start_time }) => ({ Id: trace_id, StartTime: start_time }))
+    return { TraceSummaries, ApproximateTime: Date.now() / 1000, TracesProcessedCount: TraceSummaries.length }
+  }
+
+  /** Computes the signature again, from the request as it came (AWS Signature Version 4). */
   #signatureFlaw(request: IncomingMessage, body: Buffer): string {
     const { authorization = '' } = request.headers
     const match =

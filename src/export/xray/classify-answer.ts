@@ -1,7 +1,7 @@
 import type { RequestOutcome } from '../../telemetry/counters.ts'
 import { ExportError, type ExportErrorOptions } from '../../component/export-error.ts'
 
-/** How long one waits for a person, in milliseconds. */
+/** The pause after an error that stays until a person acts, in milliseconds. */
 const URGENT_PAUSE_MS = 30_000
 
 const credentialCodes = [
@@ -18,12 +18,16 @@ const credentialCodes = [
   'MissingAuthenticationToken',
 ]
 
-/** True for errors that new credentials may mend. */
+/** True for errors that other credentials may resolve. @param code AWS's code */
 export function isCredentialError(code: string): boolean {
   return credentialCodes.some((known) => code.startsWith(known))
 }
 
-/** What an answer of AWS that is not 200 means, and AWS's code for it. */
+/**
+ * What an answer of AWS that is not 200 means, and AWS's code for it.
+ *
+ * @param text the body
+ */
 export function classifyAnswer(status: number, headers: Headers, text: string): { error: ExportError; code: string } {
   const { code, message } = describe(headers, text)
   const what = `X-Ray answered ${status}${code === '' ? '' : ` ${code}`}${message === '' ? '' : `: ${message}`}`
@@ -49,7 +53,7 @@ export function classifyAnswer(status: number, headers: Headers, text: string): 
   return { error: retry('is export.xray.endpoint right?', urgent), code }
 }
 
-/** The class of an answer, for the counts. */
+/** The outcome of a request by its answer, for the counts. @param code AWS's code; empty if there is none */
 export function outcomeOf(status: number, code: string): RequestOutcome {
   if (status === 200) return 'ok'
   if (isThrottle(status, code)) return 'throttled'
@@ -77,7 +81,7 @@ function describe(headers: Headers, text: string): { code: string; message: stri
   return { code: code.split(':')[0]?.split('#').pop() ?? '', message }
 }
 
-/** Retry-After is seconds or a date. */
+/** Milliseconds to wait, at most five minutes. @param value Retry-After: seconds, or a date */
 function retryAfterOf(value: string | null): number | undefined {
   if (value === null || value === '') return undefined
   const seconds = Number(value)

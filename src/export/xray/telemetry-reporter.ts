@@ -1,13 +1,13 @@
 import { untilAborted } from '../../async/until-aborted.ts'
+import type { XrayConnection } from '../../aws/open-xray.ts'
 import { errorMessage } from '../../errors/error-message.ts'
-import { type CallOptions, callXray, type XrayPlace } from '../../aws/call-xray.ts'
 import type { RequestOutcome } from '../../telemetry/counters.ts'
 import type { ExporterReport } from '../../telemetry/exporter-report.ts'
 
 /** How often records are sent, in milliseconds. */
-const EVERY_MS = 60_000
-/** How long the last one may take, in milliseconds. */
-const LAST_MS = 1000
+const INTERVAL_MS = 60_000
+/** How long a stop waits for the last record, in milliseconds. */
+const STOP_TIMEOUT_MS = 1000
 
 /** A record as PutTelemetryRecords takes it (https://docs.aws.amazon.com/xray/latest/api/API_TelemetryRecord.html). */
 interface TelemetryRecord {
@@ -20,41 +20,36 @@ interface TelemetryRecord {
   readonly BackendConnectionErrors: Readonly<Record<string, number>>
 }
 
-/** Who tells, as PutTelemetryRecords has it. */
+/** Who reports, as PutTelemetryRecords has it. */
 export interface TelemetrySender {
   readonly Hostname: string
   readonly EC2InstanceId?: string
   readonly ResourceARN?: string
 }
 
-/** Tells X-Ray once a minute what the agent received, refused and sent, as the X-Ray daemon does. */
+/** Reports to X-Ray once a minute what the agent received, rejected and sent, as the X-Ray daemon does. */
 export class TelemetryReporter {
   #timer: ReturnType<typeof setInterval> | undefined
   #before: TelemetryRecord
 
   constructor(
-    private readonly access: () => Promise<XrayPlace>,
-    private readonly options: CallOptions,
+    private readonly connection: XrayConnection,
     private readonly exporter: ExporterReport,
     private readonly sender: TelemetrySender,
-    everyMs = EVERY_MS,
   ) {
     this.#before = totalsOf(exporter)
-    this.#timer = setInterval(() => void this.report(), everyMs)
+    this.#timer = setInterval(() => void this.report(), INTERVAL_MS)
     this.#timer.unref()
   }
 
-  /** Sends what happened since the last record that was taken; nothing if nothing did. */
+  /** Sends what was counted since the last record that X-Ray accepted; nothing if all counts are 0. */
   async report(): Promise<void> {
     const now = totalsOf(this.exporter)
     const record = difference(now, this.#before)
     if (isEmpty(record)) return
     try {
-      const body = JSON.stringify({
-        TelemetryRecords: [record],
-        ...this.sender,
-      })
-      const response = await callXray(await this.access(), '/TelemetryRecords', encode(body), this.options)
+      const body = JSON.stringify({ TelemetryRecords: [record], ...this.sender })
+      const response = await this.connection.call('/TelemetryRecords', body)
       await response.arrayBuffer()
       if (response.status === 200) this.#before = now
       else this.exporter.debug(`cannot send telemetry records: X-Ray answered ${response.status}`)
@@ -63,14 +58,14 @@ export class TelemetryReporter {
     }
   }
 
-  /** Sends the last record, for which a stop waits but a moment, and not at all if it is in a hurry. */
+  /** Sends the last record, and waits for it a second at most; sends none after the deadline. */
   async stop(deadline: AbortSignal): Promise<void> {
     clearInterval(this.#timer)
     this.#timer = undefined
     if (deadline.aborted) return
     await Promise.race([
       this.report(),
-      untilAborted(AbortSignal.any([deadline, AbortSignal.timeout(LAST_MS)])),
+      untilAborted(AbortSignal.any([deadline, AbortSignal.timeout(STOP_TIMEOUT_MS)])),
     ])
   }
 }
@@ -111,8 +106,4 @@ function difference(now: TelemetryRecord, before: TelemetryRecord): TelemetryRec
 
 function isEmpty({ Timestamp: _, BackendConnectionErrors: errors, ...counts }: TelemetryRecord): boolean {
   return [...Object.values(counts), ...Object.values(errors)].every((count) => count === 0)
-}
-
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(new TextEncoder().encode(text))
 }

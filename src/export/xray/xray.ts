@@ -67,4 +67,8 @@ export const xray = defineExporter({
     const { openXrayExporter } = await import('./open-xray-exporter.ts')
     return openXrayExporter(settings, context)
   },
+  async check(settings, env) {
+    const { checkXray } = await import('./check/check-xray.ts')
+    return await checkXray(settings, env)
+  },
 })

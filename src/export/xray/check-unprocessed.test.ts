@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Batch } from '../../component/batch.ts'
+import { ExportError } from '../../component/export-error.ts'
+import { DocumentGroup } from '../../segment/document-group.ts'
+import { checkUnprocessed } from './check-unprocessed.ts'
+
+/** A batch of documents, of which those without an id are `undefined`. */
+function batchOf(ids: readonly (string | undefined)[]): Batch {
+  const group = new DocumentGroup()
+  for (const id of ids) {
+    group.begin()
+    group.writer.ascii(JSON.stringify(JSON.stringify(id === undefined ? {} : { id })).slice(1, -1))
+    group.end(0)
+  }
+  return { parts: [{ block: group.take(), from: 0, to: ids.length }], count: ids.length }
+}
+
+/** The error for an answer with these entries; undefined if there is none. */
+function errorFor(ids: readonly (string | undefined)[], unprocessed: unknown): ExportError | undefined {
+  try {
+    checkUnprocessed(batchOf(ids), JSON.stringify({ UnprocessedTraceSegments: unprocessed }))
+    return undefined
+  } catch (error) {
+    assert.ok(error instanceof ExportError)
+    return error
+  }
+}
+
+test('checkUnprocessed() accepts an answer that names no document', () => {
+  assert.equal(errorFor(['a'], []), undefined)
+  assert.equal(errorFor(['a'], null), undefined)
+  assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{"UnprocessedTraceSegments" : [ ]}'))
+  assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{}'))
+})
+
+test('checkUnprocessed() finds the documents by their ids, and knows which may pass later', () => {
+  const error = errorFor(['a', 'b', 'c'], [
+    { Id: 'b', ErrorCode: 'ThrottledException', Message: 'slow down' },
+    { Id: 'c', ErrorCode: 'InvalidSegment', Message: 'no' },
+  ])
+  assert.equal(error?.kind, 'partial')
+  assert.deepEqual(error?.failed, [
+    { index: 1, code: 'ThrottledException', isRetryable: true, reason: 'ThrottledException: slow down' },
+    { index: 2, code: 'InvalidSegment', isRetryable: false, reason: 'InvalidSegment: no' },
+  ])
+})
+
+test('checkUnprocessed() takes each document without an id for one that X-Ray does not name', () => {
+  const error = errorFor(['a', undefined, 'c', undefined], [{ ErrorCode: 'MissingId', Message: 'no id' }])
+  assert.equal(error?.kind, 'partial')
+  assert.deepEqual(error?.failed.map(({ index, isRetryable }) => [index, isRetryable]), [[1, true], [3, true]])
+})
+
+test('checkUnprocessed() is permanent where X-Ray does not say which document it means', () => {
+  assert.equal(errorFor(['a', 'b'], [{ Id: 'z', ErrorCode: 'E', Message: '' }])?.kind, 'permanent')
+  assert.equal(errorFor([undefined, undefined], [{ ErrorCode: 'E' }])?.kind, 'permanent')
+})
+
+test('checkUnprocessed() has the batch sent again after an answer that is no JSON', () => {
+  assert.throws(() => checkUnprocessed(batchOf(['a']), '<html>'), { name: 'ExportError', kind: 'retryable' })
+})

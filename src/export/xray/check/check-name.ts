@@ -1,0 +1,22 @@
+import { lookup } from 'node:dns/promises'
+import type { Finding } from '../../../component/finding.ts'
+
+/** Looks up the address of the endpoint, or of the proxy, which then looks up the endpoint's. */
+export async function checkName(endpoint: string, proxy: string | undefined): Promise<Finding> {
+  const { hostname } = new URL(proxy ?? endpoint)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  try {
+    const { address } = await lookup(host)
+    return { name: 'dns', state: 'ok', message: `${host} is ${address}${proxy === undefined ? '' : ', the proxy'}` }
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    return {
+      name: 'dns',
+      state: 'fail',
+      message: `${host} has no address: ${why}`,
+      advice: proxy === undefined
+        ? 'look at /etc/resolv.conf, at export.xray.endpoint, and in a VPC without internet at the endpoint of X-Ray'
+        : 'look at export.xray.proxy and HTTPS_PROXY',
+    }
+  }
+}
