@@ -1,6 +1,6 @@
 import { filterToSql, type Lookup } from './filter-to-sql.ts'
 import { matchQuery } from './match-query.ts'
-import { decompressText } from './compress-text.ts'
+import { decompressText } from '../../sqlite/compress.ts'
 import type { Statements } from './statements.ts'
 import type { TraceIndex } from '../../trace/trace-index.ts'
 import type { TracePage, TraceQuery } from './trace-query.ts'

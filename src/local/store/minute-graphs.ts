@@ -1,4 +1,4 @@
-import { compressText, decompressText } from './compress-text.ts'
+import { compressText, decompressText } from '../../sqlite/compress.ts'
 import { ServiceGraph } from '../../trace/service-graph.ts'
 import type { Statements } from './statements.ts'
 
