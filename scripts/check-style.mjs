@@ -16,7 +16,7 @@ const grabBags = new Set([
   'local/api/serializers.ts',
   'local/api/input.ts',
   'trace/filter/expression.ts',
-  'trace/json.ts',
+  'bytes/json.ts',
   'ui/api.ts',
   'ui/format.ts',
   'ui/outcome.tsx',

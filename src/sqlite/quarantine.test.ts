@@ -19,7 +19,10 @@ test('quarantine() moves a database with what is only in its write-ahead log', (
   assert.ok(existsSync(`${file}-wal`))
   const target = quarantine(file, now)
   assert.equal(target, `${file}.quarantine-2026-02-25T101112345Z`)
-  assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith('log.sqlite') && !name.includes('quarantine')), [])
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('log.sqlite') && !name.includes('quarantine')),
+    [],
+  )
   const moved = new DatabaseSync(target)
   assert.equal(moved.prepare('SELECT value FROM rows').get()?.['value'], 'in the log')
   moved.close()

@@ -1,4 +1,4 @@
-import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts'
+import { type Json, listOf, numberOf, objectOf, textOf } from '../bytes/json.ts'
 
 /** Segments within each other at most. */
 const MOST_DEPTH = 500

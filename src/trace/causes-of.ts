@@ -1,5 +1,5 @@
 import type { Segment, Trace } from './assemble-trace.ts'
-import { listOf, objectOf, textOf } from './json.ts'
+import { listOf, objectOf, textOf } from '../bytes/json.ts'
 import { calledService, serviceOf } from './service-of.ts'
 import type { CauseEntity, CauseException, CauseService, RootCauses } from './trace-index.ts'
 

@@ -1,4 +1,4 @@
-import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts'
+import { type Json, listOf, numberOf, objectOf, textOf } from '../bytes/json.ts'
 
 /** What X-Ray says of a document that it does not take. */
 export interface Unprocessed {

@@ -1,6 +1,6 @@
 import type { Segment, Trace } from './assemble-trace.ts'
 import { causesOf, exceptionsOf } from './causes-of.ts'
-import { type Json, numberOf, objectOf, textOf } from './json.ts'
+import { type Json, numberOf, objectOf, textOf } from '../bytes/json.ts'
 import { calledService, type ServiceName, serviceOf } from './service-of.ts'
 import type { Call, SegmentSummary, TraceIndex } from './trace-index.ts'
 

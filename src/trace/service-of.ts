@@ -1,5 +1,5 @@
 import type { Segment } from './assemble-trace.ts'
-import { objectOf, textOf } from './json.ts'
+import { objectOf, textOf } from '../bytes/json.ts'
 
 /** A service as the map shows it. */
 export interface ServiceName {

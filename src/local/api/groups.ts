@@ -1,6 +1,6 @@
 import type { Expression } from '../../trace/filter/expression.ts'
 import { parseFilter } from '../../trace/filter/parse-filter.ts'
-import { type Json, objectOf, textOf } from '../../trace/json.ts'
+import { type Json, objectOf, textOf } from '../../bytes/json.ts'
 import type { SavedSettings } from '../store/saved-settings.ts'
 import { ApiError } from './api-error.ts'
 import { textIn } from './input.ts'

@@ -1,7 +1,7 @@
 import type { Expression } from '../../trace/filter/expression.ts'
 import { parseFilter } from '../../trace/filter/parse-filter.ts'
 import { type TimeRangeType, timeRangeTypes } from '../store/trace-query.ts'
-import { type Json, numberOf, objectOf, textOf } from '../../trace/json.ts'
+import { type Json, numberOf, objectOf, textOf } from '../../bytes/json.ts'
 import { ApiError } from './api-error.ts'
 
 /** A moment that a call must name, in Unix seconds. @throws {ApiError} */

@@ -1,6 +1,6 @@
 import { errorMessage } from '../../errors/error-message.ts'
 import type { Context } from 'hono'
-import { type Json, objectOf } from '../../trace/json.ts'
+import { type Json, objectOf } from '../../bytes/json.ts'
 import { FilterError } from '../../trace/filter/tokenise.ts'
 import { ApiError } from './api-error.ts'
 

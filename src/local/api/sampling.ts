@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type Json, listOf, numberOf, objectOf, textOf } from '../../trace/json.ts'
+import { type Json, listOf, numberOf, objectOf, textOf } from '../../bytes/json.ts'
 import type { SavedSettings } from '../store/saved-settings.ts'
 import { ApiError } from './api-error.ts'
 

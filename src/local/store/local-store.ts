@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { assembleParts, assembleTrace, readDocument, type Trace } from '../../trace/assemble-trace.ts'
-import { type Json, textOf } from '../../trace/json.ts'
+import { type Json, textOf } from '../../bytes/json.ts'
 import { indexTrace } from '../../trace/index-trace.ts'
 import { USER_KEY } from './filter-to-sql.ts'
 import { findTraces, parseFacts } from './find-traces.ts'
