@@ -14,8 +14,12 @@ const pure = {
 const grabBags = new Set([
   'translate/stack/exception.ts',
   'local/api/serializers.ts',
-  'local/api/input.ts',
+  'local/api/request.ts',
+  'trace/api/graph-answers.ts',
+  'trace/api/page-answers.ts',
+  'trace/api/trace-answers.ts',
   'trace/filter/expression.ts',
+  'trace/trace-id.ts',
   'bytes/json.ts',
   'ui/api.ts',
   'ui/format.ts',

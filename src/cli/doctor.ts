@@ -7,11 +7,12 @@ import type { Loaded } from '../config/load-config.ts'
 import { checkAws } from '../doctor/check-aws.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
 import type { Finding } from '../doctor/finding.ts'
+import type { Outcome } from '../trace/outcome.ts'
 import { VERSION } from '../version.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
 import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
-import { type Outcome, palette } from './palette.ts'
+import { palette } from './palette.ts'
 
 const statusSchema = v.object({
   pid: v.number(),
