@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Segment, Trace } from '../trace/assemble-trace.ts'
-import type { PageSpan } from '../local/api/page-api.ts'
+import type { PageSpan } from '../trace/api/page-answers.ts'
 import { readAgent } from './api.ts'
 import { Icon } from './outcome.tsx'
 

@@ -219,7 +219,7 @@ test('parseFilter() says where an expression is wrong, and what was expected', (
     ['annotation.', /Expected annotation.NAME/],
     ['annotation.x > "a"', /Expected a number after ">"/],
     ['rootcause.colour.service', /rootcause.fault.service/],
-    ['rootcause.json = [1]', /Expected JSON behind "#"/],
+    ['rootcause.json = [1]', /Expected JSON after "#"/],
     ['rootcause.json = #[{"x": 1}]', /Services/],
     ['fault = maybe', /Expected true or false/],
     ['fault ; ok', /";" has no meaning here, at character 7/],
