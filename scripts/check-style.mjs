@@ -6,7 +6,7 @@ import { root } from './tools.mjs'
 const MOST_LINES = 400
 /** Pure folders: no clock, no chance, no input or output. */
 const pure = {
-  folders: ['translate', 'otlp', 'segment'],
+  folders: ['translate', 'otlp', 'segment', 'trace'],
   words: /Date\.now|Math\.random|performance\.now|node:(fs|net|http)|fetch\(/,
 }
 

@@ -137,7 +137,12 @@ function visit(tracing: Tracing): void {
   if (chosen !== undefined) run(tracing, chosen.step, ROOT_CONTEXT, Date.now() - chosen.step.ms * 2)
 }
 
-/** Creates the spans of a step and of the steps in it. @param start Unix milliseconds @returns when it ended, and whether it failed */
+/**
+ * Creates the spans of a step and of the steps in it.
+ *
+ * @param start Unix milliseconds
+ * @returns when it ended, and whether it failed
+ */
 function run(tracing: Tracing, step: Step, parent: Context, start: number) {
   const { service, name, kind, attributes, ms, steps = [], failure } = step
   const span = tracing.tracer(service).startSpan(

@@ -29,8 +29,8 @@ export interface DatabaseFormat {
  *
  * @param file the path, or {@link IN_MEMORY}
  * @returns the open connection
- * @throws {Error} with the reason as its cause if the file cannot be written, is damaged, is locked, or was written by a
- * newer version; {@link databaseFault} says which, and the file is unchanged
+ * @throws {Error} with the reason as its cause if the file cannot be written, is damaged, is locked, or was written by
+ * a newer version; {@link databaseFault} says which, and the file is unchanged
  */
 export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync {
   let db: DatabaseSync | undefined

@@ -4,8 +4,8 @@ import { existsSync, renameSync } from 'node:fs'
 const SUFFIXES = ['', '-wal', '-shm']
 
 /**
- * Moves a damaged database out of the way, with its write-ahead log, to `FILE.quarantine-TIME` in the same folder, where
- * a person can examine it. Close the database first.
+ * Moves a damaged database out of the way, with its write-ahead log, to `FILE.quarantine-TIME` in the same folder,
+ * where a person can examine it. Close the database first.
  *
  * @param file the path of the database
  * @param now the time in the new name

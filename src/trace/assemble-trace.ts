@@ -31,8 +31,8 @@ export interface Trace {
 }
 
 /**
- * Assembles a trace from its documents. A segment that has ended replaces the same segment in progress; subsegments that
- * were sent as documents of their own become children of their parents.
+ * Assembles a trace from its documents. A segment that has ended replaces the same segment in progress; subsegments
+ * that were sent as documents of their own become children of their parents.
  *
  * @param id X-Ray's form
  * @param documents segment documents, JSON, in the order in which they came; others than JSON objects are ignored

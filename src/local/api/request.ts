@@ -63,7 +63,11 @@ export interface TimeRange {
   readonly to: number
 }
 
-/** Reads StartTime and EndTime, in Unix seconds or as ISO 8601. @throws {ApiError} if they are missing or in the wrong order */
+/**
+ * Reads StartTime and EndTime, in Unix seconds or as ISO 8601.
+ *
+ * @throws {ApiError} if they are missing or in the wrong order
+ */
 export function timeRange(input: Json): TimeRange {
   const [from, to] = [time(input, 'StartTime'), time(input, 'EndTime')]
   if (to < from) throw new ApiError('EndTime is before StartTime')
@@ -94,7 +98,12 @@ export function requiredTexts(input: Json, name: string, maxLength: number): str
   return list
 }
 
-/** Reads FilterExpression. @returns undefined if it is missing or blank @throws {FilterError} if it is not well-formed */
+/**
+ * Reads FilterExpression.
+ *
+ * @returns undefined if it is missing or blank
+ * @throws {FilterError} if it is not well-formed
+ */
 export function filterExpression(input: Json): Expression | undefined {
   const text = textOf(input['FilterExpression'])?.trim()
   return text === undefined || text === '' ? undefined : parseFilter(text)
@@ -108,7 +117,12 @@ export function timeRangeType(input: Json): TimeRangeType {
   return type
 }
 
-/** Reads Sampling and SamplingStrategy. @returns the share of traces, 0 to 1 @throws {ApiError} if they are not valid */
+/**
+ * Reads Sampling and SamplingStrategy.
+ *
+ * @returns the share of traces, 0 to 1
+ * @throws {ApiError} if they are not valid
+ */
 export function samplingShare(input: Json): number {
   if (input['Sampling'] !== true) return 1
   const { Name = 'PartialScan', Value = 1 } = objectOf(input['SamplingStrategy'])

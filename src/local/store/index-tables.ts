@@ -5,7 +5,9 @@ import { MinuteGraphs } from './minute-graphs.ts'
 import type { StoreDatabase } from './store-database.ts'
 import { TraceState, USER_KEY } from './store-format.ts'
 
-/** The tables that are computed from traces, within one transaction: graphs are written by {@link write}, at its end. */
+/**
+ * The tables that are computed from traces, within one transaction: graphs are written by {@link write}, at its end.
+ */
 export class IndexTables {
   readonly #minutes: MinuteGraphs
 

@@ -99,7 +99,11 @@ export class LocalStore {
     if (this.#requests.keep(request, traces)) this.#writeRequests()
   }
 
-  /** The kept OTLP requests that a trace came in, as protobuf, in the order in which they came. @param id X-Ray's form */
+  /**
+   * The kept OTLP requests that a trace came in, as protobuf, in the order in which they came.
+   *
+   * @param id X-Ray's form
+   */
   requestsOf(id: string): Uint8Array[] {
     this.#writeRequests()
     return this.#requests.of(id)

@@ -56,7 +56,11 @@ export class SourceRequests {
     this.#unwrittenBytes = 0
   }
 
-  /** The written requests that a trace came in, as protobuf, in the order in which they came. @param trace X-Ray's form */
+  /**
+   * The written requests that a trace came in, as protobuf, in the order in which they came.
+   *
+   * @param trace X-Ray's form
+   */
   of(trace: string): Uint8Array[] {
     const sql = 'SELECT bytes FROM requests JOIN trace_requests ON seq = request WHERE trace = ? ORDER BY seq'
     return this.database.prepare(sql).all(trace).flatMap(({ bytes }) =>

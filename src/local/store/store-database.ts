@@ -27,7 +27,11 @@ export class StoreDatabase {
     this.#db = openOrReplace(file, onError)
   }
 
-  /** A prepared statement; the same for the same text, since preparing costs more than running. @throws {Error} if `sql` is not SQL */
+  /**
+   * A prepared statement; the same for the same text, since preparing costs more than running.
+   *
+   * @throws {Error} if `sql` is not SQL
+   */
   prepare(sql: string): StatementSync {
     let statement = this.#prepared.get(sql)
     if (statement === undefined) {

@@ -62,8 +62,8 @@ export class TraceIndexer {
   }
 
   /**
-   * Finds the row of a trace that documents are about to be added to, or inserts it, and marks it as not indexed. Call it
-   * in a transaction, and {@link add} after the commit.
+   * Finds the row of a trace that documents are about to be added to, or inserts it, and marks it as not indexed. Call
+   * it in a transaction, and {@link add} after the commit.
    *
    * @param id X-Ray's form
    */
@@ -86,7 +86,11 @@ export class TraceIndexer {
     return { key: Number(lastInsertRowid), segments: [] }
   }
 
-  /** Takes documents that were written; they are indexed soon, or at once if many traces wait. @param trace of {@link open} */
+  /**
+   * Takes documents that were written; they are indexed soon, or at once if many traces wait.
+   *
+   * @param trace of {@link open}
+   */
   add(id: string, trace: PendingTrace, { texts, segments }: DocumentsOfTrace): void {
     trace.segments?.push(...segments)
     for (const text of texts) this.#characters += text.length

@@ -282,14 +282,19 @@ class Parser {
   }
 }
 
-/** The services of `rootcause.json`: a list of them, or of objects with a list `Services`. @returns undefined if it is neither */
+/**
+ * The services of `rootcause.json`: a list of them, or of objects with a list `Services`.
+ *
+ * @returns undefined if it is neither
+ */
 function stepsOf(json: string): CauseStep[] | undefined {
   try {
     const parsed: unknown = JSON.parse(json)
     if (!Array.isArray(parsed)) return undefined
     const services: unknown[] = parsed.flatMap((entry: { Services?: unknown }) => entry.Services ?? entry)
     return services.map((service) => {
-      const { Name, EntityPath } = service as { Name?: unknown; EntityPath?: { Name?: unknown }[] } // every member is checked below
+      // Any value can be read so: a name of another type is rejected, other members become text.
+      const { Name, EntityPath } = service as { Name?: unknown; EntityPath?: { Name?: unknown }[] }
       if (typeof Name !== 'string') throw new TypeError('Expected a name')
       return { name: Name, entities: (EntityPath ?? []).map((entity) => String(entity.Name ?? '')) }
     })

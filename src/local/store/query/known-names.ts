@@ -5,7 +5,10 @@ import { USER_KEY } from '../store-format.ts'
 const MAX_NAMES = 200
 const MAX_VALUES = 20
 
-/** Finds what filter expressions can name. It skips from name to name in the index, so the number of traces does not matter. */
+/**
+ * Finds what filter expressions can name. It skips from name to name in the index, so the number of traces does not
+ * matter.
+ */
 export function knownNames(database: StoreDatabase): KnownNames {
   const values = 'SELECT value AS x FROM annotations WHERE key = ? AFTER'
   // The key of users begins with a NUL.

@@ -12,7 +12,10 @@ export interface TraceQuery {
   /** The time range, in Unix seconds, both ends included. */
   readonly from: number
   readonly to: number
-  /** What must be in the time range: the trace's start (TraceId, the default), any part of it, or the start of a segment. */
+  /**
+   * What must be in the time range: the trace's start (TraceId, the default), any part of it, or the start of a
+   * segment.
+   */
   readonly by?: TimeRangeType
   /** The share of traces, 0 to 1, else all; the same traces for every query with this share. */
   readonly share?: number
