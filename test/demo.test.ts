@@ -49,7 +49,7 @@ function suite(runtime: Runtime): void {
       await waitFor(async () => (await segments(s3.traceId)).length >= 2, 'the call to S3')
       const call = (await segments(s3.traceId)).find(({ name }) => name === 'S3')
       assert.equal(call?.['fault'], true)
-      assert.match(JSON.stringify(call?.['cause']), /stand-in for S3/)
+      assert.match(JSON.stringify(call?.['cause']), /fake S3/)
       const now = Date.now() / 1000
       const services = async () => {
         const graph = await (await agent.admin('/ServiceGraph', { StartTime: now - 600, EndTime: now + 600 })).json()

@@ -17,12 +17,12 @@ const folder = mkdtempSync(join(tmpdir(), 'rontgen-local-'))
 after(() => rmSync(folder, { recursive: true }))
 
 for (const runtime of ['binary', 'deno'] as const) {
-  test(`rontgen traces and trace (${runtime}) show what came, with nothing configured`, async () => {
+  test(`rontgen traces and trace (${runtime}) show what was received, with nothing configured`, async () => {
     const agent = await AgentProcess.start({ runtime, config: "{ queue: { batchWait: '10ms' } }" })
     const client = xrayClient(agent)
     const { trace, documents } = shopTrace()
     await client.send(
-      new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) }),
+      new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) }),
     )
     client.destroy()
     const [program, ...first] = commandOf(runtime)
@@ -54,13 +54,13 @@ for (const runtime of ['binary', 'deno'] as const) {
   })
 }
 
-test('a local store that is damaged is set aside, and the agent goes on', async () => {
+test('a local store that is damaged is quarantined, and the agent continues', async () => {
   const dir = mkdtempSync(join(folder, 'damaged-'))
   writeFileSync(join(dir, 'traces.sqlite'), 'no database at all '.repeat(1000))
   const agent = await AgentProcess.start({ dir, config: "{ queue: { batchWait: '10ms' } }" })
   assert.match(
     agent.log,
-    /ERROR local: the local store failed: It cannot be read and was moved to ".*traces.sqlite.broken-/,
+    /ERROR local: the local store failed: It cannot be read and was moved to ".*traces.sqlite.quarantine-/,
   )
   const ids = await sendSpans(agent, 10)
   const body = { StartTime: Date.now() / 1000 - 600, EndTime: Date.now() / 1000 + 60 }
@@ -117,7 +117,11 @@ test('the AWS CLI calls the local X-Ray', { skip: 'skip' in python ? python.skip
     URLPath: '*',
     Version: 1,
   }
-  const put = aws('put-trace-segments', '--trace-segment-documents', ...documents.map((one) => JSON.stringify(one)))
+  const put = aws(
+    'put-trace-segments',
+    '--trace-segment-documents',
+    ...documents.map((document) => JSON.stringify(document)),
+  )
   assert.deepEqual(put.UnprocessedTraceSegments, [])
   const found = aws('get-trace-summaries', ...time, '--filter-expression', 'service("payments") { fault }')
   assert.deepEqual(found.TraceSummaries.map(({ Id }: { Id: string }) => Id), [trace])
@@ -167,7 +171,7 @@ test('the X-Ray SDK for JavaScript samples by a rule of the local X-Ray, without
   await agent.stop()
 })
 
-test("OpenTelemetry's remote sampler goes by rules of the local X-Ray, without AWS", async () => {
+test("OpenTelemetry's remote sampler applies rules of the local X-Ray, without AWS", async () => {
   const agent = await AgentProcess.start({ config: '{ export: { local: true } }' })
   const client = xrayClient(agent)
   for (

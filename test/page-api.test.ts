@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { toXrayTraceId } from '../src/trace/trace-id.ts'
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
 import { shopTrace } from './support/shop-trace.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
 const trace = 'a1b2c3d4e5f60718293a4b5c6d7e8f90'
-const xrayTrace = `1-${trace.slice(0, 8)}-${trace.slice(8)}`
+const xrayTrace = toXrayTraceId(trace)
 const span = '53995c3f42cd8ad8'
 
 async function sendSpan(agent: AgentProcess): Promise<void> {
@@ -41,21 +42,21 @@ const hour = () => ({ StartTime: Date.now() / 1000 - 3600, EndTime: Date.now() /
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
-  test(`the page (${runtime}) is told of changes, and learns what a segment was, what can be named, and how many there are`, async () => {
+  test(`the page (${runtime}) is notified of changes, and reads the span of a segment, the names for filters, and summaries`, async () => {
     const agent = await AgentProcess.start({
       runtime,
       config: "{ translate: { indexedAttributes: ['order.tier'] }, queue: { batchWait: '10ms' } }",
     })
     const ended = new AbortController()
     const changes = await fetch(`http://${agent.address('admin')}/changes`, { signal: ended.signal })
-    let told = ''
+    let events = ''
     void changes.body?.pipeThrough(new TextDecoderStream()).pipeTo(
-      new WritableStream({ write: (chunk) => void (told += chunk) }),
+      new WritableStream({ write: (chunk) => void (events += chunk) }),
     ).catch(() => {})
-    await waitFor(() => told.includes('event: alive'), 'the first event')
-    assert.ok(!told.includes('event: change'))
+    await waitFor(() => events.includes('event: alive'), 'the first event')
+    assert.ok(!events.includes('event: change'))
     await sendSpan(agent)
-    await waitFor(() => told.includes('event: change'), 'the change')
+    await waitFor(() => events.includes('event: change'), 'the change')
 
     const found = await (await agent.admin(`/page/span/${xrayTrace}/${span}`)).json()
     assert.equal(found.span.name, 'POST /orders')
@@ -65,7 +66,9 @@ function suite(runtime: Runtime): void {
     assert.equal((await (await agent.admin(`/page/span/${xrayTrace}/0000000000000001`)).json()).span, null)
 
     const { documents } = shopTrace()
-    await agent.admin('/TraceSegments', { TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) })
+    await agent.admin('/TraceSegments', {
+      TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)),
+    })
     const names = await (await agent.admin('/page/names')).json()
     assert.deepEqual(names.services, ['carts', 'checkout', 'payments', 'shop'])
     assert.deepEqual(names.annotations, [
@@ -87,13 +90,13 @@ function suite(runtime: Runtime): void {
     const { steps } = await (await agent.admin('/rates')).json()
     assert.equal(steps.at(-1).received, 1)
     const { values } = await (await agent.admin('/config')).json()
-    const valueOf = (path: string) => values.find((one: { path: string }) => one.path === path)
+    const valueOf = (path: string) => values.find((value: { path: string }) => value.path === path)
     assert.match(valueOf('queue.batchWait').source, /config\.ts$/)
     assert.equal(valueOf('queue.batchWait').value, '"10ms"')
     assert.equal(valueOf('admin.port').source, 'RONTGEN_ADMIN_PORT')
     assert.equal(valueOf('queue.maxAge').source, 'default')
 
-    // A page that is open does not keep the agent from ending.
+    // An open page does not keep the agent from stopping.
     const began = Date.now()
     assert.equal(await agent.stop(), 0)
     assert.ok(Date.now() - began < 8000)
@@ -101,7 +104,7 @@ function suite(runtime: Runtime): void {
   })
 }
 
-test('the page learns what was amiss, one line a kind', async () => {
+test('the page reads what went wrong, one line per kind', async () => {
   const agent = await AgentProcess.start()
   for (let i = 0; i < 3; i++) {
     await fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
@@ -117,7 +120,7 @@ test('the page learns what was amiss, one line a kind', async () => {
   await agent.stop()
 })
 
-test('export.local.keepSpans: false keeps the segments alone', async () => {
+test('export.local.keepSpans: false keeps segments without their spans', async () => {
   const agent = await AgentProcess.start({
     config: "{ export: { local: { keepSpans: false } }, queue: { batchWait: '10ms' } }",
   })

@@ -25,6 +25,7 @@ import {
   UpdateSamplingRuleCommand,
   type XRayClient,
 } from '@aws-sdk/client-xray'
+import { toXrayTraceId } from '../src/trace/trace-id.ts'
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
 import { hex, jsonRequest } from './support/otlp.ts'
 import { shopTrace } from './support/shop-trace.ts'
@@ -37,7 +38,7 @@ after(() => rmSync(folder, { recursive: true }))
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
-  const scenario = (name: string, act: (client: XRayClient, agent: AgentProcess) => Promise<void>): void => {
+  const scenario = (name: string, fn: (client: XRayClient, agent: AgentProcess) => Promise<void>): void => {
     test(`X-Ray API (${runtime}) ${name}`, async () => {
       const agent = await AgentProcess.start({
         runtime,
@@ -45,7 +46,7 @@ function suite(runtime: Runtime): void {
       })
       const client = xrayClient(agent)
       try {
-        await act(client, agent)
+        await fn(client, agent)
       } finally {
         client.destroy()
         await agent.stop()
@@ -54,7 +55,7 @@ function suite(runtime: Runtime): void {
   }
   const hour = () => ({ StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date(Date.now() + 60_000) })
 
-  scenario('takes segments, says which it does not take, and gives the trace back as it was sent', async (client) => {
+  scenario('accepts segments, names those that it rejects, and returns the trace as it was sent', async (client) => {
     const { trace, documents } = shopTrace()
     const bad = [{ id: 'x' }, { ...documents[0], id: hex(8), trace_id: 'no' }, {
       ...documents[0],
@@ -89,9 +90,9 @@ function suite(runtime: Runtime): void {
   scenario('finds traces by filter, page by page', async (client) => {
     const traces = Array.from({ length: 250 }, (_, i) => shopTrace({ user: i % 2 === 0 ? 'ada' : 'bob' }))
     for (let i = 0; i < 250; i += 25) {
-      const documents = traces.slice(i, i + 25).flatMap((one) => one.documents)
+      const documents = traces.slice(i, i + 25).flatMap((trace) => trace.documents)
       await client.send(
-        new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) }),
+        new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) }),
       )
     }
     const found: string[] = []
@@ -133,7 +134,7 @@ function suite(runtime: Runtime): void {
     async (client) => {
       const { trace, documents } = shopTrace()
       await client.send(
-        new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((one) => JSON.stringify(one)) }),
+        new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)) }),
       )
       const start = documents[0]?.start_time ?? 0
       const find = async (from: number, to: number, more: object = {}): Promise<number> => {
@@ -155,10 +156,10 @@ function suite(runtime: Runtime): void {
     },
   )
 
-  scenario('draws the map, of all traces, one trace and a group', async (client) => {
-    const one = shopTrace()
+  scenario('returns the service graph of all traces, of one trace and of a group', async (client) => {
+    const slow = shopTrace()
     const quick = shopTrace({ user: 'eve' })
-    const documents = [...one.documents, ...quick.documents].map((document) => JSON.stringify(document))
+    const documents = [...slow.documents, ...quick.documents].map((document) => JSON.stringify(document))
     await client.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents }))
     const { Services = [] } = await client.send(new GetServiceGraphCommand(hour()))
     const named = new Map(Services.map((service) => [service.Name, service]))
@@ -174,7 +175,7 @@ function suite(runtime: Runtime): void {
     assert.deepEqual(edges?.sort(), ['carts', 'payments'])
     const [edge] = named.get('clients')?.Edges ?? []
     assert.deepEqual(edge?.ResponseTimeHistogram, [{ Value: 2, Count: 2 }])
-    const graph = await client.send(new GetTraceGraphCommand({ TraceIds: [one.trace] }))
+    const graph = await client.send(new GetTraceGraphCommand({ TraceIds: [slow.trace] }))
     assert.equal(graph.Services?.find(({ Name }) => Name === 'shop')?.SummaryStatistics?.TotalCount, 1)
     await client.send(new CreateGroupCommand({ GroupName: 'eves', FilterExpression: 'user = "eve"' }))
     const ofGroup = await client.send(new GetServiceGraphCommand({ ...hour(), GroupName: 'eves' }))
@@ -193,7 +194,7 @@ function suite(runtime: Runtime): void {
     assert.equal(total, 2)
   })
 
-  scenario('puts a trace together again when more of it comes', async (client) => {
+  scenario('assembles a trace again when more of it comes', async (client) => {
     const { trace, documents: [first, second] } = shopTrace()
     const put = (document: object | undefined) =>
       client.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [JSON.stringify(document)] }))
@@ -212,7 +213,7 @@ function suite(runtime: Runtime): void {
     )
   })
 
-  scenario('makes, changes and deletes groups', async (client) => {
+  scenario('creates, updates and deletes groups', async (client) => {
     const names = async () => (await client.send(new GetGroupsCommand({}))).Groups?.map(({ GroupName }) => GroupName)
     assert.deepEqual(await names(), ['Default'])
     const { Group } = await client.send(
@@ -230,7 +231,7 @@ function suite(runtime: Runtime): void {
   })
 
   scenario(
-    'keeps sampling rules, and shares reservoirs between clients',
+    'stores sampling rules, and divides reservoirs between clients',
     async (client) => {
       const rule = {
         RuleName: 'orders',
@@ -299,7 +300,7 @@ function suite(runtime: Runtime): void {
     },
   )
 
-  test(`X-Ray API (${runtime}) keeps traces and rules over a SIGKILL`, async () => {
+  test(`X-Ray API (${runtime}) keeps traces and groups over a SIGKILL`, async () => {
     const dir = mkdtempSync(join(folder, 'spool-'))
     const options = { runtime, dir, config: "{ export: { local: true }, queue: { batchWait: '10ms' } }" }
     const first = await AgentProcess.start(options)
@@ -319,7 +320,7 @@ function suite(runtime: Runtime): void {
     const { TraceSummaries = [] } = await again.send(new GetTraceSummariesCommand(hour()))
     assert.deepEqual(
       TraceSummaries.map(({ Id = '' }) => Id).sort(),
-      ids.map((id) => `1-${id.slice(0, 8)}-${id.slice(8)}`).sort(),
+      ids.map(toXrayTraceId).sort(),
     )
     assert.equal((await again.send(new GetGroupCommand({ GroupName: 'kept' }))).Group?.FilterExpression, 'fault')
     again.destroy()

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import type { PageSpan } from '../trace/api/page-answers.ts'
 import type { AgentAccess } from './agent-access.ts'
 import { CommandError } from '../errors/command-error.ts'
 import { changeStream } from './change-stream.ts'
@@ -73,7 +74,7 @@ export function adminApp(host: string, agent: AgentAccess): Hono {
     '/queue/move',
     (c) => change(c, v.required(removedSchema), ({ exporter, to }) => agent.queue.moveRemoved(exporter, to)),
   )
-  app.get('/page/span/:trace/:id', (c) => c.json(agent.explain(c.req.param('trace'), c.req.param('id'))))
+  app.get('/page/span/:trace/:id', (c) => c.json<PageSpan>(agent.explain(c.req.param('trace'), c.req.param('id'))))
   app.on(['GET', 'POST'], '/page/*', async (c) => await agent.api(c.req.raw) ?? c.notFound())
   app.post('*', async (c) => await agent.api(c.req.raw) ?? c.json({ message: `There is no ${c.req.path}` }, 404))
   app.notFound((c) => c.json({ message: `There is no ${c.req.path}` }, 404))

@@ -1,7 +1,7 @@
 import type { ExporterReport } from '../telemetry/exporter-report.ts'
 import type { RateStep } from '../telemetry/rate-history.ts'
 import type { Status } from '../telemetry/status.ts'
-import type { ExplainedSpan } from '../trace/span-rule.ts'
+import type { PageSpan } from '../trace/api/page-answers.ts'
 import type { QueueAccess } from './queue-access.ts'
 
 /** What the admin server shows, and changes, of an agent. */
@@ -26,7 +26,7 @@ export interface AgentAccess {
   /** Calls `watcher` when there is something new to show. @returns what ends that */
   watch(watcher: () => void): () => void
   /** The span that a segment was, and what became of each part of it. @param id the segment's, hex */
-  explain(traceId: string, id: string): ExplainedSpan
+  explain(traceId: string, id: string): PageSpan
   /** Answers calls of the X-Ray API, and what the page asks for; undefined if no exporter does. */
   api(request: Request): Response | Promise<Response> | undefined
 }

@@ -7,10 +7,11 @@ import { exporterInstances } from '../config/exporter-instances.ts'
 import type { Loaded } from '../config/load-config.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
 import type { Finding } from '../component/finding.ts'
+import type { Outcome } from '../trace/outcome.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
 import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
-import { type Outcome, palette } from './palette.ts'
+import { palette } from './palette.ts'
 
 const statusSchema = v.object({
   pid: v.number(),

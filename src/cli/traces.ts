@@ -1,17 +1,28 @@
-import { ExitCode } from '../errors/command-error.ts'
 import * as v from 'valibot'
 import { duration } from '../component/values.ts'
+import { ExitCode } from '../errors/command-error.ts'
+import type { TraceSummary } from '../trace/api/trace-answers.ts'
+import { formatSeconds } from '../trace/format-seconds.ts'
+import { outcomeOfSummary } from '../trace/outcome.ts'
 import { type Command, type CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
-import { formatSeconds } from '../trace/format-seconds.ts'
 import { UsageError } from './usage-error.ts'
 import { openCaller, type XrayCaller } from './xray-caller.ts'
 
-/** How often `--follow` asks, in milliseconds, and how long it goes on to look for traces that come late, in seconds. */
+/** How often `--follow` reads new traces, in milliseconds. */
 const FOLLOW_MS = 1000
+/** `--follow` shows traces that began up to this long ago, since they may come late; in seconds. */
 const LATE_S = 60
+
+/** What the command shows of a trace; the API has more, which `--json` prints. */
+type ListedTrace =
+  & Pick<TraceSummary, 'Id' | 'StartTime' | 'ResponseTime' | 'HasFault' | 'HasError' | 'HasThrottle' | 'IsPartial'>
+  & { readonly Http: Pick<TraceSummary['Http'], 'HttpURL' | 'HttpMethod' | 'HttpStatus'> }
+  & { readonly EntryPoint?: { readonly Name: string } | undefined }
+
 const flag = v.optional(v.boolean(), false)
+/** AWS omits what is empty, so most members have a default. */
 const summarySchema = v.looseObject({
   Id: v.string(),
   StartTime: v.number(),
@@ -22,16 +33,15 @@ const summarySchema = v.looseObject({
   IsPartial: flag,
   Http: v.optional(
     v.object({
-      HttpURL: v.optional(v.string()),
-      HttpMethod: v.optional(v.string()),
-      HttpStatus: v.optional(v.number()),
+      HttpURL: v.exactOptional(v.string()),
+      HttpMethod: v.exactOptional(v.string()),
+      HttpStatus: v.exactOptional(v.number()),
     }),
     {},
   ),
   EntryPoint: v.optional(v.object({ Name: v.optional(v.string(), '') })),
-})
+}) satisfies v.GenericSchema<unknown, ListedTrace>
 const pageSchema = v.object({ TraceSummaries: v.array(summarySchema), NextToken: v.optional(v.nullable(v.string())) })
-type Summary = v.InferOutput<typeof summarySchema>
 
 /** Lists traces. */
 export const traces: Command = {
@@ -39,21 +49,21 @@ export const traces: Command = {
   summary: 'list traces of the local store, or of AWS',
   args: '[FILTER]',
   details: 'FILTER is a filter expression of X-Ray, such as \'service("shop") { fault } AND responsetime > 1\'.\n' +
-    'The newest come first. The agent must run with export.local, or --aws asks AWS X-Ray.',
+    'The newest come first. It asks the agent here, which must run with export.local; with --aws it asks AWS X-Ray.',
   options: {
     ...configOptions,
     aws: { type: 'boolean', summary: 'ask AWS X-Ray instead of the agent here' },
     since: { type: 'string', value: 'TIME', summary: "how far to look back, such as '30m'; else 1h" },
     limit: { type: 'string', value: 'N', summary: 'how many to show; else 20' },
-    follow: { type: 'boolean', short: 'f', summary: 'go on to show traces as they come' },
-    json: { type: 'boolean', summary: 'print the summaries as JSON, a line each' },
+    follow: { type: 'boolean', short: 'f', summary: 'show new traces as they come' },
+    json: { type: 'boolean', summary: 'print the summaries, as JSON lines' },
   },
   async run(context) {
     const { flags, args: [filter] } = context
     const sinceMs = v.safeParse(duration, flags['since'] ?? '1h')
-    if (!sinceMs.success) throw new UsageError(`--since is to be a time such as '30m'`)
+    if (!sinceMs.success) throw new UsageError(`--since must be a time such as '30m'`)
     const limit = Number(flags['limit'] ?? 20)
-    if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is to be a whole number of at least 1')
+    if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit must be a whole number of at least 1')
     const { settings } = await loadFrom({ ...context, args: [] })
     const caller = openCaller(settings, context)
     const from = Date.now() / 1000 - sinceMs.output / 1000
@@ -69,8 +79,14 @@ export const traces: Command = {
   },
 }
 
-async function list(caller: XrayCaller, from: number, filter: string | undefined, limit: number): Promise<Summary[]> {
-  const found: Summary[] = []
+/** Reads the newest traces that match. @param from Unix seconds @param limit the most traces */
+async function list(
+  caller: XrayCaller,
+  from: number,
+  filter: string | undefined,
+  limit: number,
+): Promise<ListedTrace[]> {
+  const found: ListedTrace[] = []
   let token: string | undefined
   do {
     const page = await caller.call('/TraceSummaries', pageSchema, {
@@ -85,12 +101,12 @@ async function list(caller: XrayCaller, from: number, filter: string | undefined
   return found.sort((a, b) => b.StartTime - a.StartTime).slice(0, limit)
 }
 
-/** Shows what comes until the process is ended. */
+/** Shows new traces until the process ends. @param known ids of traces that were shown */
 async function follow(
   caller: XrayCaller,
   filter: string | undefined,
   known: Set<string>,
-  show: (summary: Summary) => void,
+  show: (summary: ListedTrace) => void,
 ): Promise<never> {
   while (true) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS))
@@ -102,14 +118,15 @@ async function follow(
   }
 }
 
-function printer({ print, flags, env }: CommandContext): (summary: Summary) => void {
-  if (flags['json'] === true) return (summary) => print(JSON.stringify(summary) + '\n')
+/** Makes a function that prints a trace: a line for people, or JSON. */
+function printer({ print, flags: options, env }: CommandContext): (summary: ListedTrace) => void {
+  if (options['json'] === true) return (summary) => print(JSON.stringify(summary) + '\n')
   const colour = palette(env)
-  return ({ Id, StartTime, ResponseTime, Http, EntryPoint, ...flagged }) => {
-    const outcome = flagged.HasFault ? 'fault' : flagged.HasThrottle ? 'throttle' : flagged.HasError ? 'error' : 'ok'
+  return ({ Id, StartTime, ResponseTime, Http, EntryPoint, ...flags }) => {
+    const outcome = outcomeOfSummary(flags)
     const what = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
     const time = new Date(StartTime * 1000).toISOString().slice(11, 23)
-    const word = colour(outcome, (flagged.IsPartial ? 'in progress' : outcome).padEnd(11))
+    const word = colour(outcome, (flags.IsPartial ? 'in progress' : outcome).padEnd(11))
     print(`${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${what}\n`)
   }
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import type { Settings } from '../config/schema.ts'
 import { formatAddress } from '../net/format-address.ts'
+import { toXrayTraceId } from '../trace/trace-id.ts'
 import { AdminClient } from './admin-client.ts'
 import { type Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
@@ -102,5 +103,5 @@ async function send(settings: Settings): Promise<string> {
     body: JSON.stringify(body),
   })
   if (!response.ok) throw new Error(`The agent answered ${response.status}: ${await response.text()}`)
-  return `1-${id.slice(0, 8)}-${id.slice(8)}`
+  return toXrayTraceId(id)
 }

@@ -1,23 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { ownCommand } from '../platform/own-command.ts'
 
-/** How long the demo goes on if nobody ends it. */
-const FOR = '10m'
+/** The demo ends itself after this time. */
+const DURATION = '10m'
 
-/** The demo, in a process of its own: what it costs is not the agent's, and it goes with the agent. */
+/** The demo in a process of its own, so that its cost is not the agent's; it ends with the agent. */
 export class DemoProcess {
   #child: ChildProcess | undefined
 
+  /** Whether the process runs. */
   get isRunning(): boolean {
     return this.#child !== undefined
   }
 
-  /** Starts it, unless it runs. @param port where OTLP over HTTP is taken */
+  /** Starts the demo, unless it runs. @param port of OTLP over HTTP on this machine */
   start(port: number): void {
     if (this.#child !== undefined) return
     const [program, ...args] = ownCommand()
-    const own = ['demo', '--traffic', '--for', FOR, '--port', '0', '--otlp-http-port', String(port)]
-    const child = spawn(program, [...args, ...own], { stdio: 'ignore' })
+    const flags = ['demo', '--traffic', '--for', DURATION, '--port', '0', '--otlp-http-port', String(port)]
+    const child = spawn(program, [...args, ...flags], { stdio: 'ignore' })
     const ended = (): void => {
       if (this.#child === child) this.#child = undefined
     }
@@ -26,6 +27,7 @@ export class DemoProcess {
     this.#child = child
   }
 
+  /** Ends the demo, if it runs. */
   stop(): void {
     this.#child?.kill('SIGTERM')
     this.#child = undefined

@@ -1,9 +1,9 @@
 import { type HttpServer, serveHttp } from '../platform/serve-http.ts'
 
 const BODY = `<?xml version="1.0" encoding="UTF-8"?>
-<Error><Code>AccessDenied</Code><Message>Access Denied: this is a stand-in for S3, as there are no credentials</Message></Error>`
+<Error><Code>AccessDenied</Code><Message>Access Denied: this is a fake S3, since there are no credentials</Message></Error>`
 
-/** Something that answers as S3 does to those who may not: 403. */
+/** Starts a server that answers every request as S3 does if access is denied: 403. */
 export function fakeS3(): HttpServer {
   const headers = { 'content-type': 'application/xml', 'x-amz-request-id': 'DEMO000000000000' }
   return serveHttp(

@@ -3,14 +3,14 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 
-/** Tracing by the OpenTelemetry SDK, set up as an application would. */
+/** Tracing by the OpenTelemetry SDK, set up as in any application. */
 export class Tracing {
   readonly #providers = new Map<string, NodeTracerProvider>()
 
-  /** @param endpoint where OTLP over HTTP is taken, such as `http://127.0.0.1:4318` */
+  /** @param endpoint of OTLP over HTTP, such as `http://127.0.0.1:4318` */
   constructor(private readonly endpoint: string) {}
 
-  /** The tracer of a service. @param attributes more that its resource has */
+  /** The tracer of a service. @param attributes added to its resource when the service is first named */
   tracer(service: string, attributes: Record<string, string> = {}): Tracer {
     let provider = this.#providers.get(service)
     if (provider === undefined) {
@@ -19,14 +19,14 @@ export class Tracing {
         resource: defaultResource().merge(resourceFromAttributes({ 'service.name': service, ...attributes })),
         spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 500 })],
       })
-      // The first one sets up how contexts are kept and passed on; there is one way for all.
+      // The context manager and the propagator are global: the first provider registers them.
       if (this.#providers.size === 0) provider.register()
       this.#providers.set(service, provider)
     }
     return provider.getTracer('rontgen-demo')
   }
 
-  /** Sends what was not sent yet. */
+  /** Sends the spans that were not sent yet, and stops tracing. */
   async stop(): Promise<void> {
     await Promise.all([...this.#providers.values()].map((provider) => provider.shutdown().catch(() => {})))
     context.disable()

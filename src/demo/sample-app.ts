@@ -1,22 +1,23 @@
-import { errorMessage } from '../errors/error-message.ts'
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import { context, propagation, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api'
 import { Hono } from 'hono'
+import { errorMessage } from '../errors/error-message.ts'
+import { toXrayTraceId } from '../trace/trace-id.ts'
 
 /** What the sample app calls. */
 export interface SampleSettings {
   /** A page on the internet. */
   readonly page: string
-  /** Where it listens itself; known once it does. */
+  /** The URL that the app itself is served at; call it once the app listens. */
   readonly self: () => string
-  /** S3; undefined for AWS's own. */
+  /** The endpoint of S3; undefined for AWS's. */
   readonly s3Endpoint: string | undefined
   readonly region: string
 }
 
 /**
- * The sample application of the AWS Distro for OpenTelemetry, instrumented as any user would: each route answers with
- * the id of its trace as X-Ray writes it.
+ * The sample application of the AWS Distro for OpenTelemetry, instrumented as any application: each route answers with
+ * the id of its trace, in X-Ray's form.
  */
 export function sampleApp(tracer: Tracer, settings: SampleSettings): Hono {
   const app = new Hono()
@@ -39,7 +40,7 @@ export function sampleApp(tracer: Tracer, settings: SampleSettings): Hono {
         await next()
         span.setAttribute('http.response.status_code', c.res.status)
         if (c.res.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
-        const body = { traceId: xrayId(span.spanContext().traceId) }
+        const body = { traceId: toXrayTraceId(span.spanContext().traceId) }
         c.res = Response.json(body, { status: c.res.status })
         span.end()
       },
@@ -52,7 +53,7 @@ export function sampleApp(tracer: Tracer, settings: SampleSettings): Hono {
   return app
 }
 
-/** Calls a URL, and passes the trace on. Gives whether it was answered well. */
+/** Calls a URL and propagates the trace context. @returns whether the response has a 2xx status */
 function call(tracer: Tracer, url: string): Promise<boolean> {
   const { hostname } = new URL(url)
   const attributes = { 'http.request.method': 'GET', 'url.full': url, 'server.address': hostname }
@@ -74,25 +75,25 @@ function listBuckets(tracer: Tracer, { s3Endpoint, region }: SampleSettings): Pr
     'aws.region': region,
   }
   return within(tracer, 'S3.ListBuckets', attributes, async () => {
-    const standIn = s3Endpoint === undefined
+    const fake = s3Endpoint === undefined
       ? {}
       : { endpoint: s3Endpoint, credentials: { accessKeyId: 'demo', secretAccessKey: 'demo' }, forcePathStyle: true }
-    const client = new S3Client({ region, maxAttempts: 1, ...standIn })
+    const client = new S3Client({ region, maxAttempts: 1, ...fake })
     await client.send(new ListBucketsCommand({})).finally(() => client.destroy())
     return true
   })
 }
 
-/** Runs something in a span of a client; what it throws is recorded, and counts as a failure. */
+/** Runs a function in a client span, which records what it throws. @returns false if it throws, else what it returns */
 function within(
   tracer: Tracer,
   name: string,
   attributes: Record<string, string>,
-  act: (span: Span) => Promise<boolean>,
+  fn: (span: Span) => Promise<boolean>,
 ): Promise<boolean> {
   return tracer.startActiveSpan(name, { kind: SpanKind.CLIENT, attributes }, async (span) => {
     try {
-      return await act(span)
+      return await fn(span)
     } catch (error) {
       span.recordException(error instanceof Error ? error : String(error))
       span.setStatus({ code: SpanStatusCode.ERROR, message: errorMessage(error) })
@@ -101,9 +102,4 @@ function within(
       span.end()
     }
   })
-}
-
-/** A trace id as X-Ray writes it. */
-function xrayId(id: string): string {
-  return `1-${id.slice(0, 8)}-${id.slice(8)}`
 }

@@ -1,3 +1,4 @@
+import { IN_MEMORY } from '../sqlite/open-database.ts'
 import { createSocket } from 'node:dgram'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -102,7 +103,7 @@ async function checkLoopback(): Promise<Finding> {
 }
 
 function checkSpool(dir: string, maxBytes: number): Finding {
-  if (dir === ':memory:') {
+  if (dir === IN_MEMORY) {
     return {
       name: 'spool',
       state: 'warn',

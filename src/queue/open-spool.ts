@@ -2,9 +2,11 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { databaseFault } from '../sqlite/database-fault.ts'
+import { IN_MEMORY } from '../sqlite/open-database.ts'
+import { quarantine } from '../sqlite/quarantine.ts'
 import type { Events } from '../telemetry/events.ts'
 import { recover } from './recover.ts'
-import { IN_MEMORY, quarantineSpool, Spool, type SpoolSettings } from './spool.ts'
+import { Spool, spoolFile, type SpoolSettings } from './spool.ts'
 
 /** A spool that was opened, and its folder. */
 export interface OpenedSpool {
@@ -25,7 +27,7 @@ export function openSpool(settings: SpoolSettings, exporters: readonly string[],
   try {
     return { spool: new Spool(settings), dir }
   } catch (error) {
-    const fault = databaseFault(error instanceof Error ? error.cause ?? error : error)
+    const fault = databaseFault(error)
     if (fault === 'taken') throw error
     if (fault === 'damaged') return { spool: replaceSpool(settings, exporters, error, events), dir }
     return openElsewhere(settings, error, events)
@@ -33,7 +35,7 @@ export function openSpool(settings: SpoolSettings, exporters: readonly string[],
 }
 
 function replaceSpool(settings: SpoolSettings, exporters: readonly string[], error: unknown, events: Events): Spool {
-  const file = quarantineSpool(settings.dir)
+  const file = quarantine(spoolFile(settings.dir))
   const { rows, lanes, unreadable } = recover(file)
   const spool = new Spool(settings)
   // Lanes have other numbers in the new file.

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { blockOf, documentNames, openTestSpool, spoolFolder } from '../../test/support/test-spool.ts'
 import { type Spool, spoolFile } from './spool.ts'
-import { spoolSteps } from './spool-steps.ts'
+import { spoolFormat } from './spool-format.ts'
 
 const write = (spool: Spool, lanes: readonly number[], count = 50) =>
   spool.commit({ block: blockOf(documentNames(0, count)), lanes, settled: [], dead: [] }, 0)?.id ?? 0
@@ -70,7 +70,7 @@ test('Spool reads one of version 2: what waited waits for xray', () => {
   const dir = spoolFolder()
   mkdirSync(dir)
   const db = new DatabaseSync(spoolFile(dir))
-  for (const step of spoolSteps.slice(0, 2)) db.exec(step)
+  for (const step of spoolFormat('normal').steps.slice(0, 2)) db.exec(step)
   const { bytes, ends, traces } = blockOf(documentNames(0, 3))
   db.prepare('INSERT INTO blocks (id, created, documents, bytes, ends, traces) VALUES (7, 1, 3, ?, ?, ?)')
     .run(bytes, new Uint8Array(ends.buffer), new Uint8Array(traces.buffer))

@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DocumentBlock } from '../component/batch.ts'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { compress } from '../sqlite/compress.ts'
-import { databaseFault } from '../sqlite/database-fault.ts'
+import { IN_MEMORY, openDatabase } from '../sqlite/open-database.ts'
+import { quarantine } from '../sqlite/quarantine.ts'
+import { transaction } from '../sqlite/transaction.ts'
 import { type DeadLetter, DeadLetterStore, type DeadLetterTotals } from './dead-letter-store.ts'
 import { rowOf, type SpoolRow } from './spool-row.ts'
-import { spoolSteps } from './spool-steps.ts'
+import { spoolFormat } from './spool-format.ts'
 
 /** How the spool is kept. */
 export interface SpoolSettings {
@@ -48,8 +50,6 @@ export interface StoredLane {
   readonly name: string
 }
 
-/** The folder that keeps nothing on disk. */
-export const IN_MEMORY = ':memory:'
 /** Smaller blocks are not worth compressing, in bytes. */
 const COMPRESSED_FROM = 4096
 /** A file that grew over this in an outage is shrunk once it is empty, in bytes. */
@@ -66,10 +66,7 @@ interface OpenSpool {
   readonly dead: DeadLetterStore
 }
 
-/**
- * What was acknowledged and is not delivered yet, in SQLite. Pages of 32 KB cost half of what those of 4 KB do; the lock
- * is exclusive, so that a second agent on the same folder refuses to start.
- */
+/** What was acknowledged and is not delivered yet, in SQLite. */
 export class Spool {
   #open: OpenSpool
   #nextId = 1
@@ -256,16 +253,11 @@ export class Spool {
     const { db, dead } = this.#open
     const restore = dead.savepoint()
     const nextId = this.#nextId
-    db.exec('BEGIN IMMEDIATE')
     try {
-      const result = fn()
-      db.exec('COMMIT')
-      return result
+      return transaction(db, fn)
     } catch (error) {
       restore()
       this.#nextId = nextId
-      // A full disk ends the transaction by itself.
-      attempt(() => db.exec('ROLLBACK'))
       throw error
     }
   }
@@ -281,7 +273,7 @@ export class Spool {
   /** Moves the file away, because it is damaged, and starts an empty one with the same lanes. @returns its new name */
   quarantine(lanes: readonly StoredLane[]): string {
     attempt(() => this.#open.db.close())
-    const file = quarantineSpool(this.settings.dir)
+    const file = quarantine(spoolFile(this.settings.dir))
     this.#open = openFile(this.settings)
     this.#transact(() => {
       const insert = this.#open.db.prepare('INSERT OR REPLACE INTO lanes (id, name) VALUES (?, ?)')
@@ -320,28 +312,9 @@ export function spoolFile(dir: string): string {
   return dir === IN_MEMORY ? IN_MEMORY : join(dir, 'spool.sqlite')
 }
 
-/** Moves a damaged spool away, where a person finds it. @returns its new name */
-export function quarantineSpool(dir: string): string {
-  const file = spoolFile(dir)
-  const stamp = new Date().toISOString().replace(/[:.]/g, '')
-  let target = `${file}.quarantine-${stamp}`
-  for (let i = 2; existsSync(target); i++) target = `${file}.quarantine-${stamp}-${i}`
-  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix)
-  return target
-}
-
 function openFile({ dir, sync }: SpoolSettings): OpenSpool {
-  const file = spoolFile(dir)
-  let db: DatabaseSync | undefined
+  const db = openDatabase(spoolFile(dir), spoolFormat(sync))
   try {
-    if (dir !== IN_MEMORY) mkdirSync(dir, { recursive: true, mode: 0o750 })
-    db = new DatabaseSync(file)
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 32768; PRAGMA journal_mode = WAL')
-    db.exec(`PRAGMA synchronous = ${sync === 'full' ? 'FULL' : 'NORMAL'}`)
-    db.exec('PRAGMA wal_autocheckpoint = 512; PRAGMA cache_size = -12288')
-    // The lock is taken by the first write.
-    db.exec('BEGIN IMMEDIATE; COMMIT')
-    migrate(db)
     return {
       db,
       insert: db.prepare(
@@ -356,25 +329,10 @@ function openFile({ dir, sync }: SpoolSettings): OpenSpool {
       next: db.prepare('SELECT block FROM waiting WHERE block >= ? AND lane = ? ORDER BY block LIMIT 1'),
       dead: new DeadLetterStore(db),
     }
-  } catch (cause) {
-    attempt(() => db?.close())
-    const why = databaseFault(cause) === 'taken'
-      ? 'another rontgen has it open (it is locked); give this one a queue.dir of its own'
-      : errorMessage(cause)
-    throw new Error(`Cannot open the spool "${file}": ${why}`, { cause })
+  } catch (error) {
+    db.close()
+    throw error
   }
-}
-
-function migrate(db: DatabaseSync): void {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-  if (version > spoolSteps.length) {
-    throw new Error(`it is of version ${version}, this rontgen reads up to ${spoolSteps.length}`)
-  }
-  if (version === spoolSteps.length) return
-  db.exec('BEGIN IMMEDIATE')
-  for (const step of spoolSteps.slice(version)) db.exec(step)
-  db.exec(`PRAGMA user_version = ${spoolSteps.length}`)
-  db.exec('COMMIT')
 }
 
 /** Runs of ids that follow each other, as first and last. */

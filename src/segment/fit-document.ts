@@ -1,7 +1,7 @@
+import { isObject, type MutableJson } from '../bytes/json.ts'
 import { embedText, unembedText } from './embed-text.ts'
 import { MAX_DOCUMENT } from './limits.ts'
 
-type Json = { [key: string]: unknown }
 const encoder = new TextEncoder()
 
 /**
@@ -25,7 +25,7 @@ export function fitDocument(embedded: Uint8Array): Uint8Array | undefined {
 }
 
 /** Cuts, step by step, until the document fits. */
-function shorten(document: Json): Json {
+function shorten(document: MutableJson): MutableJson {
   const cut: string[] = []
   const measure = (): number => sizeOf(JSON.stringify(document)) + 64 + cut.join('","').length
   const steps: [string, (excess: number) => void][] = [
@@ -52,7 +52,7 @@ function shorten(document: Json): Json {
   return document
 }
 
-function cutStacks(document: Json, frames: number): void {
+function cutStacks(document: MutableJson, frames: number): void {
   const cause = document['cause']
   if (!isObject(cause) || !Array.isArray(cause['exceptions'])) return
   for (const exception of cause['exceptions']) {
@@ -64,10 +64,10 @@ function cutStacks(document: Json, frames: number): void {
 }
 
 /** Drops the largest values of metadata until `excess` bytes are gone. */
-function dropMetadata(document: Json, excess: number): void {
+function dropMetadata(document: MutableJson, excess: number): void {
   const metadata = document['metadata']
   if (!isObject(metadata)) return
-  const values: { space: Json; key: string; size: number }[] = []
+  const values: { space: MutableJson; key: string; size: number }[] = []
   for (const space of Object.values(metadata)) {
     if (!isObject(space)) continue
     for (const [key, value] of Object.entries(space)) {
@@ -82,7 +82,7 @@ function dropMetadata(document: Json, excess: number): void {
   }
 }
 
-function dropSubsegments(document: Json, excess: number): void {
+function dropSubsegments(document: MutableJson, excess: number): void {
   const list = document['subsegments']
   if (!Array.isArray(list)) return
   while (excess > 0 && list.length > 0) excess -= sizeOf(JSON.stringify(list.pop())) + 1
@@ -91,7 +91,7 @@ function dropSubsegments(document: Json, excess: number): void {
 /** Cuts every text that is longer than `size` characters. */
 function cutTexts(value: unknown, size: number): void {
   if (typeof value !== 'object' || value === null) return
-  const object = value as Json // arrays have their indexes as keys
+  const object = value as MutableJson // arrays have their indexes as keys
   for (const [key, inner] of Object.entries(object)) {
     if (typeof inner === 'string' && inner.length > size) object[key] = inner.slice(0, size).toWellFormed() + '…'
     else cutTexts(inner, size)
@@ -106,8 +106,4 @@ function cutList(object: unknown, key: string, size: number): void {
 
 function sizeOf(text: string | undefined): number {
   return encoder.encode(text ?? '').length
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,6 @@
+import { isObject, type MutableJson } from '../bytes/json.ts'
 import { MAX_DOCUMENT } from './limits.ts'
 
-type Json = Record<string, unknown>
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -25,7 +25,7 @@ export function splitDocument(bytes: Uint8Array): Uint8Array[] {
   return documents.length === 0 ? [bytes] : [encoder.encode(JSON.stringify(segment)), ...documents]
 }
 
-function detach(segment: Json, traceId: unknown, documents: Uint8Array[]): void {
+function detach(segment: MutableJson, traceId: unknown, documents: Uint8Array[]): void {
   const list = segment['subsegments']
   if (!Array.isArray(list)) return
   const parts = list.filter(isObject).map((part) => ({ part, size: sizeOf(part) }))
@@ -35,17 +35,13 @@ function detach(segment: Json, traceId: unknown, documents: Uint8Array[]): void 
     if (size <= MAX_DOCUMENT) break
     size -= partSize + 1
     list.splice(list.indexOf(part), 1)
-    const own: Json = { ...part, type: 'subsegment', trace_id: traceId, parent_id: segment['id'] }
+    const own: MutableJson = { ...part, type: 'subsegment', trace_id: traceId, parent_id: segment['id'] }
     if (sizeOf(own) > MAX_DOCUMENT) detach(own, traceId, documents)
     documents.push(encoder.encode(JSON.stringify(own)))
   }
   if (list.length === 0) delete segment['subsegments']
 }
 
-function sizeOf(value: Json): number {
+function sizeOf(value: MutableJson): number {
   return encoder.encode(JSON.stringify(value)).length
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,9 +1,22 @@
-/** What is wrong with a database, by what is to be done. */
+/**
+ * How a database failed, by what can be done about it:
+ * - `damaged`: the file is no database, its contents are malformed, or a newer version wrote it; quarantine it
+ * - `unwritable`: permissions, a read-only file system, or a missing folder; use another place
+ * - `taken`: another process has locked it
+ * - `full`: no space is left on the disk
+ * - `other`: none of these
+ */
 export type DatabaseFault = 'damaged' | 'unwritable' | 'taken' | 'full' | 'other'
 
-/** Sorts an error of SQLite or of the file system. Runtimes agree on its words only, not on its codes. */
+/**
+ * Classifies an error of SQLite, zstd or the file system. The message decides, since runtimes have different codes.
+ *
+ * @param error of an error with a cause, the innermost cause counts: messages around it may quote a path
+ */
 export function databaseFault(error: unknown): DatabaseFault {
-  const text = error instanceof Error ? `${Reflect.get(error, 'code') ?? ''} ${error.message}` : String(error)
+  let root = error
+  while (root instanceof Error && root.cause !== undefined) root = root.cause
+  const text = root instanceof Error ? `${Reflect.get(root, 'code') ?? ''} ${root.message}` : String(root)
   if (
     /malformed|not a database|corrupt|wrong type|is of version|zstd|decompress|ZSTD|checksum|unknown frame/i.test(text)
   ) return 'damaged'

@@ -1,47 +1,50 @@
-import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts'
+import { type Json, listOf, numberOf, objectOf, textOf } from '../bytes/json.ts'
 
-/** Segments within each other at most. */
-const MOST_DEPTH = 500
+/** Levels of segments. */
+const MAX_DEPTH = 500
 
-/** A segment or subsegment of a trace, with what belongs to it. */
+/** A segment or subsegment of a trace, linked to its parent and children. */
 export interface Segment {
   readonly id: string
   readonly name: string
-  /** The id that the document names; of a subsegment inside of another document, that of the one around it. */
+  /** `parent_id` of the document; of a subsegment inside another document, the id of the segment around it. */
   readonly parentId: string | undefined
   readonly isSubsegment: boolean
   /** Unix seconds. */
   readonly start: number
   /** Undefined while it is in progress. */
   readonly end: number | undefined
-  /** The document, with the subsegments that came inside of it. */
+  /** The document, with the subsegments that came inside it. */
   readonly document: Json
   /** In the order of their start. */
   readonly children: Segment[]
   parent: Segment | undefined
 }
 
-/** A trace as far as it was received. */
+/** A trace, as far as its segments were received. */
 export interface Trace {
   readonly id: string
-  /** Every segment and subsegment by its id. */
+  /** Every segment and subsegment by its id, in the order in which they came. */
   readonly segments: ReadonlyMap<string, Segment>
-  /** Those without a parent, or whose parent was not received, in the order of their start. */
+  /** Segments without a parent, or whose parent was not received, in the order of their start. */
   readonly roots: readonly Segment[]
 }
 
 /**
- * Puts the documents of a trace together, in the order in which they came. A segment that ended replaces the same one
- * in progress; subsegments that were sent by themselves go to their parents.
+ * Assembles a trace from its documents. A segment that has ended replaces the same segment in progress; subsegments
+ * that were sent as documents of their own become children of their parents.
+ *
+ * @param id X-Ray's form
+ * @param documents segment documents, JSON, in the order in which they came; others than JSON objects are ignored
  */
 export function assembleTrace(id: string, documents: readonly string[]): Trace {
-  return assembleParts(id, documents.flatMap(readDocument))
+  return assembleParsed(id, documents.flatMap(readDocument))
 }
 
-/** {@link assembleTrace} of documents that were read. */
-export function assembleParts(id: string, parts: readonly Json[]): Trace {
+/** {@link assembleTrace} of documents that {@link readDocument} has parsed. */
+export function assembleParsed(id: string, documents: readonly Json[]): Trace {
   const segments = new Map<string, Segment>()
-  for (const part of parts) add(segments, part, undefined)
+  for (const document of documents) add(segments, document, undefined)
   const roots: Segment[] = []
   for (const segment of segments.values()) {
     const parent = segment.parentId === undefined ? undefined : segments.get(segment.parentId)
@@ -57,12 +60,12 @@ export function assembleParts(id: string, parts: readonly Json[]): Trace {
   return { id, segments, roots: roots.sort(byStart) }
 }
 
-/** What lies deeper than anyone reads begins anew as a root, so that whoever walks a trace need not mind its depth. */
+/** Makes roots of segments below the maximum depth, so that recursive functions can walk any trace. */
 function cutDeep(roots: Segment[]): void {
   const open = roots.map((segment) => ({ segment, depth: 1 }))
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { segment, depth } = next
-    if (depth === MOST_DEPTH) {
+    if (depth === MAX_DEPTH) {
       for (const child of segment.children.splice(0)) {
         child.parent = undefined
         roots.push(child)
@@ -73,13 +76,13 @@ function cutDeep(roots: Segment[]): void {
   }
 }
 
-/** Whether `inner` is `outer` or above it: ids of a broken client may form a ring. */
-function isWithin(outer: Segment, inner: Segment): boolean {
-  for (let at: Segment | undefined = outer; at !== undefined; at = at.parent) if (at === inner) return true
+/** Whether `other` is `segment` or an ancestor of it: the ids of a faulty client may form a ring. */
+function isWithin(segment: Segment, other: Segment): boolean {
+  for (let at: Segment | undefined = segment; at !== undefined; at = at.parent) if (at === other) return true
   return false
 }
 
-/** The segments that a document has: one, or several subsegments; none if it is no JSON. */
+/** Parses a document. @returns one segment, or a list of subsegments; an empty list if it is not JSON */
 export function readDocument(document: string): Json[] {
   try {
     const parsed: unknown = JSON.parse(document)
@@ -89,7 +92,7 @@ export function readDocument(document: string): Json[] {
   }
 }
 
-function add(segments: Map<string, Segment>, document: Json, around: string | undefined): void {
+function add(segments: Map<string, Segment>, document: Json, parentId: string | undefined): void {
   const id = textOf(document['id'])
   const start = numberOf(document['start_time'])
   if (id === undefined || start === undefined) return
@@ -99,8 +102,8 @@ function add(segments: Map<string, Segment>, document: Json, around: string | un
     segments.set(id, {
       id,
       name: textOf(document['name']) ?? 'unnamed',
-      parentId: around ?? textOf(document['parent_id']),
-      isSubsegment: around !== undefined || document['type'] === 'subsegment',
+      parentId: parentId ?? textOf(document['parent_id']),
+      isSubsegment: parentId !== undefined || document['type'] === 'subsegment',
       start,
       end,
       document,

@@ -1,12 +1,12 @@
 import type { Segment, Trace } from './assemble-trace.ts'
-import { listOf, objectOf, textOf } from './json.ts'
+import { listOf, objectOf, textOf } from '../bytes/json.ts'
 import { calledService, serviceOf } from './service-of.ts'
 import type { CauseEntity, CauseException, CauseService, RootCauses } from './trace-index.ts'
 
-/** More paths of a kind than this say nothing more. */
-const MOST_PATHS = 10
-/** A child that takes less of its parent's time than this is not what the time is spent on. */
-const SLOW_SHARE = 0.5
+/** Paths of one kind; more of them add nothing. */
+const MAX_PATHS = 10
+/** A child counts as a cause of response time if it takes at least this share of its parent's time. */
+const MIN_SLOW_SHARE = 0.5
 
 /** The exceptions of a segment, without those of its subsegments. */
 export function exceptionsOf({ document }: Segment): CauseException[] {
@@ -17,13 +17,13 @@ export function exceptionsOf({ document }: Segment): CauseException[] {
 }
 
 /**
- * Finds where faults, errors and time come from: from each root down to the last segment that has the flag, or that
- * takes at least half of its parent's time.
+ * Finds where faults, errors and response time come from. A path of faults or errors goes from a root down to the last
+ * segment that has the flag; a path of response time goes down as long as a child takes at least half of its parent's.
  */
 export function causesOf({ roots }: Trace): RootCauses {
   const has = (flag: string) => ({ document }: Segment): boolean => document[flag] === true
   const paths = (isCause: (segment: Segment) => boolean): Segment[][] =>
-    roots.flatMap((root) => pathsDown(root, isCause)).slice(0, MOST_PATHS)
+    roots.flatMap((root) => pathsDown(root, isCause)).slice(0, MAX_PATHS)
   const describe = (path: Segment[]): CauseService[] => servicesOf(path, path[0])
   return {
     fault: paths(has('fault')).map(describe),
@@ -32,11 +32,11 @@ export function causesOf({ roots }: Trace): RootCauses {
   }
 }
 
-/** Every path from a segment down over those for which it holds, as far as it holds. */
+/** Every path from a segment down through segments that are causes, to the last of them. */
 function pathsDown(segment: Segment, isCause: (segment: Segment) => boolean): Segment[][] {
-  if (!isCause(segment)) return segment.children.flatMap((child) => pathsDown(child, isCause)).slice(0, MOST_PATHS)
+  if (!isCause(segment)) return segment.children.flatMap((child) => pathsDown(child, isCause)).slice(0, MAX_PATHS)
   const below = segment.children.filter(isCause).flatMap((child) => pathsDown(child, isCause))
-  return below.length === 0 ? [[segment]] : below.slice(0, MOST_PATHS).map((path) => [segment, ...path])
+  return below.length === 0 ? [[segment]] : below.slice(0, MAX_PATHS).map((path) => [segment, ...path])
 }
 
 function slowestPath(root: Segment): Segment[] {
@@ -46,12 +46,12 @@ function slowestPath(root: Segment): Segment[] {
 }
 
 function slowestChild(segment: Segment): Segment | undefined {
-  const least = timeOf(segment) * SLOW_SHARE
-  const slow = segment.children.filter((child) => timeOf(child) > 0 && timeOf(child) >= least)
+  const minTime = timeOf(segment) * MIN_SLOW_SHARE
+  const slow = segment.children.filter((child) => timeOf(child) > 0 && timeOf(child) >= minTime)
   return slow.sort((a, b) => timeOf(b) - timeOf(a))[0]
 }
 
-/** Groups a path by service. */
+/** Groups a path by service. @param root the segment whose response time is the whole */
 function servicesOf(path: readonly Segment[], root: Segment | undefined): CauseService[] {
   const services: { name: string; type: string; inferred: boolean; entities: CauseEntity[] }[] = []
   const whole = root === undefined ? 0 : timeOf(root)

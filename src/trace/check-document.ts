@@ -1,47 +1,49 @@
-import { type Json, listOf, numberOf, objectOf, textOf } from './json.ts'
+import { type Json, listOf, numberOf, objectOf, textOf } from '../bytes/json.ts'
+import { isXrayTraceId } from './trace-id.ts'
 
-/** What X-Ray says of a document that it does not take. */
+/** Why X-Ray does not accept a document: an entry of `UnprocessedTraceSegments`. */
 export interface Unprocessed {
   readonly Id?: string
   readonly ErrorCode: string
   readonly Message: string
 }
 
-const MOST_BYTES = 64 * 1024
+const MAX_BYTES = 64 * 1024
 const NAME = /^[\p{L}\p{N}\s_.:/%&#=+\-@]{1,200}$/u
 const ID = /^[0-9a-f]{16}$/i
-const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i
 
 /**
- * Checks a document as X-Ray does
- * (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html); undefined if it is well.
+ * Checks a document as X-Ray does (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html).
+ *
+ * @param text a segment document, or a list of subsegments, as JSON
+ * @returns undefined if X-Ray accepts it
  */
 export function checkDocument(text: string): Unprocessed | undefined {
-  if (new TextEncoder().encode(text).length > MOST_BYTES) return refusal(undefined, 'TooLarge', 'over 64 KB')
+  if (new TextEncoder().encode(text).length > MAX_BYTES) return rejection(undefined, 'TooLarge', 'over 64 KB')
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
   } catch {
-    return refusal(undefined, 'ParseError', 'Invalid segment. ErrorCode: ParseError')
+    return rejection(undefined, 'ParseError', 'the document is not JSON')
   }
   for (const part of Array.isArray(parsed) ? listOf(parsed).map(objectOf) : [objectOf(parsed)]) {
-    const flaw = flawOf(part)
-    if (flaw !== undefined) return refusal(textOf(part['id']), flaw[0], flaw[1])
+    const issue = validateSegment(part)
+    if (issue !== undefined) return rejection(textOf(part['id']), ...issue)
   }
   return undefined
 }
 
-function refusal(id: string | undefined, code: string, why: string): Unprocessed {
-  const Message = `Invalid segment. ErrorCode: ${code}: ${why}`
+function rejection(id: string | undefined, code: string, reason: string): Unprocessed {
+  const Message = `Invalid segment. ErrorCode: ${code}: ${reason}`
   return id === undefined ? { ErrorCode: code, Message } : { Id: id, ErrorCode: code, Message }
 }
 
-function flawOf(part: Json): [code: string, why: string] | undefined {
+function validateSegment(part: Json): [code: string, reason: string] | undefined {
   const id = textOf(part['id'])
   if (id === undefined) return ['MissingId', 'id is missing']
-  if (!ID.test(id)) return ['InvalidId', 'id is to have 16 hexadecimal digits']
-  if (!TRACE_ID.test(textOf(part['trace_id']) ?? '')) {
-    return ['InvalidTraceId', 'trace_id is to be 1-8-24 hexadecimal digits']
+  if (!ID.test(id)) return ['InvalidId', 'id must have 16 hexadecimal digits']
+  if (!isXrayTraceId(textOf(part['trace_id']) ?? '')) {
+    return ['InvalidTraceId', 'trace_id must be 1-8-24 hexadecimal digits']
   }
   const name = textOf(part['name'])
   if (name === undefined) return ['MissingName', 'name is missing']

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatSeconds } from './format-seconds.ts'
 
-test('formatSeconds() takes the unit that people would', () => {
+test('formatSeconds() uses the unit that suits the duration', () => {
   const times = [0.0004, 0.212, 0.9994, 0.9999, 1.84, 59.99, 59.999, 64, 3600]
   const expected = [
     '0.4 ms',

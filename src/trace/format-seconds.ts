@@ -1,4 +1,4 @@
-/** A time as people read it: 0.4 ms, 212 ms, 1.84 s, 1 min 04 s. */
+/** Formats a duration for people: 0.4 ms, 212 ms, 1.84 s, 1 min 04 s. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0.001) return `${(seconds * 1000).toFixed(1)} ms`
   if (seconds < 0.9995) return `${(seconds * 1000).toFixed(0)} ms`

@@ -1,84 +1,99 @@
+import { type Json, numberOf, objectOf, textOf } from '../bytes/json.ts'
 import type { Segment, Trace } from './assemble-trace.ts'
 import { causesOf, exceptionsOf } from './causes-of.ts'
-import { type Json, numberOf, objectOf, textOf } from './json.ts'
 import { calledService, type ServiceName, serviceOf } from './service-of.ts'
 import type { Call, SegmentSummary, TraceIndex } from './trace-index.ts'
 
-/** Finds in a trace what lists show and filters ask for. */
+/** Computes what lists show of a trace and filters ask for. */
 export function indexTrace(trace: Trace): TraceIndex {
   const segments = [...trace.segments.values()].sort((a, b) => a.start - b.start)
   const entry = trace.roots.find(({ isSubsegment }) => !isSubsegment) ?? trace.roots[0]
-  const occurrences: SegmentSummary[] = []
-  const places = new Map<Segment, number>()
-  for (const segment of segments) {
-    const called = segment.isSubsegment ? calledService(segment) : serviceOf(segment)
-    // A subsegment whose segment was not received stands for it.
-    const service = called ?? (segment.isSubsegment && segment.parent === undefined ? serviceOf(segment) : undefined)
-    if (service === undefined) continue
-    places.set(segment, occurrences.length)
-    occurrences.push(occurrenceOf(segment, service, segment === entry, called !== undefined && segment.isSubsegment))
-  }
-  markEnds(occurrences)
+  const { summaries, positions } = summariseSegments(segments, entry)
   const start = segments[0]?.start ?? 0
   const end = segments.reduce((latest, segment) => Math.max(latest, segment.end ?? segment.start), start)
-  const entryAt = entry === undefined ? -1 : places.get(entry) ?? -1
   return {
     id: trace.id,
     start,
     end,
-    duration: round(end - start),
+    duration: toMicroseconds(end - start),
     responseTime: entry === undefined ? 0 : durationOf(entry),
-    entry: entryAt,
-    partial: segments.some(({ end: ended }) => ended === undefined) ||
+    entry: entry === undefined ? -1 : positions.get(entry) ?? -1,
+    partial: segments.some((segment) => segment.end === undefined) ||
       trace.roots.some(({ parentId }) => parentId !== undefined),
-    segments: segments.length,
-    occurrences,
-    calls: callsOf(segments, places, occurrences, entry),
+    segmentCount: segments.length,
+    summaries,
+    calls: callsOf(segments, positions, summaries, entry),
     causes: causesOf(trace),
   }
 }
 
-/** Seconds from start to end; 0 while it is in progress. */
+/** Seconds from start to end; 0 while the segment is in progress. */
 export function durationOf({ start, end }: Segment): number {
-  return end === undefined ? 0 : round(Math.max(0, end - start))
+  return end === undefined ? 0 : toMicroseconds(Math.max(0, end - start))
+}
+
+interface Summaries {
+  readonly summaries: SegmentSummary[]
+  /** Where in {@link summaries} a segment is; absent if it is a part of its parent. */
+  readonly positions: ReadonlyMap<Segment, number>
+}
+
+/** @param segments in the order of their start */
+function summariseSegments(segments: readonly Segment[], entry: Segment | undefined): Summaries {
+  const summaries: SegmentSummary[] = []
+  const positions = new Map<Segment, number>()
+  for (const segment of segments) {
+    const called = segment.isSubsegment ? calledService(segment) : serviceOf(segment)
+    // A subsegment stands for its segment if that was not received.
+    const service = called ?? (segment.isSubsegment && segment.parent === undefined ? serviceOf(segment) : undefined)
+    if (service === undefined) continue
+    positions.set(segment, summaries.length)
+    const inferred = called !== undefined && segment.isSubsegment
+    summaries.push(summariseSegment(segment, service, { inferred, root: segment === entry }))
+  }
+  return { summaries: markEnds(summaries), positions }
 }
 
 function callsOf(
   segments: readonly Segment[],
-  places: ReadonlyMap<Segment, number>,
-  occurrences: readonly SegmentSummary[],
+  positions: ReadonlyMap<Segment, number>,
+  summaries: readonly SegmentSummary[],
   entry: Segment | undefined,
 ): Call[] {
   const calls: Call[] = []
   for (const segment of segments) {
-    const to = places.get(segment)
-    const own = to === undefined ? undefined : occurrences[to]
-    if (to === undefined || own === undefined) continue
-    const from = segment.parent === undefined ? undefined : reporterOf(segment.parent, places)
+    const to = positions.get(segment)
+    const called = to === undefined ? undefined : summaries[to]
+    if (to === undefined || called === undefined) continue
+    const from = segment.parent === undefined ? undefined : reporterOf(segment.parent, positions)
     if (from !== undefined && from !== to) {
-      // A call to a service that reports is seen by the subsegment that made it.
+      // The subsegment that made the call shows how the caller saw a service that sent a segment of its own.
       const caller = segment.isSubsegment || segment.parent?.isSubsegment !== true ? undefined : segment.parent
-      calls.push({ from, to, seen: caller === undefined ? own : occurrenceOf(caller, own, false, false) })
-    } else if (segment === entry) calls.push({ from: -1, to, seen: own })
+      calls.push({ from, to, seen: caller === undefined ? called : summariseSegment(caller, called) })
+    } else if (segment === entry) calls.push({ from: -1, to, seen: called })
   }
   return calls
 }
 
-/** The occurrence of the service that a segment is part of. */
-function reporterOf(segment: Segment, places: ReadonlyMap<Segment, number>): number | undefined {
+/** The position of the service that a segment is a part of. */
+function reporterOf(segment: Segment, positions: ReadonlyMap<Segment, number>): number | undefined {
   for (let at: Segment | undefined = segment; at !== undefined; at = at.parent) {
-    const place = places.get(at)
-    if (place !== undefined) return place
+    const position = positions.get(at)
+    if (position !== undefined) return position
   }
   return undefined
 }
 
-function occurrenceOf(segment: Segment, service: ServiceName, root: boolean, inferred: boolean): SegmentSummary {
+function summariseSegment(
+  segment: Segment,
+  service: ServiceName,
+  { inferred = false, root = false } = {},
+): SegmentSummary {
   const { document } = segment
   const http = objectOf(document['http'])
   const request = objectOf(http['request'])
   const ec2 = objectOf(objectOf(document['aws'])['ec2'])
-  const own = inferred ? [segment] : partsOf(segment)
+  const parts = inferred ? [segment] : partsOf(segment)
   const is = (name: string): boolean => document[name] === true
   return {
     name: service.name,
@@ -95,9 +110,9 @@ function occurrenceOf(segment: Segment, service: ServiceName, root: boolean, inf
     partial: segment.end === undefined,
     start: segment.start,
     responseTime: durationOf(segment),
-    messages: own.flatMap(exceptionsOf).map(({ message }) => message),
+    messages: parts.flatMap(exceptionsOf).map(({ message }) => message),
     arns: [textOf(document['resource_arn'])].filter((arn) => arn !== undefined),
-    annotations: Object.assign({}, ...own.map((part) => annotationsOf(part.document))),
+    annotations: Object.assign({}, ...parts.map((part) => annotationsOf(part.document))),
     ...given('accountId', service.accountId),
     ...given('url', textOf(request['url'])),
     ...given('method', textOf(request['method'])),
@@ -123,21 +138,22 @@ function annotationsOf(document: Json): Record<string, string | number | boolean
   return found
 }
 
-function markEnds(occurrences: SegmentSummary[]): void {
-  // They are in the order of their start.
-  const last = occurrences.length - 1
-  occurrences.forEach((one, i) => {
-    if (i === 0 || i === last) occurrences[i] = { ...one, first: i === 0, last: i === last }
-  })
+/** Marks the first and the last to begin. @param summaries in the order of their start */
+function markEnds(summaries: readonly SegmentSummary[]): SegmentSummary[] {
+  const last = summaries.length - 1
+  return summaries.map((summary, i) => (
+    i === 0 || i === last ? { ...summary, first: i === 0, last: i === last } : summary
+  ))
 }
 
+/** An object with one member; an empty one if the value is undefined. */
 function given<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
-  const pair: { [key in K]?: V } = {}
-  if (value !== undefined) pair[key] = value
-  return pair
+  const member: { [key in K]?: V } = {}
+  if (value !== undefined) member[key] = value
+  return member
 }
 
-/** Microseconds are what clocks have. */
-function round(seconds: number): number {
+/** Rounds seconds to microseconds, which is what clocks have. */
+function toMicroseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6
 }

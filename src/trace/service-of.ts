@@ -1,5 +1,5 @@
+import { objectOf, textOf } from '../bytes/json.ts'
 import type { Segment } from './assemble-trace.ts'
-import { objectOf, textOf } from './json.ts'
 
 /** A service as the map shows it. */
 export interface ServiceName {
@@ -8,7 +8,7 @@ export interface ServiceName {
   readonly accountId?: string
 }
 
-/** X-Ray's types of AWS services whose calls name a resource, and where they name it. */
+/** X-Ray's types of AWS resources by the lower-case name of their service, and the members of `aws` that name one. */
 const resources: Readonly<Record<string, readonly [type: string, ...members: string[]]>> = {
   dynamodb: ['AWS::DynamoDB::Table', 'table_name'],
   sqs: ['AWS::SQS::Queue', 'queue_url', 'queue_name'],
@@ -18,12 +18,12 @@ const resources: Readonly<Record<string, readonly [type: string, ...members: str
   kinesis: ['AWS::Kinesis::Stream', 'stream_name'],
 }
 
-/** The service that a segment reports. */
+/** The service that sent a segment. */
 export function serviceOf({ document, name }: Segment): ServiceName {
   return withAccount({ name, type: textOf(document['origin']) ?? '' }, document)
 }
 
-/** The service that a subsegment calls and that does not report itself; undefined if it calls none, or one that does. */
+/** The service that a subsegment calls; undefined if it calls none, or one that sent a segment of its own. */
 export function calledService({ document, name, isSubsegment, children }: Segment): ServiceName | undefined {
   const namespace = document['namespace']
   if (!isSubsegment || (namespace !== 'aws' && namespace !== 'remote')) return undefined
@@ -33,7 +33,7 @@ export function calledService({ document, name, isSubsegment, children }: Segmen
   const aws = objectOf(document['aws'])
   const [type = `AWS::${name}`, ...members] = resources[name.toLowerCase()] ?? []
   const resource = members.map((member) => textOf(aws[member])).find((value) => value !== undefined)
-  // Queues are named by their URL, topics by their ARN: the last part is the name.
+  // A queue is identified by its URL, a topic by its ARN; the last part of either is the name.
   return withAccount({ name: resource?.split(/[/:]/).pop() ?? name, type }, document)
 }
 

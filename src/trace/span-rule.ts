@@ -13,10 +13,3 @@ export interface SpanRule {
   readonly rule: 'copied' | 'renamed' | 'reformatted' | 'moved' | 'not indexed' | 'cut' | 'dropped' | 'made'
   readonly to: readonly RuleTarget[]
 }
-
-/** The span that a segment was, and what became of each part of it. */
-export interface ExplainedSpan {
-  /** As OTLP/JSON; null if the segment was received as an X-Ray document, or the span was not kept. */
-  readonly span: Readonly<Record<string, unknown>> | null
-  readonly rules: readonly SpanRule[]
-}

@@ -1,9 +1,9 @@
 import type { SegmentSummary } from './trace-index.ts'
 
-/** How often a value of a histogram occurred, by the value in seconds with two digits. */
-export type Counts = Record<string, number>
+/** A histogram: how often each value occurred, by the value in seconds with two significant digits. */
+export type Histogram = Record<string, number>
 
-/** What came of the requests to a service, or over an edge. Sums that can be added and taken away again. */
+/** Outcomes and response times of the requests to a service, or over an edge: sums, so that they add and subtract. */
 export interface Statistics {
   ok: number
   /** All 4xx, throttled ones too. */
@@ -11,39 +11,39 @@ export interface Statistics {
   throttle: number
   fault: number
   count: number
-  /** Seconds. */
+  /** Response times added up, in seconds. */
   time: number
-  histogram: Counts
+  histogram: Histogram
 }
 
-/** Statistics of nothing. */
+/** Statistics of no request. */
 export function noStatistics(): Statistics {
   return { ok: 0, error: 0, throttle: 0, fault: 0, count: 0, time: 0, histogram: {} }
 }
 
-/** Counts an occurrence. @param sign -1 takes it away again */
-export function count(statistics: Statistics, one: SegmentSummary, sign: 1 | -1): void {
+/** Adds one request to statistics. @param sign -1 to subtract it */
+export function countRequest(statistics: Statistics, request: SegmentSummary, sign: 1 | -1): void {
   statistics.count += sign
-  if (one.fault) statistics.fault += sign
-  if (one.error) statistics.error += sign
-  if (one.throttle) statistics.throttle += sign
-  if (one.ok) statistics.ok += sign
-  statistics.time += sign * one.responseTime
-  addTo(statistics.histogram, String(Number(one.responseTime.toPrecision(2))), sign)
+  if (request.fault) statistics.fault += sign
+  if (request.error) statistics.error += sign
+  if (request.throttle) statistics.throttle += sign
+  if (request.ok) statistics.ok += sign
+  statistics.time += sign * request.responseTime
+  addTo(statistics.histogram, String(Number(request.responseTime.toPrecision(2))), sign)
 }
 
-/** Adds one to the other. */
-export function addStatistics(to: Statistics, from: Statistics): void {
-  to.ok += from.ok
-  to.error += from.error
-  to.throttle += from.throttle
-  to.fault += from.fault
-  to.count += from.count
-  to.time += from.time
-  for (const [value, times] of Object.entries(from.histogram)) addTo(to.histogram, value, times)
+/** Adds statistics to others. @param target is changed */
+export function addStatistics(target: Statistics, added: Statistics): void {
+  target.ok += added.ok
+  target.error += added.error
+  target.throttle += added.throttle
+  target.fault += added.fault
+  target.count += added.count
+  target.time += added.time
+  for (const [value, times] of Object.entries(added.histogram)) addTo(target.histogram, value, times)
 }
 
-function addTo(histogram: Counts, value: string, times: number): void {
+function addTo(histogram: Histogram, value: string, times: number): void {
   const sum = (histogram[value] ?? 0) + times
   if (sum <= 0) delete histogram[value]
   else histogram[value] = sum

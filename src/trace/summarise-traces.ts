@@ -1,58 +1,23 @@
-import type { TraceIndex } from './trace-index.ts'
-
-/** How often each value of something occurs, the most frequent first. */
-export type Facet = readonly (readonly [value: string, count: number])[]
-
-/** What many traces are, taken together. */
-export interface TraceSummary {
-  readonly count: number
-  /** Counts by response time, each as ok, error, fault and throttle; {@link binOf} says which is where. */
-  readonly bins: readonly (readonly [number, number, number, number])[]
-  /** Seconds under which half, 95 and 99 of 100 lie. */
-  readonly p50: number
-  readonly p95: number
-  readonly p99: number
-  readonly facets: Readonly<Record<'outcome' | 'root' | 'method' | 'url' | 'status' | 'user' | 'annotation', Facet>>
-}
+import type { Facet, TraceSetSummary } from './api/page-answers.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
+import type { SegmentSummary, TraceIndex } from './trace-index.ts'
 
 /** Bins of the response time, from 1 ms to 10 s. */
 const BINS = 80
-const MOST_VALUES = 8
+/** The most frequent values that a facet lists. */
+const MAX_VALUES = 8
 
-/** The bin of a response time in seconds: equal steps of its logarithm. */
-function binOf(seconds: number): number {
-  return Math.min(BINS - 1, Math.max(0, Math.floor(((Math.log10(Math.max(seconds, 1e-3)) + 3) / 4) * BINS)))
-}
+type Bin = [ok: number, error: number, fault: number, throttle: number]
 
-/** Summarises traces. */
-export function summariseTraces(traces: readonly TraceIndex[]): TraceSummary {
-  const bins = Array.from({ length: BINS }, (): [number, number, number, number] => [0, 0, 0, 0])
-  const facets = {
-    outcome: new Map<string, number>(),
-    root: new Map<string, number>(),
-    method: new Map<string, number>(),
-    url: new Map<string, number>(),
-    status: new Map<string, number>(),
-    user: new Map<string, number>(),
-    annotation: new Map<string, number>(),
-  }
-  const add = (facet: Map<string, number>, value: string | number | undefined): void => {
-    if (value !== undefined) facet.set(String(value), (facet.get(String(value)) ?? 0) + 1)
-  }
-  for (const facts of traces) {
-    const outcome = outcomeOf(facts)
-    const bin = bins[binOf(facts.responseTime)]
-    const at = { ok: 0, partial: 0, error: 1, fault: 2, throttle: 3 }[outcome]
-    if (bin !== undefined) bin[at] = (bin[at] ?? 0) + 1
-    add(facets.outcome, outcome)
-    const entry = facts.occurrences[facts.entry]
-    add(facets.root, entry?.name)
-    add(facets.method, entry?.method)
-    add(facets.url, entry?.url)
-    add(facets.status, entry?.status)
-    for (const user of new Set(facts.occurrences.flatMap((one) => one.user ?? []))) add(facets.user, user)
-    const keys = new Set(facts.occurrences.flatMap(({ annotations }) => Object.keys(annotations)))
-    for (const key of keys) add(facets.annotation, key)
+/** Where in a bin an outcome is counted. */
+const positions: Readonly<Record<Outcome, 0 | 1 | 2 | 3>> = { ok: 0, 'in-progress': 0, error: 1, fault: 2, throttle: 3 }
+
+/** Summarises traces: how their response times are spread, and how often values occur. */
+export function summariseTraces(traces: readonly TraceIndex[]): TraceSetSummary {
+  const bins = Array.from({ length: BINS }, (): Bin => [0, 0, 0, 0])
+  for (const trace of traces) {
+    const bin = bins[binOf(trace.responseTime)]
+    if (bin !== undefined) bin[positions[outcomeOfTrace(trace)]]++
   }
   const times = traces.map(({ responseTime }) => responseTime).sort((a, b) => a - b)
   const quantile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
@@ -62,24 +27,53 @@ export function summariseTraces(traces: readonly TraceIndex[]): TraceSummary {
     p50: quantile(0.5),
     p95: quantile(0.95),
     p99: quantile(0.99),
-    facets: {
-      outcome: most(facets.outcome),
-      root: most(facets.root),
-      method: most(facets.method),
-      url: most(facets.url),
-      status: most(facets.status),
-      user: most(facets.user),
-      annotation: most(facets.annotation),
-    },
+    facets: facetsOf(traces),
   }
 }
 
-/** The worst that happened in a trace. */
-function outcomeOf({ occurrences, partial }: TraceIndex): 'ok' | 'error' | 'fault' | 'throttle' | 'partial' {
-  for (const flag of ['fault', 'throttle', 'error'] as const) if (occurrences.some((one) => one[flag])) return flag
-  return partial ? 'partial' : 'ok'
+/** The bin of a response time in seconds: equal steps of its logarithm. */
+function binOf(seconds: number): number {
+  return Math.min(BINS - 1, Math.max(0, Math.floor(((Math.log10(Math.max(seconds, 1e-3)) + 3) / 4) * BINS)))
 }
 
-function most(facet: ReadonlyMap<string, number>): Facet {
-  return [...facet].sort((a, b) => b[1] - a[1]).slice(0, MOST_VALUES)
+/** The worst outcome in a trace. */
+function outcomeOfTrace({ summaries, partial }: TraceIndex): Outcome {
+  const has = (flag: 'fault' | 'throttle' | 'error'): boolean => summaries.some((summary) => summary[flag])
+  return outcomeOf({ fault: has('fault'), throttle: has('throttle'), error: has('error') }, partial)
+}
+
+function facetsOf(traces: readonly TraceIndex[]): TraceSetSummary['facets'] {
+  const ofEntry = (value: (entry: SegmentSummary) => string | number | undefined): Facet =>
+    facetOf(traces, ({ summaries, entry }) => {
+      const summary = summaries[entry]
+      return summary === undefined ? [] : [value(summary)]
+    })
+  return {
+    outcome: facetOf(traces, (trace) => [keywordOf(outcomeOfTrace(trace))]),
+    root: ofEntry(({ name }) => name),
+    method: ofEntry(({ method }) => method),
+    url: ofEntry(({ url }) => url),
+    status: ofEntry(({ status }) => status),
+    user: facetOf(traces, ({ summaries }) => summaries.map(({ user }) => user)),
+    annotation: facetOf(traces, ({ summaries }) => summaries.flatMap(({ annotations }) => Object.keys(annotations))),
+  }
+}
+
+/** The word of filter expressions for an outcome. */
+function keywordOf(outcome: Outcome): string {
+  return outcome === 'in-progress' ? 'partial' : outcome
+}
+
+/** Counts values, each once per trace, the most frequent first. */
+function facetOf(
+  traces: readonly TraceIndex[],
+  valuesOf: (trace: TraceIndex) => readonly (string | number | undefined)[],
+): Facet {
+  const counts = new Map<string, number>()
+  for (const trace of traces) {
+    for (const value of new Set(valuesOf(trace))) {
+      if (value !== undefined) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1)
+    }
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MAX_VALUES)
 }

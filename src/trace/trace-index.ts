@@ -1,21 +1,27 @@
-/** What happened in one segment, or one call to a service that did not report: what a filter can ask for. */
+/**
+ * What one segment did, or one call to a service that sent no segment of its own (an inferred segment): everything that
+ * lists show and that filters can ask for.
+ */
 export interface SegmentSummary {
   readonly name: string
   /** X-Ray's type of the service: an origin, `remote`, `client`, `AWS::DynamoDB::Table`, `Database::SQL`… */
   readonly type: string
   readonly accountId?: string
-  /** The service did not report itself. */
+  /** The service sent no segment of its own. */
   readonly inferred: boolean
+  /** The segment is a call to another service. */
   readonly remote: boolean
-  /** It is where the trace begins. */
+  /** The trace begins here. */
   readonly root: boolean
-  /** It was the first or the last to begin. */
+  /** No other segment of the trace began earlier; or later. */
   readonly first: boolean
   readonly last: boolean
   readonly ok: boolean
+  /** Any 4xx, a throttled request too. */
   readonly error: boolean
   readonly fault: boolean
   readonly throttle: boolean
+  /** The segment is in progress. */
   readonly partial: boolean
   /** Unix seconds. */
   readonly start: number
@@ -27,6 +33,7 @@ export interface SegmentSummary {
   readonly userAgent?: string
   readonly clientIp?: string
   readonly user?: string
+  /** Messages of its exceptions, and of those of its subsegments. */
   readonly messages: readonly string[]
   readonly availabilityZone?: string
   readonly instanceId?: string
@@ -34,22 +41,23 @@ export interface SegmentSummary {
   readonly annotations: Readonly<Record<string, string | number | boolean>>
 }
 
-/** A call from one occurrence to another. */
+/** A call from one service to another. */
 export interface Call {
-  /** The place of the caller in {@link TraceIndex.occurrences}; -1 for the client outside. */
+  /** The position of the caller in {@link TraceIndex.summaries}; -1 for the client outside of the trace. */
   readonly from: number
+  /** The position of the called service there. */
   readonly to: number
-  /** How the caller saw it. */
+  /** The call as the caller saw it. */
   readonly seen: SegmentSummary
 }
 
-/** An exception on the way to a root cause. */
+/** An exception on the path to a root cause. */
 export interface CauseException {
   readonly name: string
   readonly message: string
 }
 
-/** A segment or subsegment on the way to a root cause. */
+/** A segment or subsegment on the path to a root cause. */
 export interface CauseEntity {
   readonly name: string
   readonly exceptions: readonly CauseException[]
@@ -58,7 +66,7 @@ export interface CauseEntity {
   readonly coverage: number
 }
 
-/** A service on the way to a root cause. */
+/** A service on the path to a root cause. */
 export interface CauseService {
   readonly name: string
   readonly type: string
@@ -66,29 +74,32 @@ export interface CauseService {
   readonly entities: readonly CauseEntity[]
 }
 
-/** Where faults, errors and time come from: each a path of services from the root. */
+/** Where faults, errors and response time come from. Each cause is a path of services, from the root down. */
 export interface RootCauses {
   readonly fault: readonly (readonly CauseService[])[]
   readonly error: readonly (readonly CauseService[])[]
   readonly responsetime: readonly (readonly CauseService[])[]
 }
 
-/** What a trace is asked for in lists and filters. */
+/** What lists show of a trace and filters ask for, computed from its segments. */
 export interface TraceIndex {
+  /** X-Ray's form. */
   readonly id: string
-  /** Unix seconds. */
+  /** The first start and the last end of a segment, in Unix seconds. */
   readonly start: number
   readonly end: number
   /** Seconds from the first start to the last end. */
   readonly duration: number
   /** Seconds that the entry took. */
   readonly responseTime: number
-  /** Where the trace begins, in {@link occurrences}. */
+  /** The position in {@link summaries} of the segment where the trace begins; -1 if it has none. */
   readonly entry: number
-  /** Something is in progress, or was not received. */
+  /** A segment is in progress, or was not received. */
   readonly partial: boolean
-  readonly segments: number
-  readonly occurrences: readonly SegmentSummary[]
+  /** Segments and subsegments. */
+  readonly segmentCount: number
+  /** In the order of their start. */
+  readonly summaries: readonly SegmentSummary[]
   readonly calls: readonly Call[]
   readonly causes: RootCauses
 }

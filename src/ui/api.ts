@@ -1,54 +1,10 @@
-/** SummaryStatistics of X-Ray's API. */
-export interface Statistics {
-  readonly OkCount: number
-  readonly ErrorStatistics: { readonly ThrottleCount: number; readonly OtherCount: number; readonly TotalCount: number }
-  readonly FaultStatistics: { readonly TotalCount: number }
-  readonly TotalCount: number
-  readonly TotalResponseTime: number
-}
-
-/** A bar of a histogram; the value is in seconds. */
-export interface Bar {
-  readonly Value: number
-  readonly Count: number
-}
-
-/** A call from one service to another. */
-export interface Edge {
-  readonly ReferenceId: number
-  readonly SummaryStatistics: Statistics
-  readonly ResponseTimeHistogram: readonly Bar[]
-}
-
-/** A node of the map. */
-export interface Service {
-  readonly ReferenceId: number
-  readonly Name: string
-  readonly Type?: string
-  readonly Root: boolean
-  readonly State: string
-  readonly Edges: readonly Edge[]
-  readonly SummaryStatistics: Statistics
-  readonly ResponseTimeHistogram: readonly Bar[]
-}
-
-/** A line of the list of traces. */
-export interface Summary {
-  readonly Id: string
-  readonly StartTime: number
-  readonly Duration: number
-  readonly ResponseTime: number
-  readonly HasFault: boolean
-  readonly HasError: boolean
-  readonly HasThrottle: boolean
-  readonly IsPartial: boolean
-  readonly Http: { readonly HttpURL?: string; readonly HttpMethod?: string; readonly HttpStatus?: number }
-  readonly EntryPoint?: { readonly Name: string }
-  readonly Users: readonly { readonly UserName: string }[]
-  readonly Annotations: Readonly<
-    Record<string, readonly { readonly AnnotationValue: Readonly<Record<string, string | number | boolean>> }[]>
-  >
-}
+export type {
+  Edge,
+  HistogramEntry as Bar,
+  Service,
+  SummaryStatistics as Statistics,
+} from '../trace/api/graph-answers.ts'
+export type { TraceSummary as Summary } from '../trace/api/trace-answers.ts'
 
 /** Calls X-Ray's API on the server that the page came from. @throws {Error} in its words */
 export async function callApi<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {

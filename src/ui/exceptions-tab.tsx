@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Segment, Trace } from '../trace/assemble-trace.ts'
 import { exceptionsOf } from '../trace/causes-of.ts'
-import { type Json, listOf, objectOf, textOf } from '../trace/json.ts'
+import { type Json, listOf, objectOf, textOf } from '../bytes/json.ts'
 import { Icon, StateMark } from './outcome.tsx'
 import { stateOfSegment } from './waterfall-rows.ts'
 

@@ -1,5 +1,5 @@
 import type { Trace } from '../trace/assemble-trace.ts'
-import { type Json, listOf, objectOf, textOf } from '../trace/json.ts'
+import { type Json, listOf, objectOf, textOf } from '../bytes/json.ts'
 import { callApi } from './api.ts'
 
 /** Documents that one PutTraceSegments takes. */

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { parseFilter } from '../trace/filter/parse-filter.ts'
 import { FilterError, type Token, tokenise } from '../trace/filter/tokenise.ts'
-import type { KnownNames } from '../local/store/known-names.ts'
+import type { KnownNames } from '../trace/api/page-answers.ts'
 import { readAgent } from './api.ts'
 import { Icon } from './outcome.tsx'
 import { change, urlOf } from './page-location.ts'

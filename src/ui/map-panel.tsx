@@ -1,5 +1,5 @@
 import { formatSeconds } from '../trace/format-seconds.ts'
-import type { RouteFigures, ServiceDetails } from '../trace/service-details.ts'
+import type { RouteFigures, ServiceDetails } from '../trace/api/page-answers.ts'
 import { type Bar, callApi, type Service, type Statistics } from './api.ts'
 import { formatCount, formatRate, formatShare } from './format.ts'
 import { binsOf, Histogram, marksOf, quantile } from './histogram.tsx'

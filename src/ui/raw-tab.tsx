@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Segment, Trace } from '../trace/assemble-trace.ts'
-import type { ExplainedSpan } from '../trace/span-rule.ts'
+import type { PageSpan } from '../trace/api/page-answers.ts'
 import { readAgent } from './api.ts'
 import { Icon } from './outcome.tsx'
 
 /** The document as it goes to X-Ray, beside the span that it was, line by line. */
 export function RawTab({ trace, segment }: { trace: Trace; segment: Segment }) {
-  const [origin, setOrigin] = useState<ExplainedSpan | undefined>(undefined)
+  const [origin, setOrigin] = useState<PageSpan | undefined>(undefined)
   const [hit, setHit] = useState(-1)
   useEffect(() => {
-    readAgent<ExplainedSpan>(`/page/span/${trace.id}/${segment.id}`).then(setOrigin, () => {})
+    readAgent<PageSpan>(`/page/span/${trace.id}/${segment.id}`).then(setOrigin, () => {})
   }, [trace.id, segment.id])
   const text = JSON.stringify(segment.document, undefined, 2)
   const size = new TextEncoder().encode(JSON.stringify(segment.document)).length

@@ -1,5 +1,4 @@
-import type { Facet } from '../trace/summarise-traces.ts'
-import type { PageSummary } from '../local/api/page-api.ts'
+import type { Facet, PageSummary } from '../trace/api/page-answers.ts'
 import { formatCount } from './format.ts'
 import { type State, StateMark } from './outcome.tsx'
 import { change } from './page-location.ts'

@@ -1,7 +1,7 @@
 import type { Segment, Trace } from '../trace/assemble-trace.ts'
 import { durationOf } from '../trace/index-trace.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
-import { type Json, listOf, objectOf, textOf } from '../trace/json.ts'
+import { type Json, listOf, objectOf, textOf } from '../bytes/json.ts'
 import { calledService, serviceOf } from '../trace/service-of.ts'
 import { exceptionsIn, ExceptionsTab } from './exceptions-tab.tsx'
 import { formatClock, formatShare } from './format.ts'

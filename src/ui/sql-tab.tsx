@@ -1,7 +1,7 @@
 import type { Segment, Trace } from '../trace/assemble-trace.ts'
 import { durationOf } from '../trace/index-trace.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
-import { objectOf, textOf } from '../trace/json.ts'
+import { objectOf, textOf } from '../bytes/json.ts'
 import { Icon } from './outcome.tsx'
 
 /** Words that begin a line of a statement. */

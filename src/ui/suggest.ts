@@ -1,5 +1,5 @@
 import { flags, numbers, texts } from '../trace/filter/expression.ts'
-import type { KnownNames } from '../local/store/known-names.ts'
+import type { KnownNames } from '../trace/api/page-answers.ts'
 
 /** Something that could be written at the caret. */
 export interface Suggestion {

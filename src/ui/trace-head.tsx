@@ -1,7 +1,7 @@
 import type { Segment, Trace } from '../trace/assemble-trace.ts'
 import { exceptionsOf } from '../trace/causes-of.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
-import { objectOf, textOf } from '../trace/json.ts'
+import { objectOf, textOf } from '../bytes/json.ts'
 import { serviceOf } from '../trace/service-of.ts'
 import { exportTrace } from './export-trace.ts'
 import { formatClock, formatCount } from './format.ts'

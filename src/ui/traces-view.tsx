@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { formatSeconds } from '../trace/format-seconds.ts'
-import type { PageSummary } from '../local/api/page-api.ts'
+import type { PageSummary } from '../trace/api/page-answers.ts'
 import { callApi } from './api.ts'
 import { FilterBox } from './filter-box.tsx'
 import { formatCount } from './format.ts'

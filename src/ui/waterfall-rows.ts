@@ -1,5 +1,5 @@
 import type { Segment, Trace } from '../trace/assemble-trace.ts'
-import { objectOf, textOf } from '../trace/json.ts'
+import { objectOf, textOf } from '../bytes/json.ts'
 
 /** A row of the timeline. */
 export interface WaterfallRow {

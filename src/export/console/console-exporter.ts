@@ -1,5 +1,7 @@
+import { isObject, type Json } from '../../bytes/json.ts'
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
 import type { OpenExporter } from '../../component/exporter.ts'
+import { type Outcome, outcomeOfDocument, worseOutcome } from '../../trace/outcome.ts'
 
 /** What is printed. */
 export interface ConsoleSettings {
@@ -12,10 +14,16 @@ interface Line {
   spans: number
   start: number
   end: number
-  worst: string
+  outcome: Outcome
 }
 
-type Json = Record<string, unknown>
+const words: Readonly<Record<Outcome, string>> = {
+  fault: 'FAULT',
+  throttle: 'THROTTLE',
+  error: 'ERROR',
+  'in-progress': 'ok',
+  ok: 'ok',
+}
 
 /** Prints segments: one line per trace of each batch, or the documents themselves. */
 export class ConsoleExporter implements OpenExporter {
@@ -43,16 +51,10 @@ function add(traces: Map<string, Line>, segment: Json): void {
   const id = String(segment['trace_id'])
   const start = Number(segment['start_time'])
   const end = Number(segment['end_time'] ?? segment['start_time'])
-  const worst = segment['fault'] === true
-    ? 'FAULT'
-    : segment['throttle'] === true
-    ? 'THROTTLE'
-    : segment['error'] === true
-    ? 'ERROR'
-    : 'ok'
+  const outcome = outcomeOfDocument(segment)
   const line = traces.get(id)
   if (line === undefined) {
-    traces.set(id, { root: segment, spans: 1 + inner(segment), start, end, worst })
+    traces.set(id, { root: segment, spans: 1 + inner(segment), start, end, outcome })
     return
   }
   line.spans += 1 + inner(segment)
@@ -61,8 +63,7 @@ function add(traces: Map<string, Line>, segment: Json): void {
   }
   line.start = Math.min(line.start, start)
   line.end = Math.max(line.end, end)
-  const order = ['ok', 'ERROR', 'THROTTLE', 'FAULT']
-  if (order.indexOf(worst) > order.indexOf(line.worst)) line.worst = worst
+  line.outcome = worseOutcome(line.outcome, outcome)
 }
 
 function inner(segment: Json): number {
@@ -71,7 +72,7 @@ function inner(segment: Json): number {
   return list.reduce<number>((sum, part) => sum + 1 + (isObject(part) ? inner(part) : 0), 0)
 }
 
-function formatLine(id: string, { root, spans, start, end, worst }: Line): string {
+function formatLine(id: string, { root, spans, start, end, outcome }: Line): string {
   const http = isObject(root['http']) ? root['http'] : {}
   const request = isObject(http['request']) ? http['request'] : {}
   const response = isObject(http['response']) ? http['response'] : {}
@@ -79,7 +80,9 @@ function formatLine(id: string, { root, spans, start, end, worst }: Line): strin
   const duration = `${((end - start) * 1000).toFixed(1)} ms`
   const count = spans === 1 ? '1 span' : `${spans} spans`
   const time = new Date(start * 1000).toISOString().slice(11, 23)
-  return [time, id, clean(String(root['name'])), clean(what), count, duration, worst].filter(Boolean).join('  ') + '\n'
+  return [time, id, clean(String(root['name'])), clean(what), count, duration, words[outcome]].filter(Boolean).join(
+    '  ',
+  ) + '\n'
 }
 
 /** A terminal must not obey what a span says. */
@@ -94,8 +97,4 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

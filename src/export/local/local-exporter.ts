@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
 import { ExportError } from '../../component/export-error.ts'
 import type { ExporterContext, OpenExporter, SourceRequestLog } from '../../component/exporter.ts'
@@ -6,11 +7,10 @@ import { errorMessage } from '../../errors/error-message.ts'
 import { pageApi } from '../../local/api/page-api.ts'
 import { XrayApi } from '../../local/api/xray-api.ts'
 import { LocalStore } from '../../local/store/local-store.ts'
+import { IN_MEMORY } from '../../sqlite/open-database.ts'
 
 /** How the local store is kept. */
 export interface LocalSettings {
-  /** The store's file; `:memory:` keeps it in memory. */
-  readonly file: string
   readonly maxBytes: number
   /** Milliseconds. */
   readonly maxAge: number
@@ -28,9 +28,9 @@ export class LocalExporter implements OpenExporter {
   readonly #routes: ReturnType<XrayApi['routes']>
 
   /** @throws {Error} if the store cannot be opened */
-  constructor(settings: LocalSettings, { report, changed }: Pick<ExporterContext, 'report' | 'changed'>) {
+  constructor(settings: LocalSettings, { report, changed, stateDir }: ExporterContext) {
     const store = new LocalStore({
-      file: settings.file,
+      file: stateDir === IN_MEMORY ? IN_MEMORY : join(stateDir, 'traces.sqlite'),
       maxBytes: settings.maxBytes,
       maxAgeMs: settings.maxAge,
       failed: (error) => report.problem('error', 'store', `the local store failed: ${errorMessage(error)}`),

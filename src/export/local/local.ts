@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import * as v from 'valibot'
 import { defineExporter } from '../../component/exporter.ts'
 import { bytes, duration } from '../../component/values.ts'
@@ -18,9 +17,8 @@ export const local = defineExporter({
       v.description('Keep OTLP requests as they came too, so that the page shows each segment with its span.'),
     ),
   }),
-  async open(settings, { stateDir, ...context }) {
+  async open(settings, context) {
     const { LocalExporter } = await import('./local-exporter.ts')
-    const file = stateDir === ':memory:' ? stateDir : join(stateDir, 'traces.sqlite')
-    return new LocalExporter({ ...settings, file }, context)
+    return new LocalExporter(settings, context)
   },
 })

@@ -1,65 +1,76 @@
+import { type Json, objectOf, textOf } from '../../bytes/json.ts'
 import type { Expression } from '../../trace/filter/expression.ts'
 import { parseFilter } from '../../trace/filter/parse-filter.ts'
-import { type Json, objectOf, textOf } from '../../trace/json.ts'
-import type { SavedSettings } from '../store/saved-settings.ts'
-import { ApiError } from './api-error.ts'
-import { textIn } from './input.ts'
+import type { NamedRecords } from '../store/named-records.ts'
+import { ApiError, requiredText } from './request.ts'
 
-/** A group of traces: those that a filter asks for. */
+const MAX_NAME_LENGTH = 32
+
+/** A group: the traces that match a filter (https://docs.aws.amazon.com/xray/latest/api/API_Group.html). */
 export interface Group {
   readonly GroupName: string
   readonly GroupARN: string
+  /** Empty in the default group, which has all traces. */
   readonly FilterExpression: string
   readonly InsightsConfiguration: object
 }
 
-/** The groups that the API made, and the one that has all traces. */
+/** The answer to CreateGroup, GetGroup and UpdateGroup. */
+interface GroupAnswer {
+  readonly Group: Group
+}
+
+/** The groups that the API has created, and the default group. */
 export class Groups {
-  constructor(private readonly saved: SavedSettings<Group>) {
-    if (saved.get('Default') === undefined) this.#save('Default', '', {})
+  constructor(private readonly records: NamedRecords<Group>) {
+    if (records.get('Default') === undefined) this.#save('Default', '', {})
   }
 
-  list(): object {
-    return { Groups: this.saved.all() }
+  /** GetGroups. */
+  list(): { readonly Groups: readonly Group[] } {
+    return { Groups: this.records.all() }
   }
 
-  create(input: Json): object {
-    const name = textIn(input, 'GroupName')
-    if (name.length > 32) throw new ApiError('GroupName has over 32 characters')
-    if (this.saved.get(name) !== undefined) throw new ApiError(`The group ${name} exists already`)
-    return {
-      Group: this.#save(name, textOf(input['FilterExpression']) ?? '', objectOf(input['InsightsConfiguration'])),
-    }
+  /** CreateGroup. @throws {ApiError | FilterError} if the name is taken or too long, or the filter not well-formed */
+  create(input: Json): GroupAnswer {
+    const name = requiredText(input, 'GroupName')
+    if (name.length > MAX_NAME_LENGTH) throw new ApiError(`GroupName has over ${MAX_NAME_LENGTH} characters`)
+    if (this.records.get(name) !== undefined) throw new ApiError(`The group ${name} exists already`)
+    const filter = textOf(input['FilterExpression']) ?? ''
+    return { Group: this.#save(name, filter, objectOf(input['InsightsConfiguration'])) }
   }
 
-  get(input: Json): object {
+  /** GetGroup. @throws {ApiError} if there is none */
+  get(input: Json): GroupAnswer {
     return { Group: this.#find(input) }
   }
 
-  update(input: Json): object {
-    const known = this.#find(input)
-    const filter = typeof input['FilterExpression'] === 'string' ? input['FilterExpression'] : known.FilterExpression
-    const insights = { ...known.InsightsConfiguration, ...objectOf(input['InsightsConfiguration']) }
-    return { Group: this.#save(known.GroupName, filter, insights) }
+  /** UpdateGroup. @throws {ApiError | FilterError} if there is none, or the filter is not well-formed */
+  update(input: Json): GroupAnswer {
+    const group = this.#find(input)
+    const filter = typeof input['FilterExpression'] === 'string' ? input['FilterExpression'] : group.FilterExpression
+    const insights = { ...group.InsightsConfiguration, ...objectOf(input['InsightsConfiguration']) }
+    return { Group: this.#save(group.GroupName, filter, insights) }
   }
 
+  /** DeleteGroup. @throws {ApiError} if there is none, or it is the default group */
   delete(input: Json): object {
     const { GroupName } = this.#find(input)
     if (GroupName === 'Default') throw new ApiError('The default group cannot be deleted')
-    this.saved.remove(GroupName)
+    this.records.delete(GroupName)
     return {}
   }
 
-  /** The expression of a group; undefined if there is none, or it has none. */
+  /** The filter of a group; undefined if there is no such group, or it has all traces. */
   expression(by: 'name' | 'arn', value: string): Expression | undefined {
-    const filter = this.saved.get(by === 'name' ? value : nameIn(value))?.FilterExpression
+    const filter = this.records.get(by === 'name' ? value : nameInArn(value))?.FilterExpression
     return filter === undefined || filter === '' ? undefined : parseFilter(filter)
   }
 
   #find(input: Json): Group {
     const arn = textOf(input['GroupARN'])
-    const name = textOf(input['GroupName']) ?? (arn === undefined ? undefined : nameIn(arn))
-    const group = name === undefined ? undefined : this.saved.get(name)
+    const name = textOf(input['GroupName']) ?? (arn === undefined ? undefined : nameInArn(arn))
+    const group = name === undefined ? undefined : this.records.get(name)
     if (group === undefined) throw new ApiError(`There is no group ${name ?? 'without a name'}`)
     return group
   }
@@ -72,11 +83,11 @@ export class Groups {
       FilterExpression: filter,
       InsightsConfiguration: { InsightsEnabled: false, NotificationsEnabled: false, ...insights },
     }
-    this.saved.set(name, group)
+    this.records.set(name, group)
     return group
   }
 }
 
-function nameIn(arn: string): string {
+function nameInArn(arn: string): string {
   return arn.split('/')[1] ?? ''
 }

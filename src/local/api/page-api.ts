@@ -1,45 +1,34 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { type Json, textOf } from '../../bytes/json.ts'
+import type { KnownNames, PageSummary, ServiceDetails } from '../../trace/api/page-answers.ts'
 import type { GroupLookup } from '../../trace/filter/match-filter.ts'
-import { knownNames } from '../store/known-names.ts'
+import { serviceDetails } from '../../trace/service-details.ts'
+import { summariseTraces } from '../../trace/summarise-traces.ts'
 import type { LocalStore } from '../store/local-store.ts'
-import { textOf } from '../../trace/json.ts'
-import { type ServiceDetails, serviceDetails } from '../../trace/service-details.ts'
-import { jsonCall } from './json-call.ts'
-import { filterIn, rangeIn } from './input.ts'
-import { summariseTraces, type TraceSummary } from '../../trace/summarise-traces.ts'
+import type { TracePage } from '../store/query/trace-query.ts'
+import { answer, filterExpression, timeRange } from './request.ts'
 
-/** Traces that are summarised at most: the newest ones. */
-const MOST_SUMMARISED = 5000
-
-/** The answer to /page/summary. */
-export interface PageSummary extends TraceSummary {
-  /** Whether there are more traces than were summarised. */
-  readonly hasMore: boolean
-}
+/** The most traces that are summarised: the newest of those that match. */
+const MAX_TRACES = 5000
 
 /**
- * What the page asks for beyond X-Ray's API. It changes with the page: nobody else must use it.
+ * What the page asks beyond X-Ray's API. It changes with the page, so nothing else may use it.
+ *
+ * @param groups finds the groups that filters name
  */
 export function pageApi(store: LocalStore, groups: GroupLookup): Hono {
-  const app = new Hono()
-  app.post('/page/summary', (c) =>
-    jsonCall(c, (input): PageSummary => {
-      const { traces, next } = store.find({
-        ...rangeIn(input),
-        filter: filterIn(input),
-        groups,
-        limit: MOST_SUMMARISED,
-      })
-      return { ...summariseTraces(traces), hasMore: next !== undefined }
-    }))
-  app.post('/page/service', (c) =>
-    jsonCall(c, (input): ServiceDetails => {
-      const { traces } = store.find({ ...rangeIn(input), filter: filterIn(input), groups, limit: MOST_SUMMARISED })
-      return serviceDetails(traces, textOf(input['Name']))
-    }))
-  app.get('/page/names', (c) => {
-    store.settle()
-    return c.json(knownNames(store.statements))
-  })
-  return app
+  const find = (input: Json): TracePage =>
+    store.find({ ...timeRange(input), filter: filterExpression(input), groups, limit: MAX_TRACES })
+
+  const summary = (input: Json): PageSummary => {
+    const { traces, next } = find(input)
+    return { ...summariseTraces(traces), hasMore: next !== undefined }
+  }
+
+  const service = (input: Json): ServiceDetails => serviceDetails(find(input).traces, textOf(input['Name']))
+
+  return new Hono()
+    .post('/page/summary', (c: Context) => answer(c, summary))
+    .post('/page/service', (c: Context) => answer(c, service))
+    .get('/page/names', (c) => c.json<KnownNames>(store.names()))
 }

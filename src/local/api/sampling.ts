@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { type Json, listOf, numberOf, objectOf, textOf } from '../../trace/json.ts'
-import type { SavedSettings } from '../store/saved-settings.ts'
-import { ApiError } from './api-error.ts'
+import { type Json, listOf, numberOf, objectOf, textOf } from '../../bytes/json.ts'
+import type { NamedRecords } from '../store/named-records.ts'
+import { ApiError } from './request.ts'
 
-const text = (most: number) => v.pipe(v.string(), v.maxLength(most))
+const text = (maxLength: number) => v.pipe(v.string(), v.maxLength(maxLength))
 const fields = {
   ResourceARN: v.optional(text(500), '*'),
   Priority: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9999)),
@@ -21,15 +21,59 @@ const ruleSchema = v.object({ ...fields, RuleName: name, Version: v.optional(v.l
 const updateSchema = v.partial(v.object(fields))
 
 /** A sampling rule (https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html). */
-type Rule = v.InferOutput<typeof ruleSchema>
+type SamplingRule = v.InferOutput<typeof ruleSchema>
 
-/** A rule as it is kept, with Unix seconds. */
-export interface RuleRecord {
-  readonly SamplingRule: Rule & { readonly RuleARN: string }
+/** A sampling rule as it is stored. */
+export interface SamplingRuleRecord {
+  readonly SamplingRule: SamplingRule & { readonly RuleARN: string }
+  /** Unix seconds. */
   readonly CreatedAt: number
   readonly ModifiedAt: number
 }
 
+/** The answer to CreateSamplingRule, UpdateSamplingRule and DeleteSamplingRule. */
+interface RuleAnswer {
+  readonly SamplingRuleRecord: SamplingRuleRecord
+}
+
+/** What a client may sample by a rule until it asks again. */
+interface SamplingTarget {
+  readonly RuleName: string
+  readonly FixedRate: number
+  /** Requests per second. */
+  readonly ReservoirQuota: number
+  /** When the quota ends, in Unix seconds. */
+  readonly ReservoirQuotaTTL: number
+  /** Seconds until the client should ask again. */
+  readonly Interval: number
+}
+
+/** Statistics of a client that name an unknown rule. */
+interface UnprocessedStatistics {
+  readonly RuleName: string
+  readonly ErrorCode: string
+  readonly Message: string
+}
+
+/** The answer to GetSamplingTargets. */
+interface TargetsAnswer {
+  readonly SamplingTargetDocuments: readonly SamplingTarget[]
+  /** Unix seconds. */
+  readonly LastRuleModification: number
+  readonly UnprocessedStatistics: readonly UnprocessedStatistics[]
+}
+
+/** What clients reported of a rule, added up. */
+interface RuleStatistics {
+  readonly RuleName: string
+  /** When a client reported last, in Unix seconds. */
+  readonly Timestamp: number
+  readonly RequestCount: number
+  readonly BorrowCount: number
+  readonly SampledCount: number
+}
+
+/** What a client reported of a rule. */
 interface ClientReport {
   readonly requests: number
   readonly sampled: number
@@ -38,105 +82,111 @@ interface ClientReport {
   readonly time: number
 }
 
-/** A client that was not heard of for so long gets no share of a reservoir any more, in seconds. */
-const FORGET_S = 30
-/** How often clients are to ask, and how long their share holds, in seconds. */
+/** A client that has not asked for this time has no share of a reservoir, in seconds. */
+const CLIENT_TTL_S = 30
+/** How often clients should ask, and how long their quota is valid, in seconds. */
 const INTERVAL_S = 10
+const DEFAULT_PRIORITY = 10_000
 const EVERYTHING = { ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', URLPath: '*' }
 
-/** The sampling rules, and the shares that clients have in them. */
+/** The sampling rules, and the shares of their reservoirs that clients have. */
 export class Sampling {
-  /** Reports by rule and client. */
+  /** By rule and client. */
   readonly #reports = new Map<string, Map<string, ClientReport>>()
+  /** When a rule was changed last, in Unix seconds. */
   #modified: number
 
-  /** @param now gives Unix seconds */
-  constructor(private readonly saved: SavedSettings<RuleRecord>, private readonly now: () => number) {
-    if (saved.get('Default') === undefined) {
-      const rule = { ...EVERYTHING, RuleName: 'Default', Priority: 10_000, FixedRate: 0.05, ReservoirSize: 1 }
+  /** @param now returns Unix seconds */
+  constructor(private readonly records: NamedRecords<SamplingRuleRecord>, private readonly now: () => number) {
+    if (records.get('Default') === undefined) {
+      const rule = { ...EVERYTHING, RuleName: 'Default', Priority: DEFAULT_PRIORITY, FixedRate: 0.05, ReservoirSize: 1 }
       this.#save({ ...rule, ResourceARN: '*', Attributes: {}, Version: 1 }, now())
     }
-    this.#modified = Math.max(...saved.all().map(({ ModifiedAt }) => ModifiedAt))
+    this.#modified = Math.max(...records.all().map(({ ModifiedAt }) => ModifiedAt))
   }
 
-  rules(): object {
-    const records = this.saved.all().sort((a, b) => a.SamplingRule.Priority - b.SamplingRule.Priority)
+  /** GetSamplingRules, by priority. */
+  rules(): { readonly SamplingRuleRecords: readonly SamplingRuleRecord[] } {
+    const records = this.records.all().sort((a, b) => a.SamplingRule.Priority - b.SamplingRule.Priority)
     return { SamplingRuleRecords: records }
   }
 
-  create(input: Json): object {
+  /** CreateSamplingRule. @throws {ApiError} if it is not valid, or the name is taken */
+  create(input: Json): RuleAnswer {
     const rule = parse(ruleSchema, input['SamplingRule'])
-    if (this.saved.get(rule.RuleName) !== undefined) throw new ApiError(`The rule ${rule.RuleName} exists already`)
+    if (this.records.get(rule.RuleName) !== undefined) throw new ApiError(`The rule ${rule.RuleName} exists already`)
     return { SamplingRuleRecord: this.#save(rule, this.now()) }
   }
 
-  update(input: Json): object {
-    const wanted = objectOf(input['SamplingRuleUpdate'])
-    const known = this.#find(wanted)
-    const { RuleARN: _, ...rule } = known.SamplingRule
-    const change = parse(updateSchema, wanted)
-    if (rule.RuleName === 'Default' && Object.keys(wanted).some((key) => !/^(Rule|FixedRate|Reservoir)/.test(key))) {
+  /** UpdateSamplingRule. @throws {ApiError} if there is no such rule, or the change is not valid */
+  update(input: Json): RuleAnswer {
+    const update = objectOf(input['SamplingRuleUpdate'])
+    const record = this.#find(update)
+    const { RuleARN: _, ...rule } = record.SamplingRule
+    const valid = parse(updateSchema, update)
+    if (rule.RuleName === 'Default' && Object.keys(update).some((key) => !/^(Rule|FixedRate|Reservoir)/.test(key))) {
       throw new ApiError('Of the default rule only FixedRate and ReservoirSize can be changed')
     }
-    const given = Object.fromEntries(
-      Object.keys(change).filter((key) => key in wanted).map((key) => [key, wanted[key]]),
-    )
-    return { SamplingRuleRecord: this.#save({ ...rule, ...given }, known.CreatedAt) }
+    // Without the defaults of the schema.
+    const changes = Object.fromEntries(Object.entries(valid).filter(([key]) => key in update))
+    return { SamplingRuleRecord: this.#save({ ...rule, ...changes }, record.CreatedAt) }
   }
 
-  delete(input: Json): object {
-    const known = this.#find(input)
-    const { RuleName } = known.SamplingRule
+  /** DeleteSamplingRule. @throws {ApiError} if there is no such rule, or it is the default rule */
+  delete(input: Json): RuleAnswer {
+    const record = this.#find(input)
+    const { RuleName } = record.SamplingRule
     if (RuleName === 'Default') throw new ApiError('The default rule cannot be deleted')
-    this.saved.remove(RuleName)
+    this.records.delete(RuleName)
     this.#reports.delete(RuleName)
     this.#modified = this.now()
-    return { SamplingRuleRecord: known }
+    return { SamplingRuleRecord: record }
   }
 
-  #find(input: Json): RuleRecord {
-    const arn = textOf(input['RuleARN'])
-    const wanted = textOf(input['RuleName']) ?? arn?.split('/').pop()
-    const known = wanted === undefined ? undefined : this.saved.get(wanted)
-    if (known === undefined) throw new ApiError(`There is no sampling rule ${wanted ?? 'without a name'}`)
-    return known
+  #find(input: Json): SamplingRuleRecord {
+    const ruleName = textOf(input['RuleName']) ?? textOf(input['RuleARN'])?.split('/').pop()
+    const record = ruleName === undefined ? undefined : this.records.get(ruleName)
+    if (record === undefined) throw new ApiError(`There is no sampling rule ${ruleName ?? 'without a name'}`)
+    return record
   }
 
-  #save(rule: Rule, created: number): RuleRecord {
+  #save(rule: SamplingRule, created: number): SamplingRuleRecord {
     const RuleARN = `arn:aws:xray:us-east-1:000000000000:sampling-rule/${rule.RuleName}`
     const record = { SamplingRule: { ...rule, RuleARN }, CreatedAt: created, ModifiedAt: this.now() }
-    this.saved.set(rule.RuleName, record)
+    this.records.set(rule.RuleName, record)
     this.#modified = record.ModifiedAt
     return record
   }
 
-  /** Takes what clients sampled, and gives each its share of the reservoir. */
-  targets(input: Json): object {
+  /** GetSamplingTargets: counts what clients sampled, and divides the reservoirs among them. */
+  targets(input: Json): TargetsAnswer {
     const now = this.now()
-    const unprocessed: object[] = []
-    const documents = listOf(input['SamplingStatisticsDocuments']).map(objectOf).flatMap((document) => {
-      const rule = this.saved.get(textOf(document['RuleName']) ?? '')?.SamplingRule
+    const targets: SamplingTarget[] = []
+    const unprocessed: UnprocessedStatistics[] = []
+    for (const document of listOf(input['SamplingStatisticsDocuments']).map(objectOf)) {
+      const RuleName = textOf(document['RuleName']) ?? ''
+      const rule = this.records.get(RuleName)?.SamplingRule
       if (rule === undefined) {
-        const RuleName = textOf(document['RuleName']) ?? ''
         unprocessed.push({ RuleName, ErrorCode: 'RuleNotFound', Message: `There is no rule ${RuleName}` })
-        return []
+        continue
       }
-      const clients = this.#report(rule.RuleName, document, now)
-      return [{
-        RuleName: rule.RuleName,
+      const clients = [...this.#report(RuleName, document, now).keys()]
+      targets.push({
+        RuleName,
         FixedRate: rule.FixedRate,
-        ReservoirQuota: shareOf(rule.ReservoirSize, [...clients.keys()], textOf(document['ClientID']) ?? ''),
+        ReservoirQuota: shareOf(rule.ReservoirSize, clients, textOf(document['ClientID']) ?? ''),
         ReservoirQuotaTTL: now + INTERVAL_S,
         Interval: INTERVAL_S,
-      }]
-    })
+      })
+    }
     return {
-      SamplingTargetDocuments: documents,
+      SamplingTargetDocuments: targets,
       LastRuleModification: this.#modified,
       UnprocessedStatistics: unprocessed,
     }
   }
 
+  /** Stores the report of a client. @returns the reports of all clients that still have a share */
   #report(rule: string, document: Json, now: number): Map<string, ClientReport> {
     const clients = this.#reports.get(rule) ?? new Map<string, ClientReport>()
     this.#reports.set(rule, clients)
@@ -146,32 +196,32 @@ export class Sampling {
       borrowed: numberOf(document['BorrowCount']) ?? 0,
       time: now,
     })
-    for (const [id, { time }] of clients) if (now - time > FORGET_S) clients.delete(id)
+    for (const [id, { time }] of clients) if (now - time > CLIENT_TTL_S) clients.delete(id)
     return clients
   }
 
-  /** What clients reported of late. */
-  statistics(): object {
+  /** GetSamplingStatisticSummaries: what clients reported last. */
+  statistics(): { readonly SamplingStatisticSummaries: readonly RuleStatistics[] } {
     const summaries = [...this.#reports].map(([RuleName, clients]) => {
       const reports = [...clients.values()]
-      const sum = (of: (report: ClientReport) => number): number => reports.reduce((total, one) => total + of(one), 0)
+      const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
       return {
         RuleName,
         Timestamp: Math.max(...reports.map(({ time }) => time)),
-        RequestCount: sum(({ requests }) => requests),
-        BorrowCount: sum(({ borrowed }) => borrowed),
-        SampledCount: sum(({ sampled }) => sampled),
+        RequestCount: sum(reports.map(({ requests }) => requests)),
+        BorrowCount: sum(reports.map(({ borrowed }) => borrowed)),
+        SampledCount: sum(reports.map(({ sampled }) => sampled)),
       }
     })
     return { SamplingStatisticSummaries: summaries }
   }
 }
 
-/** A client's part of a reservoir: all parts together are the whole. */
+/** A client's share of a reservoir; all shares add up to the whole. */
 function shareOf(reservoir: number, clients: string[], client: string): number {
-  const place = clients.sort().indexOf(client)
-  const each = Math.floor(reservoir / clients.length)
-  return place < reservoir % clients.length ? each + 1 : each
+  const position = clients.sort().indexOf(client)
+  const share = Math.floor(reservoir / clients.length)
+  return position < reservoir % clients.length ? share + 1 : share
 }
 
 function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {

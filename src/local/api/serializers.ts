@@ -1,15 +1,26 @@
+import type { Edge, HistogramEntry, Service, ServiceId, SummaryStatistics } from '../../trace/api/graph-answers.ts'
+import type {
+  AnnotationValue,
+  Http,
+  ResponseTimeRootCauseEntity,
+  RootCause,
+  RootCauseEntity,
+  TraceSummary,
+  TraceUser,
+  ValueWithServiceIds,
+} from '../../trace/api/trace-answers.ts'
 import { edgeEnds, type GraphNode, type ServiceGraph } from '../../trace/service-graph.ts'
-import type { Counts, Statistics } from '../../trace/statistics.ts'
-import type { CauseService, SegmentSummary, TraceIndex } from '../../trace/trace-index.ts'
+import type { Histogram, Statistics } from '../../trace/statistics.ts'
+import type { CauseEntity, CauseService, SegmentSummary, TraceIndex } from '../../trace/trace-index.ts'
 
-/** A histogram in the form of the API. */
-export function histogramShape(counts: Counts): object[] {
-  const entries = Object.entries(counts).map(([value, count]) => ({ Value: Number(value), Count: count }))
+/** A histogram in the form of the API: entries sorted by their value. */
+export function toHistogram(histogram: Histogram): HistogramEntry[] {
+  const entries = Object.entries(histogram).map(([value, count]) => ({ Value: Number(value), Count: count }))
   return entries.sort((a, b) => a.Value - b.Value)
 }
 
-/** SummaryStatistics of a service or an edge. */
-export function statisticsShape({ ok, error, throttle, fault, count, time }: Statistics): object {
+/** The statistics of a service or an edge in the form of the API. */
+export function toSummaryStatistics({ ok, error, throttle, fault, count, time }: Statistics): SummaryStatistics {
   return {
     OkCount: ok,
     ErrorStatistics: { ThrottleCount: throttle, OtherCount: error - throttle, TotalCount: error },
@@ -19,10 +30,11 @@ export function statisticsShape({ ok, error, throttle, fault, count, time }: Sta
   }
 }
 
-/** The services of a graph, with the edges that leave them. @param range Unix seconds */
-export function graphShape(graph: ServiceGraph, range: { from: number; to: number }): object[] {
+/** The services of a graph, each with the edges that leave it. @param range Unix seconds, the times of each service */
+export function toServices(graph: ServiceGraph, range: { from: number; to: number }): Service[] {
+  const times = { StartTime: range.from, EndTime: range.to }
   const references = new Map([...graph.nodes.keys()].map((key, i) => [key, i]))
-  const edges = new Map<string, object[]>()
+  const edges = new Map<string, Edge[]>()
   for (const [key, statistics] of graph.edges) {
     const [from, to] = edgeEnds(key)
     const reference = references.get(to)
@@ -31,74 +43,59 @@ export function graphShape(graph: ServiceGraph, range: { from: number; to: numbe
     edges.set(from, list)
     list.push({
       ReferenceId: reference,
-      StartTime: range.from,
-      EndTime: range.to,
-      SummaryStatistics: statisticsShape(statistics),
-      ResponseTimeHistogram: histogramShape(statistics.histogram),
+      ...times,
+      SummaryStatistics: toSummaryStatistics(statistics),
+      ResponseTimeHistogram: toHistogram(statistics.histogram),
       Aliases: [],
     })
   }
-  return [...graph.nodes].map(([key, node]) => ({
-    ReferenceId: references.get(key),
-    ...nameShape(node),
+  return [...graph.nodes].map(([key, node], i) => ({
+    ReferenceId: i,
+    ...toServiceId(node),
     Root: node.root,
     State: node.inferred ? 'unknown' : 'active',
-    StartTime: range.from,
-    EndTime: range.to,
+    ...times,
     Edges: edges.get(key) ?? [],
-    SummaryStatistics: statisticsShape(node.statistics),
-    DurationHistogram: histogramShape(node.statistics.histogram),
-    ResponseTimeHistogram: histogramShape(node.statistics.histogram),
+    SummaryStatistics: toSummaryStatistics(node.statistics),
+    DurationHistogram: toHistogram(node.statistics.histogram),
+    ResponseTimeHistogram: toHistogram(node.statistics.histogram),
   }))
 }
 
-/** A TraceSummary. */
-export function summaryShape(facts: TraceIndex): object {
-  const { occurrences, causes } = facts
-  const entry = occurrences[facts.entry]
+/** A trace as GetTraceSummaries returns it. */
+export function toTraceSummary(trace: TraceIndex): TraceSummary {
+  const { summaries, causes } = trace
+  const entry = summaries[trace.entry]
   return {
-    Id: facts.id,
-    StartTime: facts.start,
-    Duration: facts.duration,
-    ResponseTime: facts.responseTime,
-    HasFault: occurrences.some(({ fault }) => fault),
-    HasError: occurrences.some(({ error }) => error),
-    HasThrottle: occurrences.some(({ throttle }) => throttle),
-    IsPartial: facts.partial,
-    Http: entry === undefined ? {} : httpShape(entry),
-    Annotations: annotationsShape(occurrences),
-    Users: usersShape(occurrences),
-    ServiceIds: distinct(occurrences.map(nameShape)),
-    ResourceARNs: distinct(occurrences.flatMap(({ arns }) => arns.map((ARN) => ({ ARN })))),
+    Id: trace.id,
+    StartTime: trace.start,
+    Duration: trace.duration,
+    ResponseTime: trace.responseTime,
+    HasFault: summaries.some(({ fault }) => fault),
+    HasError: summaries.some(({ error }) => error),
+    HasThrottle: summaries.some(({ throttle }) => throttle),
+    IsPartial: trace.partial,
+    Http: entry === undefined ? {} : toHttp(entry),
+    Annotations: toAnnotations(summaries),
+    Users: toUsers(summaries),
+    ServiceIds: distinct(summaries.map(toServiceId)),
+    ResourceARNs: distinct(summaries.flatMap(({ arns }) => arns.map((ARN) => ({ ARN })))),
     InstanceIds: distinct(
-      occurrences.flatMap(({ instanceId }) => (instanceId === undefined ? [] : [{ Id: instanceId }])),
+      summaries.flatMap(({ instanceId }) => (instanceId === undefined ? [] : [{ Id: instanceId }])),
     ),
     AvailabilityZones: distinct(
-      occurrences.flatMap((
-        { availabilityZone },
-      ) => (availabilityZone === undefined ? [] : [{ Name: availabilityZone }])),
+      summaries.flatMap(({ availabilityZone: zone }) => (zone === undefined ? [] : [{ Name: zone }])),
     ),
-    ...(entry === undefined ? {} : { EntryPoint: nameShape(entry) }),
-    FaultRootCauses: causes.fault.map((path) => ({ Services: path.map(causeShape), ClientImpacting: true })),
-    ErrorRootCauses: causes.error.map((path) => ({ Services: path.map(causeShape), ClientImpacting: true })),
-    ResponseTimeRootCauses: causes.responsetime.map((path) => ({
-      Services: path.map((service) => ({
-        ...nameShape(service),
-        EntityPath: service.entities.map(({ name, coverage, remote }) => ({
-          Name: name,
-          Coverage: coverage,
-          Remote: remote,
-        })),
-        Inferred: service.inferred,
-      })),
-      ClientImpacting: true,
-    })),
-    Revision: facts.segments,
-    MatchedEventTime: facts.start,
+    ...(entry === undefined ? {} : { EntryPoint: toServiceId(entry) }),
+    FaultRootCauses: causes.fault.map((path) => toRootCause(path, toRootCauseEntity)),
+    ErrorRootCauses: causes.error.map((path) => toRootCause(path, toRootCauseEntity)),
+    ResponseTimeRootCauses: causes.responsetime.map((path) => toRootCause(path, toResponseTimeEntity)),
+    Revision: trace.segmentCount,
+    MatchedEventTime: trace.start,
   }
 }
 
-function nameShape({ name, type, accountId }: Pick<GraphNode, 'name' | 'type' | 'accountId'>): object {
+function toServiceId({ name, type, accountId }: Pick<GraphNode, 'name' | 'type' | 'accountId'>): ServiceId {
   return {
     Name: name,
     Names: [name],
@@ -107,7 +104,7 @@ function nameShape({ name, type, accountId }: Pick<GraphNode, 'name' | 'type' | 
   }
 }
 
-function httpShape({ url, status, method, userAgent, clientIp }: SegmentSummary): object {
+function toHttp({ url, status, method, userAgent, clientIp }: SegmentSummary): Http {
   return {
     ...(url === undefined ? {} : { HttpURL: url }),
     ...(status === undefined ? {} : { HttpStatus: status }),
@@ -117,46 +114,63 @@ function httpShape({ url, status, method, userAgent, clientIp }: SegmentSummary)
   }
 }
 
-function annotationsShape(occurrences: readonly SegmentSummary[]): object {
-  const found = new Map<string, Map<unknown, { AnnotationValue: object; ServiceIds: object[] }>>()
-  for (const one of occurrences) {
-    for (const [key, value] of Object.entries(one.annotations)) {
-      const values = found.get(key) ?? new Map()
+function toAnnotations(summaries: readonly SegmentSummary[]): Record<string, ValueWithServiceIds[]> {
+  const found = new Map<string, Map<string | number | boolean, ServiceId[]>>()
+  for (const summary of summaries) {
+    for (const [key, value] of Object.entries(summary.annotations)) {
+      const values = found.get(key) ?? new Map<string | number | boolean, ServiceId[]>()
       found.set(key, values)
-      const entry = values.get(value) ?? { AnnotationValue: valueShape(value), ServiceIds: [] }
-      values.set(value, entry)
-      entry.ServiceIds.push(nameShape(one))
+      const ids = values.get(value) ?? []
+      values.set(value, ids)
+      ids.push(toServiceId(summary))
     }
   }
-  return Object.fromEntries([...found].map(([key, values]) => [key, [...values.values()]]))
+  return Object.fromEntries(
+    [...found].map(([key, values]) => [
+      key,
+      [...values].map(([value, ids]) => ({ AnnotationValue: toAnnotationValue(value), ServiceIds: ids })),
+    ]),
+  )
 }
 
-function valueShape(value: string | number | boolean): object {
+function toAnnotationValue(value: string | number | boolean): AnnotationValue {
   if (typeof value === 'string') return { StringValue: value }
   return typeof value === 'number' ? { NumberValue: value } : { BooleanValue: value }
 }
 
-function usersShape(occurrences: readonly SegmentSummary[]): object[] {
-  const users = new Map<string, object[]>()
-  for (const one of occurrences) {
-    if (one.user === undefined) continue
-    users.set(one.user, [...users.get(one.user) ?? [], nameShape(one)])
+function toUsers(summaries: readonly SegmentSummary[]): TraceUser[] {
+  const users = new Map<string, ServiceId[]>()
+  for (const summary of summaries) {
+    if (summary.user === undefined) continue
+    const ids = users.get(summary.user) ?? []
+    users.set(summary.user, ids)
+    ids.push(toServiceId(summary))
   }
   return [...users].map(([UserName, ServiceIds]) => ({ UserName, ServiceIds: distinct(ServiceIds) }))
 }
 
-function causeShape(service: CauseService): object {
-  return {
-    ...nameShape(service),
-    EntityPath: service.entities.map(({ name, exceptions, remote }) => ({
-      Name: name,
-      Exceptions: exceptions.map((exception) => ({ Name: exception.name, Message: exception.message })),
-      Remote: remote,
-    })),
+function toRootCause<E>(path: readonly CauseService[], toEntity: (entity: CauseEntity) => E): RootCause<E> {
+  const services = path.map((service) => ({
+    ...toServiceId(service),
+    EntityPath: service.entities.map(toEntity),
     Inferred: service.inferred,
+  }))
+  return { Services: services, ClientImpacting: true }
+}
+
+function toRootCauseEntity({ name, exceptions, remote }: CauseEntity): RootCauseEntity {
+  return {
+    Name: name,
+    Exceptions: exceptions.map((exception) => ({ Name: exception.name, Message: exception.message })),
+    Remote: remote,
   }
 }
 
-function distinct(list: readonly object[]): object[] {
+function toResponseTimeEntity({ name, coverage, remote }: CauseEntity): ResponseTimeRootCauseEntity {
+  return { Name: name, Coverage: coverage, Remote: remote }
+}
+
+/** The list without repetitions. */
+function distinct<T>(list: readonly T[]): T[] {
   return [...new Map(list.map((entry) => [JSON.stringify(entry), entry])).values()]
 }

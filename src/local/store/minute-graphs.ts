@@ -1,49 +1,52 @@
-import { compressText, decompressText } from './compress-text.ts'
+import { compressText, decompressText } from '../../sqlite/compress.ts'
 import { ServiceGraph } from '../../trace/service-graph.ts'
-import type { Statements } from './statements.ts'
+import type { StoreDatabase } from './store-database.ts'
 
-/** The map of each minute, in the database. */
+/** The service graph of each minute in which traces began, while a transaction changes them. */
 export class MinuteGraphs {
-  /** Those that changed and are not written. */
   readonly #changed = new Map<number, ServiceGraph>()
 
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly database: StoreDatabase) {}
 
-  /** The map of a minute, to be changed and then written. @param time Unix seconds */
+  /** The graph of a minute, which the caller may change until {@link write}. @param time Unix seconds */
   at(time: number): ServiceGraph {
     const minute = Math.floor(time / 60)
     let graph = this.#changed.get(minute)
     if (graph === undefined) {
-      const saved = this.statements.prepare('SELECT graph FROM minutes WHERE minute = ?').get(minute)
-      graph = new ServiceGraph(saved === undefined ? {} : JSON.parse(decompressText(saved['graph'])))
+      const row = this.database.prepare('SELECT graph FROM minutes WHERE minute = ?').get(minute)
+      graph = row === undefined ? new ServiceGraph() : parseGraph(row['graph'])
       this.#changed.set(minute, graph)
     }
     return graph
   }
 
-  /** Writes what changed. */
+  /** Writes the graphs that {@link at} returned. */
   write(): void {
-    const write = this.statements.prepare('INSERT OR REPLACE INTO minutes (minute, graph) VALUES (?, ?)')
+    const write = this.database.prepare('INSERT OR REPLACE INTO minutes (minute, graph) VALUES (?, ?)')
     for (const [minute, graph] of this.#changed) write.run(minute, compressText(JSON.stringify(graph)))
     this.#changed.clear()
   }
+}
 
-  /** Forgets what changed and was not written. */
-  forget(): void {
-    this.#changed.clear()
-  }
+/** The service graph of a minute. */
+export interface MinuteGraph {
+  /** Unix time in minutes. */
+  readonly minute: number
+  readonly graph: ServiceGraph
+}
 
-  /** The maps of a span of time, in Unix seconds. */
-  between(from: number, to: number): { minute: number; graph: ServiceGraph }[] {
-    const sql = 'SELECT minute, graph FROM minutes WHERE minute BETWEEN ? AND ? ORDER BY minute'
-    return this.statements.prepare(sql).all(Math.floor(from / 60), Math.floor(to / 60)).map((row) => ({
-      minute: Number(row['minute']),
-      graph: new ServiceGraph(JSON.parse(decompressText(row['graph']))),
-    }))
-  }
+/** The graphs of a time range, in order. @param from Unix seconds @param to Unix seconds, inclusive */
+export function readMinuteGraphs(database: StoreDatabase, from: number, to: number): MinuteGraph[] {
+  const sql = 'SELECT minute, graph FROM minutes WHERE minute BETWEEN ? AND ? ORDER BY minute'
+  const rows = database.prepare(sql).all(Math.floor(from / 60), Math.floor(to / 60))
+  return rows.map(({ minute, graph }) => ({ minute: Number(minute), graph: parseGraph(graph) }))
+}
 
-  /** Removes the minutes before that of a time. */
-  removeBefore(time: number): void {
-    this.statements.prepare('DELETE FROM minutes WHERE minute < ?').run(Math.floor(time / 60))
-  }
+/** Deletes the graphs of the minutes before the one that `time` is in. @param time Unix seconds */
+export function deleteMinuteGraphsBefore(database: StoreDatabase, time: number): void {
+  database.prepare('DELETE FROM minutes WHERE minute < ?').run(Math.floor(time / 60))
+}
+
+function parseGraph(column: unknown): ServiceGraph {
+  return new ServiceGraph(JSON.parse(decompressText(column)))
 }

@@ -7,8 +7,8 @@ import { matchFilter } from './match-filter.ts'
 import { parseFilter } from './parse-filter.ts'
 
 const trace_id = '1-5759e988-bd862e3fe1be46a994272793'
-/** A shop whose order fails at a database, and a quick page of it that is well. */
-const faulty = facts([
+/** A shop whose order fails at a database, and a quick page that is ok. */
+const faulty = indexed([
   {
     trace_id,
     id: '0000000000000001',
@@ -76,7 +76,7 @@ const faulty = facts([
     }],
   },
 ])
-const well = facts([{
+const well = indexed([{
   trace_id,
   id: '0000000000000009',
   name: 'shop',
@@ -84,13 +84,13 @@ const well = facts([{
   end_time: 200.05,
   http: { request: { method: 'GET', url: 'https://shop.example.com/' }, response: { status: 200 } },
 }])
-const running = facts([{ trace_id, id: '000000000000000a', name: 'worker', start_time: 300, in_progress: true }])
+const running = indexed([{ trace_id, id: '000000000000000a', name: 'worker', start_time: 300, in_progress: true }])
 
-function facts(documents: object[]) {
+function indexed(documents: object[]) {
   return indexTrace(assembleTrace(trace_id, documents.map((document) => JSON.stringify(document))))
 }
 
-/** Each expression with the traces that it asks for: f(aulty), w(ell), r(unning). */
+/** Each expression with the traces that it matches: f(aulty), w(ell), r(unning). */
 const table: readonly (readonly [expression: string, expected: string])[] = [
   ['ok', 'wr'],
   ['!ok', 'f'],
@@ -193,7 +193,7 @@ const table: readonly (readonly [expression: string, expected: string])[] = [
   ['group.name = "unknown"', ''],
 ]
 
-test('matchFilter() finds the traces that each expression asks for', () => {
+test('matchFilter() is true of the traces that each expression describes', () => {
   const vip = parseFilter('annotation.vip = true')
   for (const [expression, expected] of table) {
     const parsed = parseFilter(expression)
@@ -219,7 +219,7 @@ test('parseFilter() says where an expression is wrong, and what was expected', (
     ['annotation.', /Expected annotation.NAME/],
     ['annotation.x > "a"', /Expected a number after ">"/],
     ['rootcause.colour.service', /rootcause.fault.service/],
-    ['rootcause.json = [1]', /Expected JSON behind "#"/],
+    ['rootcause.json = [1]', /Expected JSON after "#"/],
     ['rootcause.json = #[{"x": 1}]', /Services/],
     ['fault = maybe', /Expected true or false/],
     ['fault ; ok', /";" has no meaning here, at character 7/],

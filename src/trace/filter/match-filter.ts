@@ -1,10 +1,10 @@
 import type { CauseEntity, CauseException, CauseService, SegmentSummary, TraceIndex } from '../trace-index.ts'
 import type { CauseStep, Expression, Flag, NumberName, Operator, Selector, TextName, Value } from './expression.ts'
 
-/** Gives the expression of a group by its name or ARN; undefined if there is none. */
+/** Finds the expression of a group by its name or ARN. @returns undefined if there is no such group */
 export type GroupLookup = (by: 'name' | 'arn', value: string) => Expression | undefined
 
-/** What keywords are asked of: a trace, or a part of one. */
+/** What keywords are evaluated on: a trace, or a part of summary. */
 interface Subject {
   flag(name: Flag): boolean
   numbers(name: NumberName): readonly number[]
@@ -12,26 +12,29 @@ interface Subject {
   annotations(key: string): readonly Value[]
 }
 
-/** Whether a trace is one that the expression asks for. */
-export function matchFilter(expression: Expression, facts: TraceIndex, groups: GroupLookup = () => undefined): boolean {
-  return holds(expression, ofTrace(facts), facts, groups, 0)
+/** Levels of groups whose expressions name other groups. */
+const MAX_GROUP_DEPTH = 5
+
+/** Whether a trace matches an expression. @param groups finds the groups that the expression names */
+export function matchFilter(expression: Expression, trace: TraceIndex, groups: GroupLookup = () => undefined): boolean {
+  return holds(expression, traceSubject(trace), trace, groups, 0)
 }
 
 function holds(
   expression: Expression,
   subject: Subject,
-  facts: TraceIndex,
+  trace: TraceIndex,
   groups: GroupLookup,
   depth: number,
 ): boolean {
-  const again = (inner: Expression, of = subject): boolean => holds(inner, of, facts, groups, depth)
+  const holdsFor = (inner: Expression, other: Subject): boolean => holds(inner, other, trace, groups, depth)
   switch (expression.kind) {
     case 'and':
-      return again(expression.left) && again(expression.right)
+      return holdsFor(expression.left, subject) && holdsFor(expression.right, subject)
     case 'or':
-      return again(expression.left) || again(expression.right)
+      return holdsFor(expression.left, subject) || holdsFor(expression.right, subject)
     case 'not':
-      return !again(expression.of)
+      return !holdsFor(expression.operand, subject)
     case 'flag':
       return subject.flag(expression.name) === expression.is
     case 'number':
@@ -43,26 +46,27 @@ function holds(
     case 'annotation':
       return matchAnnotation(expression, subject)
     case 'service':
-      return facts.occurrences.some((one) =>
-        isSelected(one, expression.service) && (expression.that === undefined || again(expression.that, ofOne(one)))
+      return trace.summaries.some((summary) =>
+        isSelected(summary, expression.service) &&
+        (expression.condition === undefined || holdsFor(expression.condition, segmentSubject(summary)))
       )
     case 'edge':
-      return facts.calls.some(({ from, to, seen }) =>
-        isSelected(facts.occurrences[from], expression.from) && isSelected(facts.occurrences[to], expression.to) &&
-        (expression.that === undefined || again(expression.that, ofOne(seen)))
+      return trace.calls.some(({ from, to, seen }) =>
+        isSelected(trace.summaries[from], expression.from) && isSelected(trace.summaries[to], expression.to) &&
+        (expression.condition === undefined || holdsFor(expression.condition, segmentSubject(seen)))
       )
     case 'group': {
-      // A group may name another one; one that names itself ends somewhere.
-      const group = depth > 5 ? undefined : groups(expression.by, expression.value)
-      const isMember = group !== undefined && holds(group, ofTrace(facts), facts, groups, depth + 1)
+      // A group may name another group, and even itself.
+      const group = depth > MAX_GROUP_DEPTH ? undefined : groups(expression.by, expression.value)
+      const isMember = group !== undefined && holds(group, traceSubject(trace), trace, groups, depth + 1)
       return isMember === (expression.operator === '=')
     }
     case 'cause':
-      return causeParts(expression.part, facts.causes[expression.of]).some((part) =>
-        expression.that === undefined || again(expression.that, part)
+      return causeSubjects(expression.part, trace.causes[expression.cause]).some((part) =>
+        expression.condition === undefined || holdsFor(expression.condition, part)
       )
     case 'path':
-      return Object.values(facts.causes).flat().some((services) => followsPath(services, expression.steps))
+      return Object.values(trace.causes).flat().some((services) => followsPath(services, expression.steps))
   }
 }
 
@@ -76,11 +80,11 @@ function matchAnnotation(expression: Expression & { kind: 'annotation' }, subjec
   const values = subject.annotations(expression.key)
   const { operator, value } = expression
   if (operator === undefined || value === undefined) return values.length > 0
-  const alike = values.filter((one) => typeof one === typeof value)
-  return some(operator, alike, value)
+  const sameType = values.filter((candidate) => typeof candidate === typeof value)
+  return some(operator, sameType, value)
 }
 
-/** Whether one of the values compares so; what is not there is not unequal to anything. */
+/** Whether the comparison holds for any of the values; it never does for an absent value, not even `!=`. */
 function some(operator: Operator, values: readonly Value[], wanted: Value): boolean {
   return values.some((value) => compare(operator, value, wanted))
 }
@@ -108,46 +112,45 @@ function compare(operator: Operator, value: Value, wanted: Value): boolean {
   }
 }
 
-function isSelected(one: SegmentSummary | undefined, { name, type, accountId }: Selector): boolean {
-  // The client outside is no occurrence; it is named by its type only.
-  if (one === undefined) return name === undefined && accountId === undefined && (type ?? 'client') === 'client'
-  return (name === undefined || one.name === name) && (type === undefined || one.type === type) &&
-    (accountId === undefined || one.accountId === accountId)
+function isSelected(summary: SegmentSummary | undefined, { name, type, accountId }: Selector): boolean {
+  // The client outside of the trace has no summary; only its type selects it.
+  if (summary === undefined) return name === undefined && accountId === undefined && (type ?? 'client') === 'client'
+  return (name === undefined || summary.name === name) && (type === undefined || summary.type === type) &&
+    (accountId === undefined || summary.accountId === accountId)
 }
 
-/** Simple keywords ask the entry of a trace; user, annotations and places any part of it. */
-function ofTrace(facts: TraceIndex): Subject {
-  const entry = facts.occurrences[facts.entry]
-  const own = entry === undefined ? undefined : ofOne(entry)
-  const ofAll = (name: TextName): string[] => facts.occurrences.flatMap((one) => textsOf(one, name))
+/** Simple keywords are about the entry of a trace; user, annotations, zones, instances and ARNs about any segment. */
+function traceSubject(trace: TraceIndex): Subject {
+  const { summaries, partial, duration, responseTime } = trace
+  const entrySummary = summaries[trace.entry]
+  const entry = entrySummary === undefined ? undefined : segmentSubject(entrySummary)
+  const isOfEntry = (name: TextName): boolean => name.startsWith('http.') || name === 'name' || name === 'type'
   return {
-    flag: (name) =>
-      name === 'partial'
-        ? facts.partial
-        : name === 'inferred' || name === 'remote'
-        ? facts.occurrences.some((one) => one[name])
-        : own?.flag(name) ?? false,
-    numbers: (name) =>
-      name === 'duration'
-        ? [facts.duration]
-        : name === 'responsetime'
-        ? [facts.responseTime]
-        : own?.numbers(name) ?? [],
-    texts: (name) =>
-      name.startsWith('http.') || name === 'name' || name === 'type' ? own?.texts(name) ?? [] : ofAll(name),
-    annotations: (key) => facts.occurrences.flatMap(({ annotations }) => valuesOf(annotations, key)),
+    flag(name) {
+      if (name === 'partial') return partial
+      if (name === 'inferred' || name === 'remote') return summaries.some((summary) => summary[name])
+      return entry?.flag(name) ?? false
+    },
+    numbers(name) {
+      if (name === 'duration') return [duration]
+      return name === 'responsetime' ? [responseTime] : entry?.numbers(name) ?? []
+    },
+    texts(name) {
+      return isOfEntry(name) ? entry?.texts(name) ?? [] : summaries.flatMap((summary) => textsOf(summary, name))
+    },
+    annotations: (key) => summaries.flatMap(({ annotations }) => valuesOf(annotations, key)),
   }
 }
 
-function ofOne(one: SegmentSummary): Subject {
+function segmentSubject(summary: SegmentSummary): Subject {
   return {
-    flag: (name) => one[name],
+    flag: (name) => summary[name],
     numbers(name) {
-      if (name === 'http.status') return one.status === undefined ? [] : [one.status]
-      return name === 'responsetime' || name === 'duration' ? [one.responseTime] : []
+      if (name === 'http.status') return summary.status === undefined ? [] : [summary.status]
+      return name === 'responsetime' || name === 'duration' ? [summary.responseTime] : []
     },
-    texts: (name) => textsOf(one, name),
-    annotations: (key) => valuesOf(one.annotations, key),
+    texts: (name) => textsOf(summary, name),
+    annotations: (key) => valuesOf(summary.annotations, key),
   }
 }
 
@@ -156,66 +159,70 @@ function valuesOf(annotations: SegmentSummary['annotations'], key: string): Valu
   return value === undefined ? [] : [value]
 }
 
-function textsOf(one: SegmentSummary, name: TextName): readonly string[] {
+function textsOf(summary: SegmentSummary, name: TextName): readonly string[] {
   const single = (value: string | undefined): string[] => (value === undefined ? [] : [value])
   switch (name) {
     case 'http.url':
-      return single(one.url)
+      return single(summary.url)
     case 'http.method':
-      return single(one.method)
+      return single(summary.method)
     case 'http.useragent':
-      return single(one.userAgent)
+      return single(summary.userAgent)
     case 'http.clientip':
-      return single(one.clientIp)
+      return single(summary.clientIp)
     case 'user':
-      return single(one.user)
+      return single(summary.user)
     case 'name':
-      return [one.name]
+      return [summary.name]
     case 'type':
-      return [one.type]
+      return [summary.type]
     case 'message':
-      return one.messages
+      return summary.messages
     case 'availabilityzone':
-      return single(one.availabilityZone)
+      return single(summary.availabilityZone)
     case 'instance.id':
-      return single(one.instanceId)
+      return single(summary.instanceId)
     case 'resource.arn':
-      return one.arns
+      return summary.arns
   }
 }
 
-function causeParts(part: 'service' | 'entity' | 'exception', paths: readonly (readonly CauseService[])[]): Subject[] {
+/** The parts of root causes that a keyword is about, each as a subject. */
+function causeSubjects(
+  part: 'service' | 'entity' | 'exception',
+  paths: readonly (readonly CauseService[])[],
+): Subject[] {
   const services = paths.flatMap((path) => path.map((service, index) => ({ service, index })))
-  if (part === 'service') return services.map(({ service, index }) => ofCause(service, index, service.entities))
+  if (part === 'service') return services.map(({ service, index }) => causeSubject(service, index, service.entities))
   const entities = services.flatMap(({ service }) => service.entities.map((entity, index) => ({ entity, index })))
-  if (part === 'entity') return entities.map(({ entity, index }) => ofCause(entity, index, [entity]))
+  if (part === 'entity') return entities.map(({ entity, index }) => causeSubject(entity, index, [entity]))
   return entities.flatMap(({ entity, index }) =>
-    entity.exceptions.map((exception) => ofException(exception, index, entity))
+    entity.exceptions.map((exception) => exceptionSubject(exception, index, entity))
   )
 }
 
-function ofCause(of: CauseService | CauseEntity, index: number, entities: readonly CauseEntity[]): Subject {
-  const isService = 'entities' in of
+/** @param index its position in the path @param entities the entities in it */
+function causeSubject(cause: CauseService | CauseEntity, index: number, entities: readonly CauseEntity[]): Subject {
+  const isService = 'entities' in cause
   return {
-    flag: (
-      name,
-    ) => (name === 'inferred' ? isService && of.inferred : name === 'remote' ? !isService && of.remote : false),
-    numbers: (name) =>
-      name === 'index'
-        ? [index]
-        : name === 'coverage'
-        ? [Math.max(0, ...entities.map(({ coverage }) => coverage))]
-        : [],
+    flag(name) {
+      if (name === 'inferred') return isService && cause.inferred
+      return name === 'remote' && !isService && cause.remote
+    },
+    numbers(name) {
+      if (name === 'index') return [index]
+      return name === 'coverage' ? [Math.max(0, ...entities.map(({ coverage }) => coverage))] : []
+    },
     texts(name) {
-      if (name === 'name') return [of.name]
-      if (name === 'type') return isService ? [of.type] : []
+      if (name === 'name') return [cause.name]
+      if (name === 'type') return isService ? [cause.type] : []
       return name === 'message' ? entities.flatMap(({ exceptions }) => exceptions.map(({ message }) => message)) : []
     },
     annotations: () => [],
   }
 }
 
-function ofException({ name: type, message }: CauseException, index: number, { coverage }: CauseEntity): Subject {
+function exceptionSubject({ name: type, message }: CauseException, index: number, { coverage }: CauseEntity): Subject {
   return {
     flag: () => false,
     numbers: (name) => (name === 'index' ? [index] : name === 'coverage' ? [coverage] : []),
@@ -224,7 +231,7 @@ function ofException({ name: type, message }: CauseException, index: number, { c
   }
 }
 
-/** Whether the services of a cause are those of the path, in order and from the start, with the entities named. */
+/** Whether a root cause starts with the services of the steps, in order, each with the entities that its step names. */
 function followsPath(services: readonly CauseService[], steps: readonly CauseStep[]): boolean {
   return steps.every(({ name, entities }, i) => {
     const service = services[i]

@@ -14,16 +14,16 @@ import {
 } from './expression.ts'
 import { FilterError, type Token, tokenise } from './tokenise.ts'
 
-/** Nested deeper than this, an expression is refused. */
-const MOST_DEPTH = 50
+/** Levels of parentheses and braces. */
+const MAX_DEPTH = 50
 const wordOperators: readonly string[] = ['CONTAINS', 'BEGINSWITH', 'ENDSWITH']
 const orders: readonly string[] = ['<', '<=', '>', '>=']
 
 /**
- * Reads a filter expression (https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html). Two terms
- * side by side are both to hold; AND binds closer than OR.
+ * Parses a filter expression (https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html). Terms that
+ * follow each other are joined by AND; AND binds closer than OR.
  *
- * @throws {FilterError} says where it went wrong, and what was expected
+ * @throws {FilterError} with the position of the error, and what was expected there
  */
 export function parseFilter(text: string): Expression {
   const parser = new Parser(tokenise(text))
@@ -55,7 +55,8 @@ class Parser {
     return this.#token.kind === 'word' && this.#token.value.toUpperCase() === value
   }
 
-  #take(value: string): void {
+  /** Skips a sign. @throws {FilterError} if another token is next */
+  #skip(value: string): void {
     if (!this.#isSign(value)) throw this.#fail(`"${value}"`)
     this.#next++
   }
@@ -65,7 +66,7 @@ class Parser {
   }
 
   either(): Expression {
-    if (++this.#depth > MOST_DEPTH) throw this.#fail('an expression that is less deep')
+    if (++this.#depth > MAX_DEPTH) throw this.#fail('an expression that is less deep')
     let left = this.#both()
     while (this.#isWord('OR')) {
       this.#next++
@@ -94,15 +95,15 @@ class Parser {
       isNegated = !isNegated
       this.#next++
     }
-    const of = this.#atom()
-    return isNegated ? { kind: 'not', of } : of
+    const operand = this.#atom()
+    return isNegated ? { kind: 'not', operand } : operand
   }
 
   #atom(): Expression {
     if (this.#isSign('(')) {
       this.#next++
       const inner = this.either()
-      this.#take(')')
+      this.#skip(')')
       return inner
     }
     const token = this.#token
@@ -152,9 +153,9 @@ class Parser {
   #annotation(token: Token): Expression {
     let key = token.value.slice('annotation.'.length)
     if (/^annotation$/i.test(token.value)) {
-      this.#take('[')
+      this.#skip('[')
       key = this.#token.kind === 'word' ? this.#shift().value : this.#string('with the name of an annotation')
-      this.#take(']')
+      this.#skip(']')
     } else if (!/^annotation\../i.test(token.value)) throw this.#fail('annotation.NAME or annotation[NAME]', token)
     const operator = this.#operator(['=', '!=', ...orders, ...wordOperators])
     if (operator === undefined) return { kind: 'annotation', key }
@@ -176,26 +177,26 @@ class Parser {
   }
 
   #service(): Expression {
-    this.#take('(')
+    this.#skip('(')
     const service = this.#isSign(')') ? {} : this.#selector()
-    this.#take(')')
-    return { kind: 'service', service, that: this.#block() }
+    this.#skip(')')
+    return { kind: 'service', service, condition: this.#block() }
   }
 
   #edge(): Expression {
-    this.#take('(')
+    this.#skip('(')
     const from = this.#selector()
-    this.#take(',')
+    this.#skip(',')
     const to = this.#selector()
-    this.#take(')')
-    return { kind: 'edge', from, to, that: this.#block() }
+    this.#skip(')')
+    return { kind: 'edge', from, to, condition: this.#block() }
   }
 
   #selector(): Selector {
     if (this.#token.kind === 'text') return { name: this.#shift().value }
     if (!this.#isWord('ID')) throw this.#fail('the name of a service in quotes, or id(name: "…", type: "…")')
     this.#next++
-    this.#take('(')
+    this.#skip('(')
     const found: { name?: string; type?: string; accountId?: string } = {}
     do {
       const field = this.#token.kind === 'word' ? this.#token.value.toLowerCase() : ''
@@ -203,10 +204,10 @@ class Parser {
         throw this.#fail('name, type or account.id')
       }
       this.#next++
-      this.#take(':')
+      this.#skip(':')
       found[field === 'account.id' ? 'accountId' : field] = this.#string(`after "${field}:"`)
     } while (this.#comma())
-    this.#take(')')
+    this.#skip(')')
     return found
   }
 
@@ -216,7 +217,7 @@ class Parser {
     return true
   }
 
-  /** What stands in braces, if anything does. */
+  /** The condition in braces, if there is one. */
   #block(): Expression | undefined {
     if (!this.#isSign('{')) return undefined
     this.#next++
@@ -224,9 +225,9 @@ class Parser {
       this.#next++
       return undefined
     }
-    const that = this.either()
-    this.#take('}')
-    return that
+    const condition = this.either()
+    this.#skip('}')
+    return condition
   }
 
   #group(by: 'name' | 'arn'): Expression {
@@ -236,22 +237,22 @@ class Parser {
   }
 
   #cause(token: Token): Expression {
-    const [, of = '', part = ''] = token.value.toLowerCase().split('.')
-    if (of === 'json' && part === '') return this.#path()
+    const [, name = '', part = ''] = token.value.toLowerCase().split('.')
+    if (name === 'json' && part === '') return this.#path()
     const kinds: readonly CauseKind[] = ['fault', 'error', 'responsetime']
     const parts = ['service', 'entity', 'exception'] as const
-    const kind = kinds.find((name) => name === of)
-    const which = parts.find((name) => name === part)
+    const kind = kinds.find((known) => known === name)
+    const which = parts.find((known) => known === part)
     if (kind === undefined || which === undefined) {
       throw this.#fail('rootcause.fault.service and the like, or rootcause.json', token)
     }
-    return { kind: 'cause', of: kind, part: which, that: this.#block() }
+    return { kind: 'cause', cause: kind, part: which, condition: this.#block() }
   }
 
   #path(): Expression {
-    this.#take('=')
+    this.#skip('=')
     const token = this.#token
-    if (token.kind !== 'json') throw this.#fail('JSON behind "#"')
+    if (token.kind !== 'json') throw this.#fail('JSON after "#"')
     this.#next++
     const steps = stepsOf(token.value)
     if (steps === undefined) throw this.#fail('#[{"Services": [{"Name": "…", "EntityPath": [{"Name": "…"}]}]}]', token)
@@ -281,14 +282,19 @@ class Parser {
   }
 }
 
-/** The services of `rootcause.json`, which stand in an array by themselves, or under `Services`. */
+/**
+ * The services of `rootcause.json`: a list of them, or of objects with a list `Services`.
+ *
+ * @returns undefined if it is neither
+ */
 function stepsOf(json: string): CauseStep[] | undefined {
   try {
     const parsed: unknown = JSON.parse(json)
     if (!Array.isArray(parsed)) return undefined
     const services: unknown[] = parsed.flatMap((entry: { Services?: unknown }) => entry.Services ?? entry)
     return services.map((service) => {
-      const { Name, EntityPath } = service as { Name?: unknown; EntityPath?: { Name?: unknown }[] } // read with care
+      // Any value can be read so: a name of another type is rejected, other members become text.
+      const { Name, EntityPath } = service as { Name?: unknown; EntityPath?: { Name?: unknown }[] }
       if (typeof Name !== 'string') throw new TypeError('Expected a name')
       return { name: Name, entities: (EntityPath ?? []).map((entity) => String(entity.Name ?? '')) }
     })

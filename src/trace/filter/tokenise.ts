@@ -1,9 +1,9 @@
 /** A piece of a filter expression. */
 export interface Token {
   readonly kind: 'word' | 'text' | 'number' | 'sign' | 'json' | 'end'
-  /** As it stands there; of a text, what is between the quotes, without escapes. */
+  /** The characters of the token; of a text, the characters between the quotes, unescaped. */
   readonly value: string
-  /** Where it starts, and where what is behind it starts, from 0. */
+  /** Where it starts, and where it ends (exclusive), from 0. */
   readonly at: number
   readonly end: number
 }
@@ -13,8 +13,8 @@ export class FilterError extends Error {
   override readonly name = 'FilterError'
 
   /**
-   * @param at where in the expression, from 0
-   * @param end where the wrong piece ends
+   * @param at where in the expression the error starts, from 0
+   * @param end where it ends, exclusive
    */
   constructor(message: string, readonly at: number, readonly end: number) {
     super(`${message}, at character ${at + 1}`)
@@ -23,7 +23,7 @@ export class FilterError extends Error {
 
 const pattern = /\s+|(<=|>=|!=|[=<>!(){}[\],:])|([A-Za-z_][\w.]*)|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y
 
-/** Cuts an expression into tokens; the last one is `end`. @throws {FilterError} */
+/** Splits an expression into tokens; the last one is `end`. @throws {FilterError} at characters that start no token */
 export function tokenise(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
@@ -55,6 +55,7 @@ export function tokenise(text: string): Token[] {
   return tokens
 }
 
+/** The position after the closing quote. @param at the position of the opening quote */
 function endOfText(text: string, at: number): number {
   const quote = text[at]
   for (let i = at + 1; i < text.length; i++) {
@@ -64,7 +65,7 @@ function endOfText(text: string, at: number): number {
   throw new FilterError('The text has no closing quote', at, text.length)
 }
 
-/** Behind the bracket that closes the one behind `#`. */
+/** The position after the bracket that closes the JSON. @param at the position of `#` */
 function endOfJson(text: string, at: number): number {
   let depth = 0
   for (let i = at + 1; i < text.length; i++) {
@@ -74,5 +75,5 @@ function endOfJson(text: string, at: number): number {
     else if ((c === ']' || c === '}') && --depth === 0) return i + 1
     else if (depth === 0 && c?.trim() !== '') break
   }
-  throw new FilterError('Expected JSON behind "#", such as #[{"Services": []}]', at, text.length)
+  throw new FilterError('Expected JSON after "#", such as #[{"Services": []}]', at, text.length)
 }

@@ -1,5 +1,6 @@
-import { flagBits } from './flags-of.ts'
-import type { Expression, Flag, Operator } from '../../trace/filter/expression.ts'
+import type { Expression, Flag, Operator } from '../../../trace/filter/expression.ts'
+import { flagBits } from '../flags-of.ts'
+import { USER_KEY } from '../store-format.ts'
 
 /** A condition on the store's table of traces. */
 export interface SqlFilter {
@@ -7,35 +8,36 @@ export interface SqlFilter {
   readonly parameters: readonly (string | number)[]
 }
 
-/** What users stand under in the table of annotations; no annotation has this name. */
-export const USER_KEY = '\u0000user'
+/** A condition that holds for every trace. */
 const ANYTHING: SqlFilter = { sql: '1', parameters: [] }
+/** The columns of traces by keyword. */
 const columns: Readonly<Record<string, string>> = {
-  'responsetime': 'response',
+  'responsetime': 'response_time',
   'duration': 'duration',
   'http.status': 'status',
   'http.url': 'url',
   'http.method': 'method',
   'name': 'name',
 }
-const plain: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>=']
+/** Operators that SQL has, too. */
+const sqlOperators: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>=']
 
-/** Rows of an index that a condition is looked up in: those of a service, or of an annotation. */
+/** A condition on the rows of a service or an annotation, which name the traces that have it. */
 export type Lookup = SqlFilter & { readonly table: 'services' | 'annotations' }
 
 /**
- * A condition that holds for every trace that the expression asks for, and perhaps for others: what SQL cannot say
- * quickly is left to the one who reads the rows.
+ * Translates an expression into a condition that holds for every trace that the expression matches, and perhaps for
+ * others: what SQL cannot check quickly is left to the caller, who reads the rows.
  *
- * @param isFrequent whether so many rows are found that it is quicker to ask for each trace than to gather them
+ * @param isFrequent whether so many rows match that it is quicker to look up each trace than to collect their traces
  */
 export function filterToSql(expression: Expression, isFrequent: (lookup: Lookup) => boolean): SqlFilter {
-  const own = (inner: Expression): SqlFilter => filterToSql(inner, isFrequent)
+  const toSql = (inner: Expression): SqlFilter => filterToSql(inner, isFrequent)
   switch (expression.kind) {
     case 'and':
-      return join('AND', own(expression.left), own(expression.right))
+      return join('AND', toSql(expression.left), toSql(expression.right))
     case 'or':
-      return join('OR', own(expression.left), own(expression.right))
+      return join('OR', toSql(expression.left), toSql(expression.right))
     case 'flag':
       return flagToSql(expression.name, expression.is)
     case 'present':
@@ -52,23 +54,23 @@ export function filterToSql(expression: Expression, isFrequent: (lookup: Lookup)
     case 'service': {
       const { name } = expression.service
       if (name === undefined) return ANYTHING
-      const bit = expression.that === undefined ? undefined : flagOf(expression.that)
+      const bit = expression.condition === undefined ? undefined : flagOf(expression.condition)
       const flagged = bit === undefined ? '' : ` AND services.flags & ${bit} <> 0`
       const lookup: Lookup = { table: 'services', sql: `services.name = ?${flagged}`, parameters: [name] }
-      return isFrequent(lookup) ? askedFor(lookup) : gathered(lookup)
+      return isFrequent(lookup) ? existsIn(lookup) : keyIn(lookup)
     }
     default:
       return ANYTHING
   }
 }
 
-/** The traces of the rows are gathered first. */
-function gathered({ table, sql, parameters }: Lookup): SqlFilter {
+/** Collects the traces of all matching rows first. */
+function keyIn({ table, sql, parameters }: Lookup): SqlFilter {
   return { sql: `key IN (SELECT trace FROM ${table} WHERE ${sql})`, parameters }
 }
 
-/** Each trace is asked whether it has such a row. */
-function askedFor({ table, sql, parameters }: Lookup): SqlFilter {
+/** Looks up for each trace whether it has a matching row. */
+function existsIn({ table, sql, parameters }: Lookup): SqlFilter {
   return { sql: `EXISTS (SELECT 1 FROM ${table} WHERE ${sql} AND trace = traces.key)`, parameters }
 }
 
@@ -81,14 +83,14 @@ function bitOf(name: Flag): number | undefined {
   return new Map<string, number>(Object.entries(flagBits)).get(name)
 }
 
-/** The bit of a flag that must hold within a service; undefined if the condition is another one. */
+/** The bit of a flag that a condition within a service asks for; undefined if it is another condition. */
 function flagOf(expression: Expression): number | undefined {
   return expression.kind === 'flag' && expression.is ? bitOf(expression.name) : undefined
 }
 
 function comparison(column: string | undefined, operator: Operator, value: string | number): SqlFilter {
   if (column === undefined) return ANYTHING
-  if (plain.includes(operator)) return { sql: `${column} ${operator} ?`, parameters: [value] }
+  if (sqlOperators.includes(operator)) return { sql: `${column} ${operator} ?`, parameters: [value] }
   if (operator === 'CONTAINS') return { sql: `instr(${column}, ?) > 0`, parameters: [value] }
   return ANYTHING
 }
@@ -98,13 +100,13 @@ function annotationToSql(
   isFrequent: (lookup: Lookup) => boolean,
 ): SqlFilter {
   const isCompared = operator !== undefined && value !== undefined && typeof value !== 'boolean' &&
-    plain.includes(operator)
+    sqlOperators.includes(operator)
   const lookup: Lookup = isCompared
     ? { table: 'annotations', sql: `annotations.key = ? AND value ${operator} ?`, parameters: [key, value] }
     : { table: 'annotations', sql: 'annotations.key = ?', parameters: [key] }
-  if (!isFrequent(lookup)) return gathered(lookup)
-  // The index goes by key, value and trace: of one value it tells quickly whether a trace has it.
-  return isCompared && operator === '=' ? askedFor(lookup) : ANYTHING
+  if (!isFrequent(lookup)) return keyIn(lookup)
+  // The rows are sorted by key, value and trace, so the lookup of one value in one trace is quick.
+  return isCompared && operator === '=' ? existsIn(lookup) : ANYTHING
 }
 
 function join(word: 'AND' | 'OR', left: SqlFilter, right: SqlFilter): SqlFilter {

@@ -1,0 +1,101 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { attempt } from '../../errors/attempt.ts'
+import { errorMessage } from '../../errors/error-message.ts'
+import { databaseFault } from '../../sqlite/database-fault.ts'
+import { IN_MEMORY, openDatabase } from '../../sqlite/open-database.ts'
+import { quarantine } from '../../sqlite/quarantine.ts'
+import { transaction } from '../../sqlite/transaction.ts'
+import { storeFormat } from './store-format.ts'
+
+/** Prepared statements that are kept. */
+const MAX_STATEMENTS = 200
+
+/** The database of the local store: a connection that can be replaced, and its prepared statements. */
+export class StoreDatabase {
+  #db: DatabaseSync
+  readonly #prepared = new Map<string, StatementSync>()
+
+  /**
+   * Opens the database. One that is damaged is quarantined; where none can be written, it is kept in memory: the store
+   * does not keep the agent from starting.
+   *
+   * @param file a path, or {@link IN_MEMORY}
+   * @param onError called with what was damaged or could not be written
+   * @throws {Error} if another process has locked the file
+   */
+  constructor(private readonly file: string, onError: (error: unknown) => void) {
+    this.#db = openOrReplace(file, onError)
+  }
+
+  /**
+   * A prepared statement; the same for the same text, since preparing costs more than running.
+   *
+   * @throws {Error} if `sql` is not SQL
+   */
+  prepare(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql)
+    if (statement === undefined) {
+      // Each filter has a text of its own, so there is no end to them.
+      if (this.#prepared.size > MAX_STATEMENTS) this.#prepared.clear()
+      statement = this.#db.prepare(sql)
+      this.#prepared.set(sql, statement)
+    }
+    return statement
+  }
+
+  /** Runs a function in a write transaction, as {@link transaction} does. */
+  transaction<T>(fn: () => T): T {
+    return transaction(this.#db, fn)
+  }
+
+  /** Bytes in use, without those that deleted rows have left free. */
+  bytes(): number {
+    const pragma = (name: string): number => Number(this.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0)
+    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size')
+  }
+
+  /** Whether an error means that the file must be replaced. */
+  isDamagedBy(error: unknown): boolean {
+    return this.file !== IN_MEMORY && databaseFault(error) === 'damaged'
+  }
+
+  /**
+   * Quarantines the file and continues with an empty one, in which the named records are, as far as they can be read.
+   *
+   * @returns the path of the quarantined file
+   * @throws {Error} if no new file can be written
+   */
+  replace(): string {
+    const records = attempt(() => this.#db.prepare('SELECT kind, name, value FROM records').all()) ?? []
+    attempt(() => this.#db.close())
+    this.#prepared.clear()
+    const quarantined = quarantine(this.file)
+    this.#db = openDatabase(this.file, storeFormat)
+    const insert = this.#db.prepare('INSERT INTO records (kind, name, value) VALUES (?, ?, ?)')
+    for (const { kind, name, value } of records) insert.run(String(kind), String(name), String(value))
+    return quarantined
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}
+
+function openOrReplace(file: string, onError: (error: unknown) => void): DatabaseSync {
+  try {
+    const db = openDatabase(file, storeFormat)
+    // Reads the whole index, so that most damage shows at once.
+    db.prepare('SELECT count(*) FROM traces').get()
+    return db
+  } catch (cause) {
+    const fault = databaseFault(cause)
+    if (fault === 'damaged') {
+      const quarantined = quarantine(file)
+      onError(new Error(`It cannot be read and was moved to "${quarantined}"; a new one is in use`, { cause }))
+      return openDatabase(file, storeFormat)
+    }
+    if (fault !== 'unwritable') throw cause
+    onError(new Error(`${errorMessage(cause)}; traces are kept in memory until the agent ends`, { cause }))
+    return openDatabase(IN_MEMORY, storeFormat)
+  }
+}
