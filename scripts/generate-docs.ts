@@ -7,6 +7,10 @@ import { cloudwatchKeys } from '../src/compat/cloudwatch-config.ts'
 import { daemonKeys } from '../src/compat/daemon-config.ts'
 import { daemonFlags } from '../src/compat/daemon-flags.ts'
 import type { CompatKey } from '../src/compat/compat-config.ts'
+import { addressOfInstance, receiverInstances } from '../src/config/receiver-instances.ts'
+import { configSchema } from '../src/config/schema.ts'
+import { exporterList } from '../src/export/exporter-list.ts'
+import * as v from 'valibot'
 
 function rows(keys: readonly KeyDescription[]): string[] {
   return keys.flatMap(({ path, type, default: value, description, children }) => {
@@ -93,7 +97,43 @@ const predecessors = [
   '',
 ].join('\n')
 
-for (const [name, text] of Object.entries({ config, metrics, predecessors })) {
+/** Tables inside of pages that people write, between `<!-- generated: NAME -->` and `<!-- end -->`. */
+const tables: Readonly<Record<string, readonly string[]>> = {
+  receivers: [
+    '| port | receiver | what it receives |',
+    '| --- | --- | --- |',
+    ...receiverInstances(v.parse(configSchema, {})).map((instance) => {
+      const { name, transport, description } = instance.receiver
+      const address = addressOfInstance(instance)
+      return `| ${
+        address === undefined ? '' : `${address.port} ${transport.toUpperCase()}`
+      } | \`${name}\` | ${description} |`
+    }),
+  ],
+  exporters: [
+    '| exporter | what it is | |',
+    '| --- | --- | --- |',
+    ...exporterList.map(({ name, description, leavesMachine }) =>
+      `| \`${name}\` | ${description} | ${leavesMachine ? 'data leaves the machine' : 'nothing leaves the machine'} |`
+    ),
+  ],
+}
+
+function withTables(text: string): string {
+  return text.replace(
+    /(<!-- generated: (\w+) -->\n)[^]*?(<!-- end -->)/g,
+    (_, head: string, name: string, end: string) => {
+      const table = tables[name]
+      if (table === undefined) throw new Error(`There is no table "${name}"`)
+      return `${head}\n${table.join('\n')}\n\n${end}`
+    },
+  )
+}
+
+const docs = (name: string): string => readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8')
+const pages = { config, metrics, predecessors, operations: withTables(docs('operations')) }
+
+for (const [name, text] of Object.entries(pages)) {
   const file = new URL(`../docs/${name}.md`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(file, text)
   else if (readFileSync(file, 'utf8') !== text) {

@@ -11,6 +11,7 @@ const severalExports = [
   'export/console/console.ts',
   'export/exporters.ts',
   'platform/user-dirs.ts',
+  'receive/receivers.ts',
   'queue/dead-letter-policy.ts',
   'local/api/request.ts',
   'local/api/serializers.ts',

@@ -3,7 +3,7 @@ import { importGraph } from './import-graph.mjs'
 import { isTest } from './source-files.mjs'
 
 /** What must load fast, relative to src; `**` stands for every file of a folder that is no test. */
-const lightEntries = ['config/**', 'receive/receivers.ts', 'export/exporters.ts']
+const lightEntries = ['config/**', 'receive/receiver-list.ts', 'export/exporter-list.ts']
 
 /** Packages that only a receiver or exporter that runs may load; `*` stands for every package of a scope. */
 const heavyPackages = [

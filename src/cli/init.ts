@@ -8,7 +8,7 @@ import { writeConfig } from '../config/write-config.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { exporterList } from '../export/exporter-list.ts'
-import { receivers } from '../receive/receivers.ts'
+import { receiverList } from '../receive/receiver-list.ts'
 import { openService } from '../service/open-service.ts'
 import type { Command, CommandContext } from './command.ts'
 import { UsageError } from './usage-error.ts'
@@ -23,7 +23,7 @@ export default defineConfig({
 `
 
 /** What every receiver of a protocol has in common: the first part of its name. */
-const protocols: readonly string[] = [...new Set(receivers.map(({ name }) => protocolOf(name)))]
+const protocols: readonly string[] = [...new Set(receiverList.map(({ name }) => protocolOf(name)))]
 /** The exporters that are on if none is named. */
 const usualExporters = exporterList.filter(({ isOnByDefault }) => isOnByDefault).map(({ name }) => name)
 const ALL = 'all'
@@ -207,7 +207,7 @@ function protocolOf(name: string): string {
 }
 
 function labelOfProtocol(protocol: string): string {
-  const labels = receivers.filter(({ name }) => protocolOf(name) === protocol).map(({ label }) => label)
+  const labels = receiverList.filter(({ name }) => protocolOf(name) === protocol).map(({ label }) => label)
   return `${protocol} (${labels.join(', ')})`
 }
 

@@ -2,7 +2,7 @@ import type { ComponentOption } from '../component/component-option.ts'
 import type { Exporter } from '../component/exporter.ts'
 import type { Receiver } from '../component/receiver.ts'
 import { exporterList } from '../export/exporter-list.ts'
-import { receivers } from '../receive/receivers.ts'
+import { receiverList } from '../receive/receiver-list.ts'
 
 /** What operators change on one host without touching the config: a flag, and an environment variable. */
 export interface OverrideOption extends Omit<ComponentOption, 'key'> {
@@ -19,8 +19,6 @@ export interface Override {
   readonly source: string
 }
 
-const allReceivers: readonly Receiver[] = receivers
-
 /** Every override, in the order of `--help`. */
 export const overrideOptions: readonly OverrideOption[] = [
   ...exporterList.filter(({ leavesMachine }) => leavesMachine).flatMap(exporterOptions),
@@ -29,9 +27,9 @@ export const overrideOptions: readonly OverrideOption[] = [
     'text',
     'ADDRESS',
     'address that every receiver listens on',
-    allReceivers.filter(has('host')).map(pathTo('host')),
+    receiverList.filter(has('host')).map(pathTo('host')),
   ),
-  ...allReceivers.filter(has('port')).map((receiver) =>
+  ...receiverList.filter(has('port')).map((receiver) =>
     option(
       `${receiver.name.replaceAll('.', '-')}-port`,
       'number',

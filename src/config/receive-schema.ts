@@ -1,13 +1,12 @@
 import * as v from 'valibot'
 import type { Receiver } from '../component/receiver.ts'
 import { bytes } from '../component/values.ts'
-import { receivers } from '../receive/receivers.ts'
+import { receiverList, type RegisteredReceiver } from '../receive/receiver-list.ts'
 import { offByDefault, onByDefault } from './switch-schema.ts'
 
-type AnyReceiver = (typeof receivers)[number]
-type Name = AnyReceiver['name']
-type RepeatableName = Extract<AnyReceiver, { readonly isRepeatable?: true }>['name']
-type SchemaOf<N extends Name> = Extract<AnyReceiver, { readonly name: N }>['schema']
+type Name = RegisteredReceiver['name']
+type RepeatableName = Extract<RegisteredReceiver, { readonly isRepeatable?: true }>['name']
+type SchemaOf<N extends Name> = Extract<RegisteredReceiver, { readonly name: N }>['schema']
 type Group<N> = N extends `${infer G}.${string}` ? G : never
 /** Names without a group, such as `zipkin`. */
 type Single<N> = N extends `${string}.${string}` ? never : N
@@ -41,7 +40,7 @@ const groups: Readonly<Record<string, string>> = {
 }
 
 /** Settings of all receivers, computed from their definitions. */
-export const receiveSchema = buildSchema(receivers) as unknown as v.GenericSchema<ReceiveInput, ReceiveOutput> // names become keys, which TypeScript cannot follow
+export const receiveSchema = buildSchema(receiverList) as unknown as v.GenericSchema<ReceiveInput, ReceiveOutput> // names become keys, which TypeScript cannot follow
 
 function buildSchema(all: readonly Receiver[]): v.GenericSchema {
   const entries: Record<string, v.GenericSchema> = {}

@@ -1,5 +1,5 @@
 import type { Receiver } from '../component/receiver.ts'
-import { receivers } from '../receive/receivers.ts'
+import { receiverList } from '../receive/receiver-list.ts'
 import type { Settings } from './schema.ts'
 
 /** A receiver as the config has it. */
@@ -13,8 +13,7 @@ export interface ReceiverInstance {
 
 /** Every receiver of the config, those that are off too. */
 export function receiverInstances({ receive }: Pick<Settings, 'receive'>): ReceiverInstance[] {
-  const all: readonly Receiver[] = receivers
-  return all.flatMap((receiver) => {
+  return receiverList.flatMap((receiver) => {
     const [group = '', leaf] = receiver.name.split('.')
     const inGroup = leaf === undefined ? receive : member(receive, group)
     const instance = { name: receiver.name, receiver, settings: settingsOf(member(inGroup, leaf ?? group)) }
@@ -52,7 +51,7 @@ export function addressOfInstance({ settings }: ReceiverInstance): ListenAddress
 /** A config in which every receiver is off: configs of other programs turn on what they name. */
 export function receiversOff(): Record<string, unknown> {
   const receive: Record<string, unknown> = {}
-  for (const { name } of receivers) {
+  for (const { name } of receiverList) {
     const [group = '', leaf] = name.split('.')
     receive[group] = leaf === undefined ? false : { ...Object(receive[group]), [leaf]: false }
   }

@@ -18,6 +18,8 @@ export function commandOf(runtime: Runtime): [string, ...string[]] {
 /** What an agent of a test is started with. */
 export interface AgentOptions {
   readonly runtime?: Runtime
+  /** The program and its first arguments, instead of those of the runtime. */
+  readonly program?: readonly string[]
   /** The text behind `defineConfig(`; ports and the spool's folder are put in. */
   readonly config?: string
   readonly env?: Record<string, string>
@@ -50,7 +52,7 @@ export class AgentProcess {
       config,
       `import { defineConfig } from 'rontgen'\nexport default defineConfig(${options.config ?? '{}'})\n`,
     )
-    const [command, ...args] = [...options.wrap ?? [], ...commandOf(options.runtime ?? 'binary')]
+    const [command, ...args] = [...options.wrap ?? [], ...options.program ?? commandOf(options.runtime ?? 'binary')]
     const child = spawn(command ?? '', [
       ...args,
       ...(options.line ?? ['run', '--config', config, ...(options.args ?? [])]),

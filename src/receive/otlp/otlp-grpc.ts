@@ -6,7 +6,7 @@ import { bytes, duration, host, port, tls } from '../../component/values.ts'
 export const otlpGrpc = defineReceiver({
   name: 'otlp.grpc',
   label: 'OTLP over gRPC',
-  description: 'OTLP over gRPC.',
+  description: 'OTLP over gRPC, in the clear (h2c) or by TLS, with gRPC health checks.',
   transport: 'tcp',
   isRepeatable: true,
   schema: v.strictObject({

@@ -6,7 +6,7 @@ import { bytes, host, port, tls } from '../../component/values.ts'
 export const otlpHttp = defineReceiver({
   name: 'otlp.http',
   label: 'OTLP over HTTP',
-  description: 'OTLP over HTTP, as protobuf or JSON; gRPC-Web and Connect too.',
+  description: 'OTLP over HTTP, as protobuf or JSON, by `POST /v1/traces`; gRPC-Web and Connect too.',
   transport: 'tcp',
   isRepeatable: true,
   schema: v.strictObject({

@@ -9,7 +9,7 @@ import { host, port } from '../../component/values.ts'
 export const xrayProxy = defineReceiver({
   name: 'xray.proxy',
   label: 'X-Ray sampling proxy',
-  description: 'Sampling rules and targets for X-Ray SDKs, over TCP.',
+  description: 'Sampling rules and targets for X-Ray SDKs, over TCP; other requests are answered with 403.',
   transport: 'tcp',
   schema: v.strictObject({
     host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on; 0.0.0.0 accepts other hosts.')),
