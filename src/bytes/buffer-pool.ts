@@ -1,23 +1,23 @@
 /**
- * Buffers that are used again. At full load 70 MB a second go through them; fresh memory for it cost a tenth of all
- * CPU, as the kernel clears each page.
+ * Buffers for reuse. At full load 70 MB a second go through them; fresh memory for it cost a tenth of all CPU, as the
+ * kernel clears each page.
  */
 export class BufferPool {
   readonly #free: Uint8Array<ArrayBuffer>[] = []
 
-  /** @param most buffers that are kept */
-  constructor(private readonly most: number) {}
+  /** @param max free buffers that are kept */
+  constructor(private readonly max: number) {}
 
-  /** A buffer of at least `size` bytes, whatever stands in it. */
-  take(size: number): Uint8Array<ArrayBuffer> {
+  /** A buffer of at least `size` bytes, not cleared. */
+  acquire(size: number): Uint8Array<ArrayBuffer> {
     for (let buffer = this.#free.pop(); buffer !== undefined; buffer = this.#free.pop()) {
       if (buffer.length >= size) return buffer
     }
     return new Uint8Array(size)
   }
 
-  /** Gives a buffer back, which nobody may use any more. */
-  give(buffer: Uint8Array<ArrayBuffer>): void {
-    if (this.#free.length < this.most) this.#free.push(buffer)
+  /** Takes back a buffer, which nobody may use any more. */
+  release(buffer: Uint8Array<ArrayBuffer>): void {
+    if (this.#free.length < this.max) this.#free.push(buffer)
   }
 }

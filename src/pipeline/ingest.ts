@@ -3,7 +3,7 @@ import type { Next } from '../component/receiver.ts'
 import { MAX_DOCUMENT } from '../segment/limits.ts'
 import { splitDocument } from '../segment/split-document.ts'
 import type { Events } from '../telemetry/events.ts'
-import { TraceIds } from '../translate/trace-ids.ts'
+import { TraceIds } from '../translate/trace-id.ts'
 import type { Translator } from '../translate/translator.ts'
 
 /** What lies behind the receivers; a reload may change it. */
@@ -26,8 +26,8 @@ export function ingest(name: string, stages: Stages): Next {
       const { result, committed } = queue.add((group) => stages.translator.translate(request, group, ids?.add))
       if (ids !== undefined) keepRequest?.(request, ids.found)
       events.received(result.spans, name, from)
-      if (result.refused > 0) events.refused(name, result.refused, result.reason, from)
-      return { rejectedSpans: result.refused, reason: result.reason, committed }
+      if (result.rejected > 0) events.refused(name, result.rejected, result.reason, from)
+      return { rejectedSpans: result.rejected, reason: result.reason, committed }
     },
     document(document) {
       queue.add((group) => {

@@ -128,7 +128,7 @@ export class Backlog {
   }
 
   #giveBack({ bytes: { buffer } }: SpoolRow): void {
-    if (buffer instanceof ArrayBuffer) this.pool.give(new Uint8Array(buffer))
+    if (buffer instanceof ArrayBuffer) this.pool.release(new Uint8Array(buffer))
   }
 
   #load(row: SpoolRow, isPooled: boolean): void {

@@ -90,7 +90,7 @@ export class XrayExporter implements Exporter {
     const begun = performance.now()
     const { response, text } = await this.#post(url, headers, body, signal)
     const ms = performance.now() - begun
-    this.#bodies.give(new Uint8Array(body.buffer))
+    this.#bodies.release(new Uint8Array(body.buffer))
     if (response.status === 200) {
       this.events.requested('ok', ms)
       if (/"UnprocessedTraceSegments"\s*:\s*\[\s*\]/.test(text)) return
@@ -144,7 +144,7 @@ export class XrayExporter implements Exporter {
   #bodyOf(batch: Batch): Uint8Array<ArrayBuffer> {
     const parts = batch.parts.map(partBytes)
     const size = parts.reduce((sum, part) => sum + part.length + 1, HEAD.length + TAIL.length - 1)
-    const body = this.#bodies.take(Math.max(size, 1 << 17))
+    const body = this.#bodies.acquire(Math.max(size, 1 << 17))
     body.set(HEAD)
     let at = HEAD.length
     parts.forEach((part, i) => {
