@@ -92,37 +92,6 @@ function suite(runtime: Runtime): void {
     assert.match(stdout, /http:\/\/me:\*\*\*@proxy/)
   })
 
-  test(title('explains where each attribute went'), () => {
-    const file = write(
-      'spans.json',
-      jsonRequest([{
-        kind: 2,
-        attributes: { 'http.request.method': 'GET', 'order.id': '7', 'aws.region': 'eu-west-1' },
-      }]),
-    )
-    const config = write('index.ts', "export default { translate: { indexedAttributes: ['order.id'] } }\n")
-    const { stdout, status } = run(['explain', file, '--config', config])
-    assert.equal(status, 0)
-    for (
-      const line of [
-        /"name": "shop"/,
-        /http\.request\.method +http\.request\.method/,
-        /order\.id +annotations\.order\.id/,
-        /aws\.region +aws\.region/,
-      ]
-    ) {
-      assert.match(stdout, line)
-    }
-    const [span] = JSON.parse(
-      run(['explain', '-', '--json'], jsonRequest([{ attributes: { 'net.host.port': 1 } }])).stdout,
-    )
-    assert.equal(span.documents.length, 1)
-    assert.equal(run(['explain', write('no.json', '{')]).status, 65)
-    const refused = run(['explain', '-'], jsonRequest([{ spanId: '' }]))
-    assert.equal(refused.status, 65)
-    assert.match(refused.stderr, /1 spans are refused: the span id/)
-  })
-
   test(title('writes a config and types that an editor needs nothing else for'), () => {
     const own = mkdtempSync(join(folder, 'init-'))
     const { status } = spawnSync(command, [...first, 'init'], { cwd: own })

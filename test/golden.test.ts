@@ -11,7 +11,7 @@ import { waitFor } from './support/wait-for.ts'
 const lines = readFileSync(new URL('golden/otlp-to-segments.jsonl', import.meta.url), 'utf8').trim().split('\n')
 const epoch = Math.floor(Date.now() / 1000).toString(16)
 
-/** JSON with every long integer as a text, so that each of its digits counts. */
+/** JSON with every long integer as a string, so that each of its digits counts. */
 const exact = (json: string): string =>
   json.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) => (token.startsWith('"') ? token : `"${token}"`))
 
@@ -29,7 +29,7 @@ after(async () => {
 })
 
 for (const protocol of ['gRPC', 'HTTP protobuf', 'HTTP JSON'] as const) {
-  test(`the ${lines.length} recorded spans give the recorded documents through ${protocol}`, async () => {
+  test(`the ${lines.length} recorded spans become the recorded documents through ${protocol}`, async () => {
     const grpc = new GrpcClient(agent.address('otlp.grpc'))
     const send = async (json: string): Promise<void> => {
       if (protocol === 'gRPC') {
@@ -59,20 +59,20 @@ for (const protocol of ['gRPC', 'HTTP protobuf', 'HTTP JSON'] as const) {
       aws.documents.map((document) => JSON.parse(exact(document))),
       (segment) => segment.trace_id,
     )
-    const flaws = lines.flatMap((line, n) => {
+    const issues = lines.flatMap((line, n) => {
       const { request, segments, crashed } = JSON.parse(exact(line).replaceAll('EPOCHSEC', epoch))
       const { traceId } = request.resourceSpans[0].scopeSpans[0].spans[0]
       const got = byTrace.get(`1-${traceId.slice(0, 8)}-${traceId.slice(8)}`) ?? []
       if (crashed === true) return got.length === 2 ? [] : [`line ${n + 1}: ${got.length} documents`]
-      return differences(normalise(segments), normalise(got)).filter(isUnwanted).map((flaw) => `line ${n + 1}${flaw}`)
+      return differences(normalise(segments), normalise(got)).filter(isUnwanted).map((issue) => `line ${n + 1}${issue}`)
     })
-    assert.deepEqual(flaws, [])
+    assert.deepEqual(issues, [])
   })
 }
 
-/** A URL without a host is the one place where ours is better. */
-function isUnwanted(flaw: string): boolean {
-  return !/\.http\.request\.url: expected "https?:\/\/(\/|:)/.test(flaw)
+/** The exporter leaves the host out of some URLs, where ours has it. */
+function isUnwanted(issue: string): boolean {
+  return !/\.http\.request\.url: expected "https?:\/\/(\/|:)/.test(issue)
 }
 
 test('every request was signed, and of at most 50 documents', () => {

@@ -2,20 +2,24 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import fc from 'fast-check'
-import { type AttributeList, ValueType } from '../src/otlp/attribute-list.ts'
-import { KeyTable } from '../src/otlp/key-table.ts'
-import { ProtoReader, WireError } from '../src/otlp/proto-reader.ts'
+import { ValueType } from '../src/otlp/attribute-list.ts'
+import type { Range } from '../src/otlp/range.ts'
+import { readEvent } from '../src/otlp/read-event.ts'
+import { readLink } from '../src/otlp/read-link.ts'
+import { readResource } from '../src/otlp/read-resource.ts'
+import { readScope } from '../src/otlp/read-scope.ts'
 import { readTraceRequest } from '../src/otlp/read-trace-request.ts'
-import type { Range, SpanView } from '../src/otlp/span-view.ts'
-import { DocumentWriter } from '../src/segment/document-writer.ts'
-import { unembedText } from '../src/segment/embed-text.ts'
-import { readEvent } from '../src/translate/read-event.ts'
-import { writeValue } from '../src/translate/write-value.ts'
-import { Translator } from '../src/translate/translator.ts'
+import { SpanView } from '../src/otlp/span-view.ts'
+import { WireError } from '../src/otlp/wire-error.ts'
 import { DocumentGroup } from '../src/segment/document-group.ts'
+import { DocumentWriter } from '../src/segment/document-writer.ts'
+import { unescapeJson } from '../src/segment/escape-json.ts'
+import { type AttributeKey, attributeKeys, type Attributes } from '../src/translate/attribute-key.ts'
+import { Translator } from '../src/translate/translator.ts'
+import { writeValue } from '../src/translate/write-value.ts'
 import { type AnyValue, ExportTraceServiceRequestSchema, type KeyValue, type Span } from './gen/otlp/trace_pb.ts'
 
-const keys = new KeyTable({ indexedAttributes: [], indexAllAttributes: false })
+const keys = attributeKeys({ indexedAttributes: [], indexAllAttributes: false })
 const decoder = new TextDecoder()
 
 const id = (size: number) => fc.uint8Array({ minLength: size, maxLength: size })
@@ -71,7 +75,10 @@ const request = fc.record({
     fc.record({
       resource: fc.record({ attributes }),
       scopeSpans: fc.array(
-        fc.record({ scope: fc.record({ name: fc.string() }), spans: fc.array(span, { maxLength: 3 }) }),
+        fc.record({
+          scope: fc.record({ name: fc.string(), version: fc.string(), attributes }),
+          spans: fc.array(span, { maxLength: 3 }),
+        }),
         { maxLength: 2 },
       ),
     }),
@@ -86,27 +93,33 @@ test('readTraceRequest() reads what the generated decoder reads', () => {
   fc.assert(
     fc.property(request, (value) => {
       const bytes = encode(value)
-      const expected = fromBinary(ExportTraceServiceRequestSchema, bytes)
-        .resourceSpans.flatMap((group) => group.scopeSpans.flatMap((scope) => scope.spans.map(plainOfSpan)))
+      const { resourceSpans } = fromBinary(ExportTraceServiceRequestSchema, bytes)
+      const expected = resourceSpans.flatMap(({ resource, scopeSpans }) => [
+        { resource: plainOfPairs(resource?.attributes ?? []) },
+        ...scopeSpans.flatMap(({ scope, spans }) => [
+          { scope: scope?.name, version: scope?.version, attributes: plainOfPairs(scope?.attributes ?? []) },
+          ...spans.map(plainOfSpan),
+        ]),
+      ])
       assert.deepEqual(readAll(bytes), expected)
     }),
     { numRuns: 400 },
   )
 })
 
-test('readTraceRequest() tells a resource and a scope that stand behind their spans before them', () => {
+test('readTraceRequest() visits a resource and a scope that come after their spans before them', () => {
   const late = new TextEncoder().encode('late')
   const scopeSpans = [0x12, 3, 0x2a, 1, 0x61, 0x0a, 6, 0x0a, 4, ...late]
   const resource = [0x0a, 4, 0x0a, 2, 0x0a, 0]
   const group = [0x12, scopeSpans.length, ...scopeSpans, ...resource]
   const bytes = new Uint8Array([0x0a, group.length, ...group])
-  const told: string[] = []
-  readTraceRequest(bytes, keys, {
-    resource: (_, range) => void told.push(`resource of ${range.end - range.start} bytes`),
-    scope: (source, range) => void told.push(`scope ${decoder.decode(source.subarray(range.start + 2, range.end))}`),
-    span: (view) => void told.push(`span ${decoder.decode(view.bytes.subarray(view.name.start, view.name.end))}`),
+  const visited: string[] = []
+  readTraceRequest(bytes, keys, new SpanView<AttributeKey>(), {
+    resource: (_, range) => void visited.push(`resource of ${range.end - range.start} bytes`),
+    scope: (source, range) => void visited.push(`scope ${decoder.decode(source.subarray(range.start + 2, range.end))}`),
+    span: (view) => void visited.push(`span ${decoder.decode(view.bytes.subarray(view.name.start, view.name.end))}`),
   })
-  assert.deepEqual(told, ['resource of 4 bytes', 'scope late', 'span a'])
+  assert.deepEqual(visited, ['resource of 4 bytes', 'scope late', 'span a'])
 })
 
 test('readTraceRequest() throws a WireError, and nothing else, on bytes that were cut or changed', () => {
@@ -126,7 +139,7 @@ test('readTraceRequest() throws a WireError, and nothing else, on bytes that wer
   )
 })
 
-test('translate() gives JSON for every span, and takes the others back', () => {
+test('translate() writes JSON for every span, and rolls the others back', () => {
   const translator = new Translator({ indexedAttributes: ['x'], indexAllAttributes: false, logGroups: [] }, {
     next: () => crypto.getRandomValues(new Uint8Array(8)),
   })
@@ -143,22 +156,26 @@ test('translate() gives JSON for every span, and takes the others back', () => {
   )
 })
 
-interface PlainSpan {
-  name: string
-  [field: string]: unknown
+type Plain = Record<string, unknown>
+
+/** What the readers read of a request: each resource, then its scopes, each with its spans after it. */
+function readAll(bytes: Uint8Array): Plain[] {
+  const parts: Plain[] = []
+  readTraceRequest(bytes, keys, new SpanView<AttributeKey>(), {
+    resource: (source, range) => void parts.push({ resource: plainOfList(readResource(source, range, keys)) }),
+    scope: (source, range) => {
+      const { name, version, attributes } = readScope(source, range, keys)
+      const text = ({ start, end }: Range): string => decoder.decode(source.subarray(start, end))
+      parts.push({ scope: text(name), version: text(version), attributes: plainOfList(attributes) })
+    },
+    span: (view) => void parts.push(plainOfView(view)),
+  })
+  return parts
 }
 
-function readAll(bytes: Uint8Array): PlainSpan[] {
-  const spans: PlainSpan[] = []
-  readTraceRequest(bytes, keys, { resource() {}, scope() {}, span: (view) => void spans.push(plainOfView(view)) })
-  return spans
-}
-
-function plainOfView(view: SpanView): PlainSpan {
+function plainOfView(view: SpanView<AttributeKey>): Plain {
   const part = (range: Range): Uint8Array => view.bytes.slice(range.start, range.end)
   const text = (range: Range): string => decoder.decode(part(range))
-  const reader = new ProtoReader()
-  reader.bytes = view.bytes
   return {
     traceId: part(view.traceId),
     spanId: part(view.spanId),
@@ -170,35 +187,46 @@ function plainOfView(view: SpanView): PlainSpan {
     end: [view.endSeconds, view.endNanos],
     dropped: [view.droppedAttributes, view.droppedEvents, view.droppedLinks],
     status: [view.statusCode, text(view.statusMessage)],
-    links: view.links.length,
+    links: view.links.map((range) => {
+      const link = readLink(view.bytes, range, keys)
+      return { traceId: part(link.traceId), spanId: part(link.spanId), attributes: plainOfList(link.attributes) }
+    }),
     attributes: plainOfList(view.attributes),
     events: view.events.map((range) => {
-      const event = readEvent(reader, range, keys)
-      return { name: text(event.name), time: [event.seconds, event.nanos], attributes: plainOfList(event.attributes) }
+      const event = readEvent(view.bytes, range, keys)
+      return {
+        name: text(event.name),
+        time: [event.seconds, event.nanos],
+        attributes: plainOfList(event.attributes),
+        dropped: event.droppedAttributes,
+      }
     }),
   }
 }
 
-function plainOfList(list: AttributeList): [string, unknown][] {
+function plainOfList(list: Attributes): [string, unknown][] {
   return Array.from({ length: list.count }, (_, i) => [list.key(i).name, plainOfEntry(list, i)])
 }
 
-function plainOfEntry(list: AttributeList, i: number): unknown {
+function plainOfEntry(list: Attributes, i: number): unknown {
   const type = list.type(i)
   if (type === ValueType.int) return (BigInt(list.high(i)) << 32n) | BigInt(list.low(i) >>> 0)
   if (type === ValueType.double) return String(list.double(i))
   if (type === ValueType.string) return decoder.decode(list.bytes.subarray(list.start(i), list.end(i)))
   const w = new DocumentWriter()
   writeValue(w, list, i, keys)
-  return JSON.parse(unembedText(w.bytes.subarray(0, w.length)))
+  return JSON.parse(unescapeJson(w.bytes.subarray(0, w.length)))
 }
 
 function timeOf(nanoseconds: bigint): [number, number] {
   return [Number(nanoseconds / 1_000_000_000n), Number(nanoseconds % 1_000_000_000n)]
 }
 
-function plainOfSpan(decoded: Span): PlainSpan {
-  const pairs = (list: KeyValue[]): [string, unknown][] => list.map(({ key, value }) => [key, plainOfAny(value, true)])
+function plainOfPairs(list: KeyValue[]): [string, unknown][] {
+  return list.map(({ key, value }) => [key, plainOfAny(value, true)])
+}
+
+function plainOfSpan(decoded: Span): Plain {
   return {
     traceId: decoded.traceId,
     spanId: decoded.spanId,
@@ -210,12 +238,17 @@ function plainOfSpan(decoded: Span): PlainSpan {
     end: timeOf(decoded.endTimeUnixNano),
     dropped: [decoded.droppedAttributesCount, decoded.droppedEventsCount, decoded.droppedLinksCount],
     status: [decoded.status?.code ?? 0, decoded.status?.message ?? ''],
-    links: decoded.links.length,
-    attributes: pairs(decoded.attributes),
+    links: decoded.links.map((link) => ({
+      traceId: link.traceId,
+      spanId: link.spanId,
+      attributes: plainOfPairs(link.attributes),
+    })),
+    attributes: plainOfPairs(decoded.attributes),
     events: decoded.events.map((event) => ({
       name: event.name,
       time: timeOf(event.timeUnixNano),
-      attributes: pairs(event.attributes),
+      attributes: plainOfPairs(event.attributes),
+      dropped: event.droppedAttributesCount,
     })),
   }
 }

@@ -28,7 +28,7 @@ const BUILT = /^(dist|node_modules)\//
  * Checks that what docs name exists. In all docs: each path that begins with a folder of the repository, where
  * `NAME` and `*` stand for any name. In docs about the code also what stands between backticks: a
  * file or folder, which may be named from any folder on (`queue/spool.ts`); a function (`read()`); a type
- * (`SpanView`); a name of several words (`spanToSegment`).
+ * (`SpanView`); a name of several words (`spanToSegment`). The head of a fenced block may name a file to be added.
  *
  * @param root the repository
  * @param options `docs`: the docs about the code; `external`: names that are not of this code
@@ -39,6 +39,8 @@ export function docNames(root, { docs = aboutCode, external = externalNames } = 
   const names = namesOfCode(root)
   return docFiles(root).flatMap((doc) =>
     readFileSync(join(root, doc), 'utf8').split('\n').flatMap((line, i) => {
+      // A block's head may name a file that a reader of the docs adds.
+      if (line.startsWith('```')) return []
       const missing = pathsIn(line).filter((path) => !existsSync(join(root, path)) && !matchesAny(path, paths))
       if (docs.includes(doc)) {
         missing.push(...quotedIn(line).filter((quoted) => !isThere(quoted, { paths, names, external })))

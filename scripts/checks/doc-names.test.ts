@@ -24,6 +24,7 @@ for (
     '`node:http2`, `npm test`, `127.0.0.1`, `export.xray.region`, `--config FILE`, `retryable`, `cause`, `and/or`, `text/plain`',
     'https://github.com/a/b/blob/main/src/gone.ts and https://docs.example.com/docs/gone, ../src/gone.ts',
     'It becomes `dist/rontgen`.',
+    '```ts src/gone.ts',
   ]
 ) {
   test(`docNames() takes ${line}`, () => assert.deepEqual(issuesOf(line), []))

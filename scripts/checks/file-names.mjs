@@ -37,7 +37,8 @@ const severalExports = [
   'config/define.ts',
   'config/schema.ts',
   'segment/limits.ts',
-  'otlp/known-keys.ts',
+  'translate/known-keys.ts',
+  'translate/trace-id.ts',
 ]
 
 /**

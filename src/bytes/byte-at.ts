@@ -1,8 +1,8 @@
 /**
- * The byte at `index`, which the caller has checked to lie inside `bytes`.
+ * The byte at `index`, which the caller has checked to be inside `bytes`.
  *
  * `noUncheckedIndexedAccess` types every element of a typed array as possibly undefined; the wire reader has no time
- * for a branch a byte, so the one cast stands here.
+ * for a branch per byte, so the cast is here.
  */
 export const byteAt = (bytes: Uint8Array, index: number): number => bytes[index] as number
 

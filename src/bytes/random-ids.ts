@@ -6,7 +6,7 @@ export interface IdSource {
   next(): Uint8Array
 }
 
-/** Ids from the system's random numbers, drawn by the thousand. */
+/** Ids from the system's random numbers, drawn by the thousand, as each draw is a system call. */
 export function randomIds(): IdSource {
   const pool = new Uint8Array(8192)
   let at = pool.length

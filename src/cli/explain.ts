@@ -1,20 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { randomIds } from '../bytes/random-ids.ts'
 import { CommandError, ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
-import { readFileSync } from 'node:fs'
+import { type SpanParts, spansOf } from '../otlp/find-span.ts'
 import { jsonToProtobuf } from '../otlp/json-to-protobuf.ts'
-import { documentsOf, documentText } from '../component/batch.ts'
-import { DocumentGroup } from '../segment/document-group.ts'
-import { randomIds } from '../bytes/random-ids.ts'
-import { explainSpan, type SpanExplanation } from '../translate/explain-span.ts'
-import { Translator } from '../translate/translator.ts'
-import { type Command } from './command.ts'
+import { protobufToJson } from '../otlp/protobuf-to-json.ts'
+import type { SpanRule } from '../trace/span-rule.ts'
+import { spanRules } from '../translate/span-rules.ts'
+import { SpanTranslator } from '../translate/span-translator.ts'
+import type { TranslateSettings } from '../translate/translate-settings.ts'
+import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Shows what becomes of spans. */
+/** Shows the documents of spans, and where each part of a span goes. */
 export const explain: Command = {
   name: 'explain',
-  summary: 'show the segment document of each span in an OTLP/JSON file, and where each attribute went',
+  summary: 'show the segment document of each span in an OTLP/JSON file, and where each part of the span went',
   args: 'FILE',
   details:
     'FILE holds an ExportTraceServiceRequest as OTLP/JSON; - is standard input. The config decides what is indexed.',
@@ -25,51 +27,68 @@ export const explain: Command = {
       throw new UsageError('The command explain needs a FILE with OTLP/JSON; see rontgen explain --help')
     }
     const { settings } = await loadFrom({ ...context, args: [] })
-    const { spans, refused, reason } = explainFile(file, new Translator(settings.translate, randomIds()))
+    const { spans, rejected, reason } = explainFile(file, settings.translate)
     context.print(
       context.flags['json'] === true ? JSON.stringify(spans, null, 2) + '\n' : spans.map(formatSpan).join('\n'),
     )
-    if (spans.length + refused === 0) context.complain('rontgen: there is no span in it')
-    if (refused > 0) context.complain(`rontgen: ${refused} spans are refused: ${reason}`)
-    return refused === 0 ? ExitCode.ok : ExitCode.data
+    if (spans.length + rejected === 0) context.complain('rontgen: there is no span in it')
+    if (rejected > 0) context.complain(`rontgen: ${rejected} spans are rejected: ${reason}`)
+    return rejected === 0 ? ExitCode.ok : ExitCode.data
   },
 }
 
-interface Explained extends SpanExplanation {
+interface ExplainedSpan {
+  readonly name: string
   readonly documents: readonly unknown[]
+  readonly rules: readonly SpanRule[]
 }
 
-function explainFile(file: string, translator: Translator): { spans: Explained[]; refused: number; reason: string } {
-  const found: (SpanExplanation & { first: number })[] = []
-  const group = new DocumentGroup()
+function explainFile(
+  file: string,
+  settings: TranslateSettings,
+): { spans: ExplainedSpan[]; rejected: number; reason: string } {
+  const translator = new SpanTranslator(settings, randomIds())
+  const explained: ExplainedSpan[] = []
+  let rejected = 0
+  let lastReason = ''
+  for (const parts of readSpans(file)) {
+    const { documents, reason } = translator.translate(parts)
+    if (reason === '') {
+      explained.push({ name: String(parts.span['name'] ?? ''), documents, rules: spanRules(parts, settings) })
+    } else {
+      rejected++
+      lastReason = reason
+    }
+  }
+  return { spans: explained, rejected, reason: lastReason }
+}
+
+function readSpans(file: string): SpanParts[] {
   try {
     const { bytes } = jsonToProtobuf(new Uint8Array(readFileSync(file === '-' ? 0 : file)))
-    const { refused, reason } = translator.translate(bytes, group, (context) => {
-      found.push({ ...explainSpan(context), first: group.count })
-    })
-    const block = group.take()
-    const documents = documentsOf({ parts: [{ block, from: 0, to: block.ends.length }], count: block.ends.length })
-    const spans = found.map(({ first, ...span }, i) => ({
-      ...span,
-      documents: documents.slice(first, found[i + 1]?.first).map((document): unknown =>
-        JSON.parse(documentText(document))
-      ),
-    }))
-    return { spans, refused, reason }
+    return spansOf(protobufToJson(bytes))
   } catch (cause) {
-    throw new CommandError(ExitCode.data, `Cannot explain "${file}": ${errorMessage(cause)}`, {
-      cause,
-    })
+    throw new CommandError(ExitCode.data, `Cannot explain "${file}": ${errorMessage(cause)}`, { cause })
   }
 }
 
-function formatSpan({ name, attributes, documents }: Explained): string {
-  const width = Math.max(0, ...attributes.map((attribute) => attribute.name.length))
+function formatSpan({ name, documents, rules }: ExplainedSpan): string {
+  const rows = rules.filter(isWorthShowing).map(({ from, rule, to }) => [
+    from === '' ? 'nothing' : from,
+    rule,
+    to.length === 0 ? 'nowhere' : to.map(({ path }) => path).join(', '),
+  ])
+  const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
   return [
-    `Span "${name}" gives ${documents.length === 1 ? 'one document' : `${documents.length} documents`}:`,
+    `Span "${name}" becomes ${documents.length === 1 ? 'one document' : `${documents.length} documents`}:`,
     ...documents.map((document) => JSON.stringify(document, null, 2)),
-    ...(attributes.length > 0 ? ['Its attributes went to:'] : []),
-    ...attributes.map((attribute) => `  ${attribute.name.padEnd(width)}  ${attribute.places.join(', ')}`),
+    'Where each part of it went:',
+    ...rows.map((row) => '  ' + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')),
     '',
   ].join('\n')
+}
+
+/** SDKs write counts of what they left out also where these are zero. */
+function isWorthShowing({ rule, value }: SpanRule): boolean {
+  return rule !== 'dropped' || value !== 0
 }

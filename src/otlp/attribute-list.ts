@@ -1,5 +1,5 @@
 import { byteAt, cellAt } from '../bytes/byte-at.ts'
-import type { Key } from './key-table.ts'
+import type { InternedKey } from './key-table.ts'
 
 /** What an AnyValue holds; the numbers are the field numbers of opentelemetry.proto.common.v1.AnyValue. */
 export const ValueType = { empty: 0, string: 1, bool: 2, int: 3, double: 4, array: 5, kvlist: 6, bytes: 7 } as const
@@ -7,19 +7,19 @@ export const ValueType = { empty: 0, string: 1, bool: 2, int: 3, double: 4, arra
 const decoder = new TextDecoder()
 
 /**
- * The attributes of one span, event, link or resource, in columns: no object is made for an attribute, and the columns
- * are used again for the next span. Texts are positions in {@link bytes}.
+ * The attributes of one span, event, link, scope or resource, in columns: no object is made for an attribute, and the
+ * columns are used again for the next span. Strings and nested messages are positions in {@link bytes}.
  */
-export class AttributeList {
+export class AttributeList<K extends InternedKey = InternedKey> {
   /** What the positions refer to. */
   bytes: Uint8Array = new Uint8Array(0)
   count = 0
-  readonly keys: Key[] = []
+  readonly keys: K[] = []
   types = new Uint8Array(64)
-  /** Start of the text, or of the nested message. */
+  /** Where the string, bytes or nested message starts. */
   starts = new Int32Array(64)
   ends = new Int32Array(64)
-  /** Integers and booleans: the lower 32 bits. */
+  /** The lower 32 bits of integers; 1 and 0 for booleans. */
   lows = new Int32Array(64)
   highs = new Int32Array(64)
   doubles = new Float64Array(64)
@@ -29,8 +29,8 @@ export class AttributeList {
     this.count = 0
   }
 
-  /** Opens a place for one attribute more, of type empty, and gives its index. */
-  add(key: Key): number {
+  /** Adds an attribute of type empty. @returns its index */
+  add(key: K): number {
     const i = this.count++
     if (i === this.types.length) this.#grow()
     this.keys[i] = key
@@ -43,8 +43,8 @@ export class AttributeList {
     return i
   }
 
-  key(i: number): Key {
-    return this.keys[i] as Key // filled up to count
+  key(i: number): K {
+    return this.keys[i] as K // filled up to count
   }
 
   type(i: number): number {
@@ -71,7 +71,7 @@ export class AttributeList {
     return cellAt(this.doubles, i)
   }
 
-  /** The string at `i`; empty for any other type, as the readers of OpenTelemetry have it. */
+  /** The string at `i`; empty for any other type, as in the getters of other OpenTelemetry readers. */
   text(i: number): string {
     return this.type(i) === ValueType.string ? decoder.decode(this.bytes.subarray(this.start(i), this.end(i))) : ''
   }
@@ -79,12 +79,6 @@ export class AttributeList {
   /** The integer at `i` as a number; 0 for any other type. */
   int(i: number): number {
     return this.type(i) === ValueType.int ? this.high(i) * 4294967296 + (this.low(i) >>> 0) : 0
-  }
-
-  /** The index of the first attribute with this number, or -1. */
-  indexOf(id: number): number {
-    for (let i = 0; i < this.count; i++) if (this.key(i).id === id) return i
-    return -1
   }
 
   #grow(): void {

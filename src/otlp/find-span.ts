@@ -1,27 +1,24 @@
 import type { OtlpJson, OtlpValue } from './protobuf-to-json.ts'
 
-/** A span with what it belongs to, as OTLP/JSON. */
+/** A span with its resource and scope, as OTLP/JSON. */
 export interface SpanParts {
   readonly resource: OtlpJson
   readonly scope: OtlpJson
   readonly span: OtlpJson
 }
 
-/**
- * Finds a span in an ExportTraceServiceRequest.
- *
- * @param id hex
- */
-export function findSpan({ resourceSpans }: OtlpJson, id: string): SpanParts | undefined {
-  for (const group of objects(resourceSpans)) {
-    for (const list of objects(group['scopeSpans'])) {
-      const span = objects(list['spans']).find(({ spanId }) => spanId === id)
-      if (span !== undefined) {
-        return { span, resource: object(group['resource']), scope: object(list['scope']) }
-      }
-    }
-  }
-  return undefined
+/** The spans of an ExportTraceServiceRequest, in order. */
+export function spansOf({ resourceSpans }: OtlpJson): SpanParts[] {
+  return objects(resourceSpans).flatMap((group) =>
+    objects(group['scopeSpans']).flatMap(({ scope, spans }) =>
+      objects(spans).map((span) => ({ span, resource: object(group['resource']), scope: object(scope) }))
+    )
+  )
+}
+
+/** Finds a span in an ExportTraceServiceRequest. @param id 16 hex digits, lower case */
+export function findSpan(request: OtlpJson, id: string): SpanParts | undefined {
+  return spansOf(request).find(({ span }) => span['spanId'] === id)
 }
 
 function objects(value: OtlpValue | undefined): OtlpJson[] {

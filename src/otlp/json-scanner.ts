@@ -1,7 +1,7 @@
 import { byteAt } from '../bytes/byte-at.ts'
 import { RejectedError } from '../component/rejected-error.ts'
 
-/** A text that is not JSON, or not of the form that its reader expects. */
+/** A text that is not JSON, or not the JSON that its reader expects. */
 export class JsonError extends RejectedError {
   override readonly name = 'JsonError'
 
@@ -25,10 +25,11 @@ const simple: Record<number, number> = {
   0x74: 9,
 }
 
-/** A cursor over JSON bytes, UTF-8 (RFC 8259), for readers that know what they look for. */
+/** A cursor over JSON bytes, UTF-8 (RFC 8259), for readers that know which values to expect. */
 export class JsonScanner {
+  /** Where it reads next. */
   at = 0
-  /** The last {@link string}: where its content stands between the quotes, and whether it has escapes. */
+  /** The last {@link string}: the range of its content, without the quotes, and whether it has escapes. */
   start = 0
   end = 0
   escaped = false
@@ -37,7 +38,7 @@ export class JsonScanner {
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.at = 3
   }
 
-  /** Goes past white space and gives the next byte, or -1 at the end. */
+  /** Skips white space. @returns the next byte, which is still to be read; -1 at the end */
   peek(): number {
     const { bytes } = this
     for (; this.at < bytes.length; this.at++) {
@@ -47,20 +48,20 @@ export class JsonScanner {
     return -1
   }
 
-  /** Goes past `code`, which must be next. */
+  /** Reads the ASCII character `code`, which must be next after white space. @throws {JsonError} if it is not */
   expect(code: number): void {
     if (this.peek() !== code) throw this.error(`"${String.fromCharCode(code)}"`)
     this.at++
   }
 
-  /** Goes past `code` if it is next. */
+  /** Reads the ASCII character `code` if it is next after white space. @returns whether it was */
   accept(code: number): boolean {
     if (this.peek() !== code) return false
     this.at++
     return true
   }
 
-  /** Goes past a string; see {@link start}. */
+  /** Reads a string; see {@link start}. @throws {JsonError} if there is none */
   string(): void {
     this.expect(QUOTE)
     const { bytes } = this
@@ -92,7 +93,7 @@ export class JsonScanner {
     return decoder.decode(this.unescape())
   }
 
-  /** The last string without its escapes, UTF-8; a lone surrogate becomes U+FFFD. */
+  /** The last string with its escapes resolved, UTF-8; a lone surrogate becomes U+FFFD. */
   unescape(): Uint8Array {
     const { bytes, start, end } = this
     const out = new Uint8Array(end - start)
@@ -130,7 +131,7 @@ export class JsonScanner {
     return parseInt(digits, 16)
   }
 
-  /** Goes past a number or word such as `true`, and gives it as text. */
+  /** Reads a number or a word such as `true`. @throws {JsonError} if there is none */
   word(): string {
     this.peek()
     const start = this.at
@@ -140,7 +141,7 @@ export class JsonScanner {
     return decoder.decode(bytes.subarray(start, this.at))
   }
 
-  /** Goes past any value, and checks that it is JSON. */
+  /** Skips any value. @throws {JsonError} if it is not JSON */
   skip(depth = 0): void {
     if (depth > 200) throw this.error('no nesting over 200 deep')
     const c = this.peek()
@@ -157,28 +158,29 @@ export class JsonScanner {
     }
   }
 
-  /** Reads an object; `each` is called behind each colon, with the name as the last string. */
-  members(each: () => void): void {
+  /** Reads an object. @param readValue called after each colon, when the member's name is the last string */
+  members(readValue: () => void): void {
     this.expect(0x7b)
     if (this.accept(0x7d)) return
     do {
       if (this.peek() !== QUOTE) throw this.error('a name in quotes')
       this.string()
       this.expect(0x3a)
-      each()
+      readValue()
     } while (this.accept(0x2c))
     this.expect(0x7d)
   }
 
-  /** Reads an array; `each` is called before each element. */
-  elements(each: () => void): void {
+  /** Reads an array. @param readElement called before each element */
+  elements(readElement: () => void): void {
     this.expect(0x5b)
     if (this.accept(0x5d)) return
-    do each()
+    do readElement()
     while (this.accept(0x2c))
     this.expect(0x5d)
   }
 
+  /** The error to throw if `expected` is not next. */
   error(expected: string): JsonError {
     return new JsonError(`Cannot read the JSON at byte ${this.at}: expected ${expected}`)
   }

@@ -25,7 +25,7 @@ test('jsonToProtobuf() takes 64-bit integers as strings and numbers, each digit 
   }
 })
 
-test('jsonToProtobuf() leaves out an integer that does not fit, and says how many', () => {
+test('jsonToProtobuf() leaves out an integer that does not fit, and counts it', () => {
   assert.equal(attribute('{"intValue":1e+308}'), undefined)
   assert.equal(
     convert('{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":{"intValue":"9223372036854775808"}}]}}]}')
@@ -52,7 +52,7 @@ test('jsonToProtobuf() takes doubles, also as strings, bytes in both alphabets, 
   assert.equal(attribute('{"stringValue":null}'), undefined)
 })
 
-test('jsonToProtobuf() throws a JsonError that tells the place', () => {
+test('jsonToProtobuf() throws a JsonError that names the place', () => {
   for (
     const json of [
       '',
@@ -70,7 +70,7 @@ test('jsonToProtobuf() throws a JsonError that tells the place', () => {
   }
 })
 
-test('jsonToProtobuf() passes over what it does not know', () => {
+test('jsonToProtobuf() skips members that it does not know', () => {
   const json = '{"x":[{"a":[1,-2.5e1,true,null,"\\n"]}],"resourceSpans":[],"y":{}}'
   assert.equal(convert(json).bytes.length, 0)
 })

@@ -1,18 +1,18 @@
-import { byteAt } from '../bytes/byte-at.ts'
-import { type Field, type Message, traceRequest } from './trace-request.ts'
+import { MAX_DEPTH } from './check-depth.ts'
 import { JsonScanner } from './json-scanner.ts'
-import { MAX_DEPTH } from './proto-reader.ts'
+import type { Field, FieldName, Message } from './message.ts'
 import { ProtoWriter } from './proto-writer.ts'
+import { traceRequest } from './trace-request.ts'
 
-/** The protobuf bytes of an OTLP/JSON request, and what could not be taken over. */
+/** An OTLP/JSON request as protobuf. */
 export interface JsonRequest {
   readonly bytes: Uint8Array
-  /** Values that no protobuf field holds, such as an `intValue` of `1e+308`: each costs its attribute alone. */
+  /** Values that fit no protobuf field, such as an `intValue` of `1e+308`. Their attributes are in it, empty. */
   readonly droppedValues: number
 }
 
 /**
- * Turns an OTLP/JSON ExportTraceServiceRequest into protobuf, so that one reader serves both encodings. Takes hex ids,
+ * Converts an OTLP/JSON ExportTraceServiceRequest to protobuf, so that one reader serves both encodings. Takes hex ids,
  * 64-bit integers as strings or numbers with every digit, names in lowerCamelCase or snake_case, enums as numbers or
  * names; unknown fields are passed over.
  *
@@ -40,18 +40,19 @@ class Transcoder {
     return { bytes: this.#out.finish(), droppedValues: this.#dropped }
   }
 
-  /** Reads an object without a callback a member: there are three objects to an attribute. */
+  /** Reads an object, without a callback for each member: an attribute has three objects. */
   #message(message: Message, depth: number): void {
     const scanner = this.#in
     if (depth > MAX_DEPTH) throw scanner.error(`no nesting over ${MAX_DEPTH} deep`)
     scanner.expect(0x7b)
     if (scanner.accept(0x7d)) return
+    let name = message.start
     do {
       scanner.string()
-      const field = findField(message, scanner)
+      name = findName(message, scanner, name)
       scanner.expect(0x3a)
-      if (field === undefined) scanner.skip()
-      else this.#field(field, depth)
+      if (name.field === undefined) scanner.skip()
+      else this.#field(name.field, depth)
     } while (scanner.accept(0x2c))
     scanner.expect(0x7d)
   }
@@ -114,7 +115,7 @@ class Transcoder {
     const scanner = this.#in
     const out = this.#out
     if (field.type === 'double') {
-      const value = doubleOf(word)
+      const value = parseDouble(word)
       if (value === undefined) throw scanner.error('a number')
       out.double(field.number, value)
       return
@@ -128,7 +129,7 @@ class Transcoder {
       else out.varint(field.number, small, 0)
       return
     }
-    const value = integerOf(word)
+    const value = parseInteger(word)
     if (value === undefined) throw scanner.error('an integer')
     const fits = field.type === 'fixed64' ? BigInt.asUintN(64, value) === value : BigInt.asIntN(64, value) === value
     if (!fits) {
@@ -143,22 +144,15 @@ class Transcoder {
   }
 }
 
-/** Finds the field that the scanner's last string names: by its bytes, as a name is read again and again. */
-function findField(message: Message, scanner: JsonScanner): Field | undefined {
+/** The scanner's last string as a name of the message; nearly every name has no escapes, and is found by its bytes. */
+function findName(message: Message, scanner: JsonScanner, previous: FieldName): FieldName {
   const { bytes, start, end } = scanner
-  for (const entry of message.seen) if (isSame(entry.name, bytes, start, end)) return entry.field
-  const field = message.fields.get(scanner.text())
-  if (field !== undefined && !scanner.escaped) message.seen.push({ name: bytes.slice(start, end), field })
-  return field
+  if (!scanner.escaped) return message.names.findAfter(previous, bytes, start, end)
+  const name = scanner.unescape()
+  return message.names.find(name, 0, name.length)
 }
 
-function isSame(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (name.length !== end - start) return false
-  for (let i = 0; i < name.length; i++) if (byteAt(name, i) !== byteAt(bytes, start + i)) return false
-  return true
-}
-
-function integerOf(word: string): bigint | undefined {
+function parseInteger(word: string): bigint | undefined {
   if (/^-?\d+$/.test(word)) return word.length < 400 ? BigInt(word) : 1n << 200n
   if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(word)) return undefined
   const value = Number(word)
@@ -166,7 +160,7 @@ function integerOf(word: string): bigint | undefined {
   return Number.isInteger(value) ? BigInt(value) : 1n << 200n
 }
 
-function doubleOf(word: string): number | undefined {
+function parseDouble(word: string): number | undefined {
   if (word === 'NaN') return NaN
   if (word === 'Infinity' || word === '-Infinity') return Number(word)
   return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(word) ? Number(word) : undefined

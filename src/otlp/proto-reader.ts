@@ -1,27 +1,29 @@
 import { byteAt } from '../bytes/byte-at.ts'
-import { RejectedError } from '../component/rejected-error.ts'
-
-/** A message that is not well-formed protobuf. */
-export class WireError extends RejectedError {
-  override readonly name = 'WireError'
-
-  constructor(message: string) {
-    super('invalid', message)
-  }
-}
-
-/** The deepest nesting that is read, as in other protobuf readers. */
-export const MAX_DEPTH = 100
+import { checkDepth } from './check-depth.ts'
+import type { Range } from './range.ts'
+import { WireError } from './wire-error.ts'
+import { WireType } from './wire-type.ts'
 
 /** A cursor over protobuf bytes (https://protobuf.dev/programming-guides/encoding). */
 export class ProtoReader {
-  bytes: Uint8Array = new Uint8Array(0)
-  at = 0
-  /** The halves of the last 64-bit value read. */
+  /** The halves of the last value read, 32 bits each. */
   low = 0
   high = 0
 
-  /** @throws {WireError} if the varint is cut or over ten bytes; the value's upper half goes to {@link high} */
+  /** Where it reads next. */
+  at: number
+
+  constructor(readonly bytes: Uint8Array, start = 0) {
+    this.at = start
+  }
+
+  /**
+   * Reads a varint of up to 64 bits.
+   *
+   * @param end where the message ends
+   * @returns the lower 32 bits, signed; the upper half goes to {@link high}
+   * @throws {WireError} if the varint is cut or over ten bytes
+   */
   varint(end: number): number {
     let at = this.at
     if (at >= end) throw new WireError('Cannot read a varint: the message is cut')
@@ -50,7 +52,13 @@ export class ProtoReader {
     return (this.low = low | 0)
   }
 
-  /** Reads a length and checks that so much is there; gives the position after it. */
+  /**
+   * Reads the length of a string, bytes or message field, and goes to the start of its value.
+   *
+   * @param end where the message ends
+   * @returns where the value ends
+   * @throws {WireError} if that is beyond `end`
+   */
   block(end: number): number {
     const size = this.varint(end)
     if (this.high !== 0 || size < 0 || this.at + size > end) {
@@ -59,7 +67,14 @@ export class ProtoReader {
     return this.at + size
   }
 
-  /** Reads eight bytes into {@link low} and {@link high}. */
+  /** Reads a string, bytes or message field into `range`. @throws {WireError} see {@link block} */
+  range(end: number, range: Range): void {
+    range.end = this.block(end)
+    range.start = this.at
+    this.at = range.end
+  }
+
+  /** Reads eight bytes into {@link low} and {@link high}. @throws {WireError} if they are cut */
   fixed64(end: number): void {
     const at = this.at
     if (at + 8 > end) throw new WireError('Cannot read a 64-bit value: the message is cut')
@@ -69,30 +84,30 @@ export class ProtoReader {
     this.at = at + 8
   }
 
-  /** Skips the value of a field that is not known. */
+  /** Skips the value of a field that is not known. @throws {WireError} if it is not well-formed */
   skip(tag: number, end: number, depth = 0): void {
     switch (tag & 7) {
-      case 0:
+      case WireType.varint:
         this.varint(end)
         return
-      case 1:
+      case WireType.fixed64:
         this.#forward(8, end)
         return
-      case 2:
+      case WireType.bytes:
         this.at = this.block(end)
         return
-      case 3: {
-        if (depth > MAX_DEPTH) throw new WireError('Cannot skip a group: it is nested too deep')
+      case WireType.startGroup: {
+        checkDepth(depth, 'a group')
         for (;;) {
           const inner = this.varint(end)
-          if ((inner & 7) === 4) {
+          if ((inner & 7) === WireType.endGroup) {
             if (inner >>> 3 !== tag >>> 3) throw new WireError('Cannot skip a group: its end has another number')
             return
           }
           this.skip(inner, end, depth + 1)
         }
       }
-      case 5:
+      case WireType.fixed32:
         this.#forward(4, end)
         return
       default:

@@ -1,8 +1,9 @@
 import { byteAt } from '../bytes/byte-at.ts'
+import { WireType } from './wire-type.ts'
 
 const scratch = new DataView(new ArrayBuffer(8))
 
-/** Writes protobuf. A nested message's length is written as four bytes once it is known, which every reader takes. */
+/** Writes protobuf. A nested message's length is a varint of four bytes, filled in once it is known. */
 export class ProtoWriter {
   #bytes: Uint8Array
   #at = 0
@@ -11,7 +12,7 @@ export class ProtoWriter {
     this.#bytes = new Uint8Array(Math.max(64, capacity))
   }
 
-  /** What was written. */
+  /** The bytes written so far. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#at)
   }
@@ -39,15 +40,15 @@ export class ProtoWriter {
     this.#bytes[this.#at++] = size
   }
 
-  /** Opens a nested message; hand what it gives to {@link close}. */
+  /** Opens a nested message. @returns what {@link close} needs */
   open(number: number): number {
     this.#reserve(8)
-    this.#tag(number, 2)
+    this.#tag(number, WireType.bytes)
     this.#at += 4
     return this.#at
   }
 
-  /** Closes the nested message that starts at `start`, of less than 256 MiB. */
+  /** Closes a nested message, of less than 256 MiB. @param start what {@link open} returned */
   close(start: number): void {
     const size = this.#at - start
     this.#bytes[start - 4] = (size & 0x7f) | 0x80
@@ -64,7 +65,7 @@ export class ProtoWriter {
   copy(number: number, source: Uint8Array, start: number, end: number): void {
     const size = end - start
     this.#reserve(size + 8)
-    this.#tag(number, 2)
+    this.#tag(number, WireType.bytes)
     this.#length(size)
     const out = this.#bytes
     let at = this.#at
@@ -73,12 +74,12 @@ export class ProtoWriter {
     this.#at += size
   }
 
-  /** Writes hex digits as a bytes field; false if they are none. */
+  /** Writes the hex digits `source[start, end)` as a bytes field. @returns false if they are not hex digits */
   hex(number: number, source: Uint8Array, start: number, end: number): boolean {
     const size = (end - start) >> 1
     if ((end - start) & 1) return false
     this.#reserve(size + 8)
-    this.#tag(number, 2)
+    this.#tag(number, WireType.bytes)
     this.#length(size)
     for (let i = start; i < end; i += 2) {
       const value = (hexDigit(byteAt(source, i)) << 4) | hexDigit(byteAt(source, i + 1))
@@ -90,7 +91,7 @@ export class ProtoWriter {
 
   varint(number: number, low: number, high: number): void {
     this.#reserve(12)
-    this.#tag(number, 0)
+    this.#tag(number, WireType.varint)
     let a = low >>> 0
     let b = high >>> 0
     while (b > 0 || a >= 0x80) {
@@ -103,13 +104,13 @@ export class ProtoWriter {
 
   fixed32(number: number, value: number): void {
     this.#reserve(8)
-    this.#tag(number, 5)
+    this.#tag(number, WireType.fixed32)
     for (let shift = 0; shift < 32; shift += 8) this.#bytes[this.#at++] = (value >>> shift) & 0xff
   }
 
   fixed64(number: number, low: number, high: number): void {
     this.#reserve(12)
-    this.#tag(number, 1)
+    this.#tag(number, WireType.fixed64)
     for (let shift = 0; shift < 32; shift += 8) this.#bytes[this.#at++] = (low >>> shift) & 0xff
     for (let shift = 0; shift < 32; shift += 8) this.#bytes[this.#at++] = (high >>> shift) & 0xff
   }

@@ -15,7 +15,7 @@ const value = fc.letrec<{ any: OtlpValue }>((tie) => ({
     fc.record({ boolValue: fc.boolean() }),
     fc.record({ intValue: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String) }),
     fc.record({
-      doubleValue: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((one) => !Object.is(one, -0)),
+      doubleValue: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((double) => !Object.is(double, -0)),
     }),
     fc.record({ bytesValue: fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64')) }),
     fc.record({ arrayValue: fc.record({ values: fc.array(tie('any'), { minLength: 1, maxLength: 3 }) }) }),
@@ -39,16 +39,19 @@ const span = fc.record({
   flags: fc.nat(),
 })
 
-test('protobufToJson() gives back what jsonToProtobuf() was given', () => {
-  fc.assert(fc.property(span, attributes, (one, own) => {
+test('protobufToJson() returns what jsonToProtobuf() was called with', () => {
+  fc.assert(fc.property(span, attributes, (anySpan, resourceAttributes) => {
     const json = {
-      resourceSpans: [{ resource: { attributes: own }, scopeSpans: [{ scope: { name: 'lib' }, spans: [one] }] }],
+      resourceSpans: [{
+        resource: { attributes: resourceAttributes },
+        scopeSpans: [{ scope: { name: 'lib' }, spans: [anySpan] }],
+      }],
     }
     assert.deepEqual(protobufToJson(encode(json)), JSON.parse(JSON.stringify(json)))
   }))
 })
 
-test('protobufToJson() reads the same as a generated reader, and gives what JSON has no number for as text', () => {
+test('protobufToJson() reads the same as a generated reader, and writes what JSON has no number for as a string', () => {
   const bytes = encode({
     resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: [{ key: 'k', value: { doubleValue: 'NaN' } }] }] }] }],
   })
@@ -58,7 +61,7 @@ test('protobufToJson() reads the same as a generated reader, and gives what JSON
   )
 })
 
-test('protobufToJson() refuses bytes that are cut, and passes over fields that it does not know', () => {
+test('protobufToJson() refuses bytes that are cut, and skips fields that it does not know', () => {
   const bytes = encode({ resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'a span' }] }] }] })
   for (let end = 1; end < bytes.length; end++) assert.throws(() => protobufToJson(bytes.subarray(0, end)), `at ${end}`)
   assert.deepEqual(protobufToJson(new Uint8Array([0xf8, 0x07, 0x01])), {})

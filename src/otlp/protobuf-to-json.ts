@@ -1,27 +1,28 @@
-import { ProtoReader, WireError } from './proto-reader.ts'
-import { type Field, type Message, traceRequest } from './trace-request.ts'
+import { doubleOf } from '../bytes/double-of.ts'
+import { checkDepth } from './check-depth.ts'
+import { type Field, type Message, wireTypeOf } from './message.ts'
+import { ProtoReader } from './proto-reader.ts'
+import { traceRequest } from './trace-request.ts'
+import { WireError } from './wire-error.ts'
 
 /** An object of OTLP/JSON. */
 export type OtlpJson = { [name: string]: OtlpValue }
 /** A value of OTLP/JSON. */
 export type OtlpValue = string | number | boolean | OtlpJson | OtlpValue[]
 
-const MOST_DEPTH = 100
 const decoder = new TextDecoder()
 
 /**
- * Turns a protobuf ExportTraceServiceRequest into OTLP/JSON, to show it: hex ids, 64-bit integers as texts, enums by
- * their names. Fields that are not known are left out. It undoes jsonToProtobuf().
+ * Converts a protobuf ExportTraceServiceRequest to OTLP/JSON, to show it: hex ids, 64-bit integers as strings, enums by
+ * their names. Fields that are not known are left out. The reverse of jsonToProtobuf().
  *
- * @throws {WireError} where the bytes are not well-formed
+ * @throws {WireError} if the bytes are not well-formed
  */
 export function protobufToJson(bytes: Uint8Array): OtlpJson {
-  const reader = new ProtoReader()
-  reader.bytes = bytes
-  return readMessage(reader, traceRequest, bytes.length, 0)
+  return readMessage(new ProtoReader(bytes), traceRequest, bytes.length, 0)
 }
 
-/** The names that are written, by number; the first of those that a field has. */
+/** Of each message its fields by their numbers, with the names that are written: the first of each field's names. */
 const namesOf = new WeakMap<Message, Map<number, [string, Field]>>()
 
 function fieldsOf(message: Message): Map<number, [string, Field]> {
@@ -35,13 +36,13 @@ function fieldsOf(message: Message): Map<number, [string, Field]> {
 }
 
 function readMessage(reader: ProtoReader, message: Message, end: number, depth: number): OtlpJson {
-  if (depth > MOST_DEPTH) throw new WireError(`Cannot read a message: it is nested over ${MOST_DEPTH} deep`)
+  checkDepth(depth, 'a message')
   const fields = fieldsOf(message)
   const json: OtlpJson = {}
   while (reader.at < end) {
     const tag = reader.varint(end)
     const [name, field] = fields.get(tag >>> 3) ?? []
-    if (name === undefined || field === undefined || (tag & 7) !== wireType(field)) {
+    if (name === undefined || field === undefined || (tag & 7) !== wireTypeOf(field)) {
       reader.skip(tag, end)
       continue
     }
@@ -52,23 +53,6 @@ function readMessage(reader: ProtoReader, message: Message, end: number, depth: 
     else json[name] = [value]
   }
   return json
-}
-
-function wireType({ type }: Field): number {
-  switch (type) {
-    case 'fixed64':
-    case 'double':
-      return 1
-    case 'fixed32':
-      return 5
-    case 'bool':
-    case 'enum':
-    case 'uint32':
-    case 'int64':
-      return 0
-    default:
-      return 2
-  }
 }
 
 function readValue(reader: ProtoReader, field: Field, end: number, depth: number): OtlpValue {
@@ -93,7 +77,7 @@ function readValue(reader: ProtoReader, field: Field, end: number, depth: number
       return ((BigInt(reader.high >>> 0) << 32n) | BigInt(reader.low >>> 0)).toString()
     case 'double':
       reader.fixed64(end)
-      return doubleOf(reader.low, reader.high)
+      return jsonDouble(doubleOf(reader.low, reader.high))
     case 'fixed32': {
       const at = reader.at
       if (at + 4 > end) throw new WireError('Cannot read a 32-bit value: the message is cut')
@@ -114,11 +98,7 @@ function readValue(reader: ProtoReader, field: Field, end: number, depth: number
   }
 }
 
-/** A double, as JSON has it: those that JSON has no number for are texts. */
-function doubleOf(low: number, high: number): number | string {
-  const view = new DataView(new ArrayBuffer(8))
-  view.setUint32(0, low, true)
-  view.setUint32(4, high, true)
-  const value = view.getFloat64(0, true)
+/** A double as JSON has it: what JSON has no number for is a string. */
+function jsonDouble(value: number): number | string {
   return Number.isFinite(value) ? value : String(value)
 }

@@ -1,19 +1,36 @@
-import { type AttributeList, ValueType } from './attribute-list.ts'
 import { byteAt } from '../bytes/byte-at.ts'
-import type { KeyTable } from './key-table.ts'
+import { doubleOf } from '../bytes/double-of.ts'
+import { type AttributeList, ValueType } from './attribute-list.ts'
+import type { InternedKey, KeyTable } from './key-table.ts'
 import type { ProtoReader } from './proto-reader.ts'
+import { anyValueMessage, keyValueMessage } from './trace-request.ts'
 
-/** Reads one KeyValue message, which ends at `end`, into the next place of `list`. */
-export function readKeyValue(reader: ProtoReader, end: number, keys: KeyTable, list: AttributeList): void {
+const { key: KEY, value: VALUE } = keyValueMessage.tags
+const { tags } = anyValueMessage
+const STRING = tags.stringValue
+
+/**
+ * Reads a KeyValue message and adds it to `list`. A key that comes twice is there twice.
+ *
+ * @param reader at the start of the message; then at its end
+ * @param end where the message ends
+ * @throws {WireError} if it is not well-formed
+ */
+export function readKeyValue<K extends InternedKey>(
+  reader: ProtoReader,
+  end: number,
+  keys: KeyTable<K>,
+  list: AttributeList<K>,
+): void {
   const { bytes, at } = reader
   // The form that all writers use, with lengths below 128, is read without the loop: it is nearly every attribute.
   const keyEnd = at + 2 + byteAt(bytes, at + 1)
   const valueStart = keyEnd + 2
-  if (keyEnd - at < 130 && valueStart <= end && bytes[at] === 0x0a && bytes[keyEnd] === 0x12) {
+  if (keyEnd - at < 130 && valueStart <= end && bytes[at] === KEY && bytes[keyEnd] === VALUE) {
     const size = byteAt(bytes, keyEnd + 1)
     if (size < 128 && valueStart + size === end) {
       const i = add(list, keys, bytes, at + 2, keyEnd)
-      if (size > 2 && bytes[valueStart] === 0x0a && byteAt(bytes, valueStart + 1) === size - 2) {
+      if (size > 2 && bytes[valueStart] === STRING && byteAt(bytes, valueStart + 1) === size - 2) {
         list.types[i] = ValueType.string
         list.starts[i] = valueStart + 2
         list.ends[i] = end
@@ -27,44 +44,83 @@ export function readKeyValue(reader: ProtoReader, end: number, keys: KeyTable, l
   readAnyKeyValue(reader, end, keys, list)
 }
 
-function add(list: AttributeList, keys: KeyTable, bytes: Uint8Array, start: number, end: number): number {
-  const { count } = list
-  return list.add(count === 0 ? keys.find(bytes, start, end) : keys.findBehind(list.key(count - 1), bytes, start, end))
+/**
+ * Reads every KeyValue of a message into `list`; other fields are passed over.
+ *
+ * @param reader at the start of the message; then at its end
+ * @param end where the message ends
+ * @param tag of the message's repeated KeyValue field
+ * @throws {WireError} if it is not well-formed
+ */
+export function readKeyValues<K extends InternedKey>(
+  reader: ProtoReader,
+  end: number,
+  tag: number,
+  keys: KeyTable<K>,
+  list: AttributeList<K>,
+): void {
+  while (reader.at < end) {
+    const next = reader.varint(end)
+    if (next === tag) readKeyValue(reader, reader.block(end), keys, list)
+    else reader.skip(next, end)
+  }
 }
 
-function readAnyKeyValue(reader: ProtoReader, end: number, keys: KeyTable, list: AttributeList): void {
-  const { bytes } = reader
+function add<K extends InternedKey>(
+  list: AttributeList<K>,
+  keys: KeyTable<K>,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  const { count } = list
+  return list.add(count === 0 ? keys.find(bytes, start, end) : keys.findAfter(list.key(count - 1), bytes, start, end))
+}
+
+function readAnyKeyValue<K extends InternedKey>(
+  reader: ProtoReader,
+  end: number,
+  keys: KeyTable<K>,
+  list: AttributeList<K>,
+): void {
   let keyStart = 0
   let keyEnd = 0
   let valueStart = -1
   let valueEnd = -1
   while (reader.at < end) {
     const tag = reader.varint(end)
-    if (tag === 0x0a) {
+    if (tag === KEY) {
       keyEnd = reader.block(end)
       keyStart = reader.at
       reader.at = keyEnd
-    } else if (tag === 0x12) {
+    } else if (tag === VALUE) {
       valueEnd = reader.block(end)
       valueStart = reader.at
       reader.at = valueEnd
     } else reader.skip(tag, end)
   }
-  const i = add(list, keys, bytes, keyStart, keyEnd)
+  const i = add(list, keys, reader.bytes, keyStart, keyEnd)
   if (valueStart < 0) return
   reader.at = valueStart
   readAnyValue(reader, valueEnd, list, i)
+  reader.at = end
 }
 
-/** Reads an AnyValue message, which ends at `end`, into place `i` of `list`. The last member of the oneof wins. */
+/**
+ * Reads an AnyValue message into the attribute at `i`. The last member of the oneof wins.
+ *
+ * @param reader at the start of the message; then at its end
+ * @param end where the message ends
+ * @throws {WireError} if it is not well-formed; nested messages are not looked at
+ */
 export function readAnyValue(reader: ProtoReader, end: number, list: AttributeList, i: number): void {
   while (reader.at < end) {
     const tag = reader.varint(end)
     switch (tag) {
-      case 0x0a:
-      case 0x2a:
-      case 0x32:
-      case 0x3a: {
+      case tags.stringValue:
+      case tags.arrayValue:
+      case tags.kvlistValue:
+      case tags.bytesValue: {
         const stop = reader.block(end)
         list.types[i] = tag >>> 3
         list.starts[i] = reader.at
@@ -72,16 +128,16 @@ export function readAnyValue(reader: ProtoReader, end: number, list: AttributeLi
         reader.at = stop
         break
       }
-      case 0x10:
+      case tags.boolValue:
         list.lows[i] = (reader.varint(end) | reader.high) === 0 ? 0 : 1
         list.types[i] = ValueType.bool
         break
-      case 0x18:
+      case tags.intValue:
         list.lows[i] = reader.varint(end)
         list.highs[i] = reader.high
         list.types[i] = ValueType.int
         break
-      case 0x21:
+      case tags.doubleValue:
         reader.fixed64(end)
         list.doubles[i] = doubleOf(reader.low, reader.high)
         list.types[i] = ValueType.double
@@ -90,32 +146,4 @@ export function readAnyValue(reader: ProtoReader, end: number, list: AttributeLi
         reader.skip(tag, end)
     }
   }
-}
-
-const scratch = new DataView(new ArrayBuffer(8))
-
-function doubleOf(low: number, high: number): number {
-  scratch.setInt32(0, low, true)
-  scratch.setInt32(4, high, true)
-  return scratch.getFloat64(0, true)
-}
-
-/** Calls `each` with the end of every length-delimited field `number` of the message; other fields are skipped. */
-export function forEachField(reader: ProtoReader, end: number, number: number, each: (end: number) => void): void {
-  const wanted = (number << 3) | 2
-  while (reader.at < end) {
-    const tag = reader.varint(end)
-    if (tag === wanted) {
-      const stop = reader.block(end)
-      each(stop)
-      reader.at = stop
-    } else reader.skip(tag, end)
-  }
-}
-
-/** True if the bytes from `start` have the text `word`, ASCII, up to `end`. */
-export function isWord(bytes: Uint8Array, start: number, end: number, word: string): boolean {
-  if (end - start !== word.length) return false
-  for (let i = 0; i < word.length; i++) if (byteAt(bytes, start + i) !== word.charCodeAt(i)) return false
-  return true
 }

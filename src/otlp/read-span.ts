@@ -1,68 +1,80 @@
-import { readKeyValue } from './read-key-value.ts'
-import type { KeyTable } from './key-table.ts'
+import type { InternedKey, KeyTable } from './key-table.ts'
 import type { ProtoReader } from './proto-reader.ts'
-import type { Range, SpanView } from './span-view.ts'
+import type { Range } from './range.ts'
+import { readKeyValue } from './read-key-value.ts'
+import { nanosOf, secondsOf } from './seconds-of.ts'
+import type { SpanView } from './span-view.ts'
+import { spanMessage, statusMessage } from './trace-request.ts'
 
-/** Reads one opentelemetry.proto.trace.v1.Span, which ends at `end`, into `span`. */
-export function readSpan(reader: ProtoReader, end: number, keys: KeyTable, span: SpanView): void {
+const { tags } = spanMessage
+const { tags: statusTags } = statusMessage
+
+/**
+ * Reads a Span message into `span`, whatever was in it.
+ *
+ * @param reader at the start of the message
+ * @param end where the message ends
+ * @throws {WireError} if it is not well-formed
+ */
+export function readSpan<K extends InternedKey>(
+  reader: ProtoReader,
+  end: number,
+  keys: KeyTable<K>,
+  span: SpanView<K>,
+): void {
   span.reset(reader.bytes)
   while (reader.at < end) {
     const tag = reader.varint(end)
     switch (tag) {
-      case 0x0a:
-        readRange(reader, end, span.traceId)
+      case tags.traceId:
+        reader.range(end, span.traceId)
         break
-      case 0x12:
-        readRange(reader, end, span.spanId)
+      case tags.spanId:
+        reader.range(end, span.spanId)
         break
-      case 0x1a:
-        readRange(reader, end, span.traceState)
+      case tags.traceState:
+        reader.range(end, span.traceState)
         break
-      case 0x22:
-        readRange(reader, end, span.parentId)
+      case tags.parentSpanId:
+        reader.range(end, span.parentId)
         break
-      case 0x2a:
-        readRange(reader, end, span.name)
+      case tags.name:
+        reader.range(end, span.name)
         break
-      case 0x30:
+      case tags.kind:
         span.kind = reader.varint(end)
         break
-      case 0x39:
+      case tags.startTimeUnixNano:
         reader.fixed64(end)
         span.startSeconds = secondsOf(reader.low, reader.high)
         span.startNanos = nanosOf(reader.low, span.startSeconds)
         break
-      case 0x41:
+      case tags.endTimeUnixNano:
         reader.fixed64(end)
         span.endSeconds = secondsOf(reader.low, reader.high)
         span.endNanos = nanosOf(reader.low, span.endSeconds)
         break
-      case 0x4a: {
-        const stop = reader.block(end)
-        readKeyValue(reader, stop, keys, span.attributes)
-        reader.at = stop
+      case tags.attributes:
+        readKeyValue(reader, reader.block(end), keys, span.attributes)
         break
-      }
-      case 0x50:
+      case tags.droppedAttributesCount:
         span.droppedAttributes = reader.varint(end) >>> 0
         break
-      case 0x5a:
+      case tags.events:
         span.events.push(nextRange(reader, end))
         break
-      case 0x60:
+      case tags.droppedEventsCount:
         span.droppedEvents = reader.varint(end) >>> 0
         break
-      case 0x6a:
+      case tags.links:
         span.links.push(nextRange(reader, end))
         break
-      case 0x70:
+      case tags.droppedLinksCount:
         span.droppedLinks = reader.varint(end) >>> 0
         break
-      case 0x7a: {
-        const stop = reader.block(end)
-        readStatus(reader, stop, span)
+      case tags.status:
+        readStatus(reader, reader.block(end), span)
         break
-      }
       default:
         reader.skip(tag, end)
     }
@@ -72,38 +84,14 @@ export function readSpan(reader: ProtoReader, end: number, keys: KeyTable, span:
 function readStatus(reader: ProtoReader, end: number, span: SpanView): void {
   while (reader.at < end) {
     const tag = reader.varint(end)
-    if (tag === 0x12) readRange(reader, end, span.statusMessage)
-    else if (tag === 0x18) span.statusCode = reader.varint(end)
+    if (tag === statusTags.message) reader.range(end, span.statusMessage)
+    else if (tag === statusTags.code) span.statusCode = reader.varint(end)
     else reader.skip(tag, end)
   }
 }
 
-/** Reads a length-delimited field into `range`, and goes past it. */
-export function readRange(reader: ProtoReader, end: number, range: Range): void {
-  range.end = reader.block(end)
-  range.start = reader.at
-  reader.at = range.end
-}
-
 function nextRange(reader: ProtoReader, end: number): Range {
   const range = { start: 0, end: 0 }
-  readRange(reader, end, range)
+  reader.range(end, range)
   return range
-}
-
-/** Whole seconds of an unsigned count of nanoseconds: a double may be off by a few hundred, so the guess is mended. */
-export function secondsOf(low: number, high: number): number {
-  const seconds = Math.floor(((high >>> 0) * 4294967296 + (low >>> 0)) / 1e9)
-  const nanos = (low - lowProduct(seconds)) | 0
-  return nanos < 0 ? seconds - 1 : nanos >= 1e9 ? seconds + 1 : seconds
-}
-
-/** The nanoseconds above `seconds` of the count whose lower half is `low`. */
-export function nanosOf(low: number, seconds: number): number {
-  return (low - lowProduct(seconds)) >>> 0
-}
-
-/** The lower 32 bits of `seconds * 1e9`, for seconds up to 2^35. */
-function lowProduct(seconds: number): number {
-  return Math.imul(seconds | 0, 1_000_000_000)
 }

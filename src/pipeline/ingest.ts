@@ -5,7 +5,7 @@ import type { Queue } from '../queue/queue.ts'
 import { MAX_DOCUMENT } from '../segment/limits.ts'
 import { splitDocument } from '../segment/split-document.ts'
 import type { ReceiverReport } from '../telemetry/receiver-report.ts'
-import { TraceIds } from '../translate/trace-ids.ts'
+import { TraceIds } from '../translate/trace-id.ts'
 import type { Translator } from '../translate/translator.ts'
 
 /** What lies after the receivers. A reload puts another record in its place. */
@@ -29,12 +29,12 @@ export function ingest(report: ReceiverReport, stages: () => Stages): Next {
       const { queue, translator, requests } = stages()
       const ids = requests === undefined ? undefined : new TraceIds()
       const group = queue.open()
-      const { spans, refused, reason } = translator.translate(request, group, ids?.add)
+      const { spans, rejected, reason } = translator.translate(request, group, ids?.add)
       const committed = queue.commit(true)
       if (ids !== undefined) requests?.keep(request, ids.found)
       report.received(spans, from)
-      if (refused > 0) report.rejected(refused, reason, from)
-      return { rejectedSpans: refused, reason, committed }
+      if (rejected > 0) report.rejected(rejected, reason, from)
+      return { rejectedSpans: rejected, reason, committed }
     },
     document(document) {
       const { queue } = stages()

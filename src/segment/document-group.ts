@@ -1,6 +1,5 @@
 import type { BufferPool } from '../bytes/buffer-pool.ts'
 import type { DocumentBlock } from '../component/batch.ts'
-import type { DocumentSink } from './document-sink.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { fitDocument } from './fit-document.ts'
 import { MAX_DOCUMENT } from './limits.ts'
@@ -10,20 +9,22 @@ const COMMA = 0x2c
 
 const CAPACITY = 1 << 18
 
-/** Collects documents into one block. */
-export class DocumentGroup implements DocumentSink {
+/** Collects the documents that a writer writes into one block. */
+export class DocumentGroup {
+  /** Writes the document that was begun. */
   readonly writer = new DocumentWriter(CAPACITY)
-  /** Documents so far. */
+  /** Documents that were ended. */
   count = 0
-  /** Documents that were cut to fit into 64 KB. */
+  /** Documents among them that were shortened to fit into 64 KB. */
   cut = 0
   #ends = new Uint32Array(1024)
   #traces = new Uint32Array(1024)
   #start = 0
 
-  /** @param pool where the buffers of blocks come from that are taken whole */
+  /** @param pool where new buffers come from, after blocks took whole ones */
   constructor(private readonly pool?: BufferPool) {}
 
+  /** Call before the first byte of a document. */
   begin(): void {
     const w = this.writer
     if (this.count > 0) w.char(COMMA)
@@ -31,9 +32,10 @@ export class DocumentGroup implements DocumentSink {
     this.#start = w.length
   }
 
+  /** Call after the last byte of a document. @param traceHash a hash of its trace, 32 bits; 0 if it is not known */
   end(traceHash: number): void {
     const w = this.writer
-    // The embedded form is never shorter than the document, so only a long one has to be looked at.
+    // Escaped JSON is never shorter than the document, so only long ones are checked.
     if (w.length - this.#start > MAX_DOCUMENT) this.#fit()
     w.char(QUOTE)
     if (this.count === this.#ends.length) this.#grow()
@@ -42,23 +44,23 @@ export class DocumentGroup implements DocumentSink {
     this.count++
   }
 
-  /** Forgets what came behind the first `count` documents. */
+  /** Drops what came after the first `count` documents. */
   rollBack(count: number): void {
     this.count = count
     this.writer.length = count === 0 ? 0 : (this.#ends[count - 1] ?? 0)
   }
 
-  /** Gives the documents as a block of their own, and starts anew. */
+  /** Returns the documents as a block, and starts an empty one. */
   take(): DocumentBlock {
     const { bytes, length } = this.writer
-    // A buffer that is mostly full is handed over as it is, else its used part is copied.
+    // A buffer that is at least half full becomes the block's; of others the used part is copied.
     const isWhole = this.pool !== undefined && length >= bytes.length / 2
     const block = {
       bytes: isWhole ? bytes.subarray(0, length) : bytes.slice(0, length),
       ends: this.#ends.slice(0, this.count),
       traces: this.#traces.slice(0, this.count),
     }
-    if (isWhole) this.writer.use(this.pool.acquire(CAPACITY))
+    if (isWhole) this.writer.switchTo(this.pool.acquire(CAPACITY))
     this.rollBack(0)
     this.cut = 0
     return block

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { DocumentWriter } from './document-writer.ts'
-import { unembedText } from './embed-text.ts'
+import { unescapeJson } from './escape-json.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -10,7 +10,7 @@ const decoder = new TextDecoder()
 function written(write: (w: DocumentWriter) => void): string {
   const w = new DocumentWriter(1)
   write(w)
-  return unembedText(w.bytes.subarray(0, w.length))
+  return unescapeJson(w.bytes.subarray(0, w.length))
 }
 
 test('DocumentWriter.string() writes every string as JSON does', () => {

@@ -1,5 +1,5 @@
 import { byteAt } from '../bytes/byte-at.ts'
-import { embedText } from './embed-text.ts'
+import { escapeJson } from './escape-json.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -15,34 +15,35 @@ for (let i = 0; i < 256; i++) {
   HEX_DIGITS[i * 2] = HEX.charCodeAt(i >> 4)
   HEX_DIGITS[i * 2 + 1] = HEX.charCodeAt(i & 15)
 }
-/** 1 for the bytes that stand in a JSON string as they are. */
+/** 1 for the bytes that need no escape in a JSON string. */
 const isPlain = new Uint8Array(256)
 for (let c = 0x20; c < 0x80; c++) isPlain[c] = c === QUOTE || c === BACKSLASH ? 0 : 1
 const encoder = new TextEncoder()
 const REPLACEMENT = new Uint8Array([0xef, 0xbf, 0xbd])
 
 /**
- * Writes segment documents into one growing buffer, in *embedded* form: as they stand inside the JSON strings of a
- * PutTraceSegments body, so with every quote as `\"`. A request body is then a copy of what is stored, and no
- * document is escaped twice.
+ * Writes segment documents into one growing buffer as escaped JSON: as they stand inside the JSON strings of a
+ * PutTraceSegments body, with every quote as `\"`. A request body is then a copy of what is stored, and no document is
+ * escaped twice.
  */
 export class DocumentWriter {
   /** The buffer; only the first {@link length} bytes are text. */
   bytes: Uint8Array<ArrayBuffer>
-  /** Bytes written. Set it back to drop what was written since. */
+  /** Bytes written. Set it to a former value to drop what was written since. */
   length = 0
 
-  /** The length of {@link bytes}, which costs more to ask. */
+  /** The length of {@link bytes}, which is slower to read. */
   #capacity: number
   #view: DataView
-  /** The last source, of which four bytes are read at once. */
+  /** The last source of {@link string}, and a view that reads four of its bytes at once. */
   #source: Uint8Array | undefined
   #sourceView = new DataView(new ArrayBuffer(0))
+  /** The last second that {@link time} wrote, and its digits. */
   #second = -1
   #secondDigits = new Uint8Array(0)
 
-  /** Goes on in another buffer, from its start; what was written stays in the old one. */
-  use(buffer: Uint8Array<ArrayBuffer>): void {
+  /** Continues at the start of another buffer; what was written stays in the old one. */
+  switchTo(buffer: Uint8Array<ArrayBuffer>): void {
     this.bytes = buffer
     this.length = 0
     this.#capacity = buffer.length
@@ -73,7 +74,7 @@ export class DocumentWriter {
     this.#sourceView = new DataView(source.buffer as ArrayBuffer, source.byteOffset, source.length) // never shared
   }
 
-  /** Appends bytes that are in embedded form already, such as {@link embedText} makes. */
+  /** Appends escaped JSON, such as {@link escapeJson} returns. */
   raw(text: Uint8Array): void {
     const size = text.length
     this.reserve(size)
@@ -90,7 +91,7 @@ export class DocumentWriter {
     this.bytes[this.length++] = code
   }
 
-  /** Appends a quote in embedded form, `\"`. */
+  /** Appends an escaped quote, `\"`. */
   quote(): void {
     this.reserve(2)
     this.bytes[this.length++] = BACKSLASH
@@ -118,7 +119,7 @@ export class DocumentWriter {
     for (; i < end; i++) {
       const c = byteAt(source, i)
       if (isPlain[c] === 0) {
-        // The first character that is not plain ends the quick way.
+        // From the first character that is not plain on, each is looked at.
         this.length = at
         this.chars(source, i, end)
         this.quote()
@@ -131,7 +132,7 @@ export class DocumentWriter {
     this.length = at
   }
 
-  /** Appends `source[start, end)` as a part of a JSON string that the caller opens and closes. */
+  /** Appends `source[start, end)`, UTF-8, as a part of a JSON string that the caller opens and closes. */
   chars(source: Uint8Array, start: number, end: number): void {
     this.reserve((end - start) * 7)
     const out = this.bytes
@@ -159,7 +160,7 @@ export class DocumentWriter {
     this.length = at
   }
 
-  /** Appends a whole JSON text, UTF-8, in embedded form. Bytes that are not UTF-8 become U+FFFD. */
+  /** Escapes and appends a whole JSON text, UTF-8. Bytes that are not UTF-8 become U+FFFD. */
   document(source: Uint8Array): void {
     this.reserve(source.length * 7)
     const out = this.bytes
@@ -185,17 +186,17 @@ export class DocumentWriter {
     this.length = at
   }
 
-  /** Appends a JavaScript string as a JSON string. For the paths where spans are few. */
+  /** Appends a JavaScript string as a JSON string. Slow: for what few spans have. */
   text(value: string): void {
-    this.raw(embedText(JSON.stringify(value.isWellFormed() ? value : value.toWellFormed())))
+    this.raw(escapeJson(JSON.stringify(value.isWellFormed() ? value : value.toWellFormed())))
   }
 
-  /** Appends any JSON value; `undefined` is written as null. For the paths where spans are few. */
+  /** Appends any JSON value; `undefined` is written as null. Slow: for what few spans have. */
   json(value: unknown): void {
-    this.raw(embedText(JSON.stringify(value) ?? 'null'))
+    this.raw(escapeJson(JSON.stringify(value) ?? 'null'))
   }
 
-  /** Appends `size` bytes from `start` as lower-case hex digits. */
+  /** Appends `size` bytes of `source`, from `start`, as lower-case hex digits. */
   hex(source: Uint8Array, start: number, size: number): void {
     this.reserve(size * 2)
     const out = this.bytes
@@ -214,7 +215,7 @@ export class DocumentWriter {
     else this.ascii(((BigInt(high) << 32n) | BigInt(low >>> 0)).toString())
   }
 
-  /** Appends a number that is an integer within ±2^31. */
+  /** Appends an integer within ±2^31. */
   int(value: number): void {
     this.reserve(11)
     const out = this.bytes
@@ -234,7 +235,7 @@ export class DocumentWriter {
     } while (value > 0)
   }
 
-  /** Appends a double; NaN and the infinities, which JSON has not, as the strings "NaN", "Infinity" and "-Infinity". */
+  /** Appends a double; NaN and the infinities, which JSON does not have, as the strings "NaN", "Infinity" and "-Infinity". */
   double(value: number): void {
     if (Number.isFinite(value)) this.ascii(Object.is(value, -0) ? '-0' : String(value))
     else this.text(String(value))
@@ -246,7 +247,7 @@ export class DocumentWriter {
     for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i)
   }
 
-  /** Appends a point in time as decimal seconds with nine places, exact to the nanosecond. */
+  /** Appends a Unix time as decimal seconds with nine places. @param nanos nanoseconds above `seconds` */
   time(seconds: number, nanos: number): void {
     if (seconds !== this.#second) {
       this.#second = seconds
@@ -273,7 +274,7 @@ export class DocumentWriter {
 }
 
 /**
- * True if each of four bytes stands in a JSON string as it is: none is below 0x20, a quote, a backslash or above 0x7f.
+ * True if each of four bytes needs no escape in a JSON string: none is below 0x20, a quote, a backslash or above 0x7f.
  * Copying by four, and guessing keys, took 0.6 of 3.1 µs off a span. A borrow may make it false for plain bytes, never
  * the other way.
  */
@@ -284,7 +285,7 @@ function arePlain(four: number): boolean {
   return ((four | low | quote | backslash) & 0x80808080) === 0
 }
 
-/** Escapes a control character once, as it may stand between the tokens of a JSON text. */
+/** Escapes a control character once, as white space between the tokens of a JSON text. */
 function writeControl(out: Uint8Array, at: number, c: number): number {
   out[at++] = BACKSLASH
   const short = SHORT_ESCAPES.get(c)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { embedText, unembedText } from './embed-text.ts'
+import { escapeJson, unescapeJson } from './escape-json.ts'
 import { fitDocument } from './fit-document.ts'
 import { MAX_DOCUMENT } from './limits.ts'
 
@@ -12,9 +12,9 @@ const base = {
   end_time: 2,
 }
 const fit = (document: object) => {
-  const fitted = fitDocument(embedText(JSON.stringify(document)))
+  const fitted = fitDocument(escapeJson(JSON.stringify(document)))
   if (fitted === undefined) return undefined
-  const text = unembedText(fitted)
+  const text = unescapeJson(fitted)
   assert.ok(Buffer.byteLength(text) <= MAX_DOCUMENT, `${Buffer.byteLength(text)} bytes`)
   return JSON.parse(text)
 }

@@ -1,18 +1,18 @@
 import { isObject, type MutableJson } from '../bytes/json.ts'
-import { embedText, unembedText } from './embed-text.ts'
+import { escapeJson, unescapeJson } from './escape-json.ts'
 import { MAX_DOCUMENT } from './limits.ts'
 
 const encoder = new TextEncoder()
 
 /**
- * Makes a document that is too long for X-Ray fit, by cutting what is largest and least needed: stack frames first,
- * then metadata, then annotations' and SQL texts and messages. What was cut is named in metadata, under `otel.cut`.
+ * Shortens a document that is too long for X-Ray by what is largest and least needed: stack frames first, then
+ * metadata, then long strings, links and exceptions. Its metadata names what was cut, under `otel.cut`.
  *
- * @param embedded a document in embedded form
- * @returns the shorter document in embedded form; undefined if it fits as it is, or is no JSON object
+ * @param escaped a document as escaped JSON
+ * @returns the shorter document as escaped JSON; undefined if it fits as it is, or is no JSON object
  */
-export function fitDocument(embedded: Uint8Array): Uint8Array | undefined {
-  const text = unembedText(embedded)
+export function fitDocument(escaped: Uint8Array): Uint8Array | undefined {
+  const text = unescapeJson(escaped)
   if (sizeOf(text) <= MAX_DOCUMENT) return undefined
   let document: unknown
   try {
@@ -21,10 +21,10 @@ export function fitDocument(embedded: Uint8Array): Uint8Array | undefined {
     return undefined
   }
   if (!isObject(document)) return undefined
-  return embedText(JSON.stringify(shorten(document)))
+  return escapeJson(JSON.stringify(shorten(document)))
 }
 
-/** Cuts, step by step, until the document fits. */
+/** Cuts, step by step, until the document fits. @returns the same object */
 function shorten(document: MutableJson): MutableJson {
   const cut: string[] = []
   const measure = (): number => sizeOf(JSON.stringify(document)) + 64 + cut.join('","').length
@@ -88,7 +88,7 @@ function dropSubsegments(document: MutableJson, excess: number): void {
   while (excess > 0 && list.length > 0) excess -= sizeOf(JSON.stringify(list.pop())) + 1
 }
 
-/** Cuts every text that is longer than `size` characters. */
+/** Cuts every string that is longer than `size` characters. */
 function cutTexts(value: unknown, size: number): void {
   if (typeof value !== 'object' || value === null) return
   const object = value as MutableJson // arrays have their indexes as keys

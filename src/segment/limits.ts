@@ -1,5 +1,8 @@
-/** The size of a segment document that X-Ray takes, in bytes of UTF-8 JSON. */
+/** The largest segment document that X-Ray takes, in bytes of UTF-8 JSON. */
 export const MAX_DOCUMENT: number = 64 * 1024
 
-/** The documents that one PutTraceSegments request takes. */
+/** The most documents that one PutTraceSegments request takes. */
 export const MAX_BATCH = 50
+
+/** The most annotations that X-Ray indexes for one trace. */
+export const MAX_ANNOTATIONS = 50

@@ -6,7 +6,7 @@ import { splitDocument } from './split-document.ts'
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const decode = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes))
 
-test('splitDocument() gives a document that fits as it came', () => {
+test('splitDocument() returns a document that fits as it is', () => {
   const bytes = encode({ id: 'a', subsegments: [{ id: 'b' }] })
   assert.deepEqual(splitDocument(bytes), [bytes])
 })

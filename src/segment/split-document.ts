@@ -5,11 +5,11 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
- * Splits a segment that is too long for X-Ray: its subsegments are sent as documents of their own, largest first,
- * until the rest fits. The ids stay, so X-Ray puts them together again.
+ * Splits a segment that is too long for X-Ray: its subsegments become documents of their own, largest first, until the
+ * rest fits. X-Ray joins them again by their ids, which stay.
  *
  * @param bytes a segment document, UTF-8 JSON
- * @returns the documents; only the one given if it is no segment, or has no subsegments
+ * @returns the documents, UTF-8 JSON; `bytes` alone if it is short enough, no segment, or has no subsegments
  */
 export function splitDocument(bytes: Uint8Array): Uint8Array[] {
   if (bytes.length <= MAX_DOCUMENT) return [bytes]
@@ -35,9 +35,9 @@ function detach(segment: MutableJson, traceId: unknown, documents: Uint8Array[])
     if (size <= MAX_DOCUMENT) break
     size -= partSize + 1
     list.splice(list.indexOf(part), 1)
-    const own: MutableJson = { ...part, type: 'subsegment', trace_id: traceId, parent_id: segment['id'] }
-    if (sizeOf(own) > MAX_DOCUMENT) detach(own, traceId, documents)
-    documents.push(encoder.encode(JSON.stringify(own)))
+    const document: MutableJson = { ...part, type: 'subsegment', trace_id: traceId, parent_id: segment['id'] }
+    if (sizeOf(document) > MAX_DOCUMENT) detach(document, traceId, documents)
+    documents.push(encoder.encode(JSON.stringify(document)))
   }
   if (list.length === 0) delete segment['subsegments']
 }

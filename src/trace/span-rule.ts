@@ -1,13 +1,13 @@
-/** A member of a segment document, or a part of it. */
+/** A member of a segment document. */
 export interface RuleTarget {
   /** Such as `http.request.method`. */
   readonly path: string
   readonly value: unknown
 }
 
-/** What became of one field or attribute of a span. */
+/** Where one part of a span goes: a field, an attribute, an event, its links. */
 export interface SpanRule {
-  /** Such as `traceId`, `attributes.http.method`, `resource.service.name` or `events.0`; empty for a target that no part of the span explains. */
+  /** Such as `traceId`, `attributes.http.method`, `resource.service.name` or `events.0`; empty for members that come from no part of the span. */
   readonly from: string
   readonly value: unknown
   readonly rule: 'copied' | 'renamed' | 'reformatted' | 'moved' | 'not indexed' | 'cut' | 'dropped' | 'made'

@@ -1,23 +1,21 @@
-import { type AttributeList, ValueType } from '../otlp/attribute-list.ts'
-import { K, type KnownName } from '../otlp/known-keys.ts'
-import type { KeyTable } from '../otlp/key-table.ts'
-import { literal } from './literal.ts'
+import { ValueType } from '../otlp/attribute-list.ts'
+import { forEachValue } from '../otlp/for-each-value.ts'
+import { escapeJson } from '../segment/escape-json.ts'
+import { type AttributeKeys, type Attributes, indexOfKey } from './attribute-key.ts'
+import { K, type KnownName } from './known-keys.ts'
 import type { TranslateSettings } from './translate-settings.ts'
-import { forEachValue } from './write-value.ts'
 
 /**
- * What a Resource gives to a segment's `aws`: `cloudwatch_logs`, `ec2`, `ecs`, `eks`, `elastic_beanstalk`, `xray`, in
- * embedded form with a comma behind each; undefined on another cloud than AWS.
+ * What a Resource adds to a segment's `aws`: `cloudwatch_logs`, `ec2`, `ecs`, `eks`, `elastic_beanstalk` and `xray`.
+ *
+ * @returns members as escaped JSON, each with a comma after it; undefined on another cloud than AWS
  */
 export function awsOfResource(
-  list: AttributeList,
-  keys: KeyTable,
+  list: Attributes,
+  keys: AttributeKeys,
   settings: TranslateSettings,
 ): Uint8Array | undefined {
-  const text = (name: KnownName): string | undefined => {
-    const i = list.indexOf(K[name])
-    return i < 0 ? undefined : list.text(i) || undefined
-  }
+  const text = (name: KnownName): string | undefined => textOf(list, name) || undefined
   const provider = text('cloud.provider')
   if (provider !== undefined && provider !== 'aws') return undefined
   const platform = text('cloud.platform')
@@ -67,27 +65,49 @@ export function awsOfResource(
     sdk_version: text('telemetry.sdk.version'),
     auto_instrumentation: (text('telemetry.distro.version') ?? text('telemetry.auto.version')) !== undefined,
   }
-  return literal(JSON.stringify(aws).slice(1, -1) + ',')
+  return escapeJson(JSON.stringify(aws).slice(1, -1) + ',')
 }
 
-function logGroups(list: AttributeList, keys: KeyTable, settings: TranslateSettings): object[] {
-  const arns = texts(list, list.indexOf(K['aws.log.group.arns']), keys)
+function logGroups(list: Attributes, keys: AttributeKeys, settings: TranslateSettings): object[] {
+  const arns = texts(list, indexOfKey(list, K['aws.log.group.arns']), keys)
   if (arns.length > 0) return arns.map((arn) => ({ log_group: logGroupOfArn(arn), arn }))
-  const names = texts(list, list.indexOf(K['aws.log.group.names']), keys)
+  const names = texts(list, indexOfKey(list, K['aws.log.group.names']), keys)
   return (names.length > 0 ? names : settings.logGroups).map((name) => ({ log_group: name }))
 }
 
-/** The strings of an array attribute, or the one string that it is. */
-function texts(list: AttributeList, i: number, keys: KeyTable): string[] {
+/** The strings of an array attribute; or of a string attribute, which has `&` between them. */
+function texts(list: Attributes, i: number, keys: AttributeKeys): string[] {
   if (i < 0) return []
   if (list.type(i) === ValueType.string) return list.text(i).split('&')
   if (list.type(i) !== ValueType.array) return []
   const found: string[] = []
-  forEachValue(list.bytes, list.start(i), list.end(i), keys, (values, at) => found.push(values.text(at)))
+  forEachValue(list, i, keys, (value) => found.push(value.text(0)))
   return found
 }
 
 /** The name in `arn:aws:logs:region:account:log-group:NAME[:*]`. */
 function logGroupOfArn(arn: string): string | undefined {
   return arn.split(':')[6] || undefined
+}
+
+const origins = new Map([
+  ['aws_app_runner', 'AWS::AppRunner::Service'],
+  ['aws_eks', 'AWS::EKS::Container'],
+  ['aws_elastic_beanstalk', 'AWS::ElasticBeanstalk::Environment'],
+  ['aws_ec2', 'AWS::EC2::Instance'],
+])
+
+/** The kind of AWS resource that a Resource is (X-Ray's `origin`); empty on another cloud, or if it does not say. */
+export function originOf(list: Attributes): string {
+  const isElsewhere = indexOfKey(list, K['cloud.provider']) >= 0 && textOf(list, 'cloud.provider') !== 'aws'
+  if (isElsewhere) return ''
+  const platform = textOf(list, 'cloud.platform')
+  if (platform !== 'aws_ecs') return origins.get(platform) ?? ''
+  const launchType = textOf(list, 'aws.ecs.launchtype')
+  return launchType === 'ec2' ? 'AWS::ECS::EC2' : launchType === 'fargate' ? 'AWS::ECS::Fargate' : 'AWS::ECS::Container'
+}
+
+function textOf(list: Attributes, name: KnownName): string {
+  const i = indexOfKey(list, K[name])
+  return i < 0 ? '' : list.text(i)
 }

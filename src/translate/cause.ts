@@ -1,29 +1,29 @@
+import { bytesEqualText } from '../bytes/bytes-equal-text.ts'
 import { ValueType } from '../otlp/attribute-list.ts'
-import { K } from '../otlp/known-keys.ts'
-import { ProtoReader } from '../otlp/proto-reader.ts'
-import { isWord } from '../otlp/read-key-value.ts'
+import { readEvent, type SpanEvent } from '../otlp/read-event.ts'
 import { SpanKind, StatusCode } from '../otlp/span-view.ts'
-import { readEvent, type SpanEvent } from './read-event.ts'
+import { type AttributeKey, indexOfKey } from './attribute-key.ts'
+import { K } from './known-keys.ts'
 import { type Exception, parseStack } from './stack/parse-stack.ts'
-import type { SpanContext } from './span-context.ts'
+import type { TranslationContext } from './translation-context.ts'
 
 const decoder = new TextDecoder()
 
-/** Why a span failed, as X-Ray has it. */
+/** Why a span failed, for X-Ray's `cause`. */
 export interface Cause {
-  /** Each points with `cause` to the one that caused it. */
+  /** Each names in `cause` the one that caused it. */
   readonly exceptions: readonly Exception[]
-  /** Where the status text stands that became the message, or -1; it is no metadata then. */
+  /** The index of the attribute that may be the message, so that it is no metadata; or -1. */
   readonly statusText: number
   /** Stack traces of languages that are not parsed, by the exception's id. */
   readonly rawStacks: Readonly<Record<string, string>>
 }
 
 /**
- * The cause of a span: its exception events, and the failed tries of an AWS SDK call; if it has none and its status is
- * an error, the status message.
+ * The cause of a span: its exception events, and the failed attempts of an AWS SDK call; without these the status
+ * message, if the status is an error. Draws an id for each exception.
  */
-export function causeOf(c: SpanContext): Cause | undefined {
+export function causeOf(c: TranslationContext): Cause | undefined {
   const { span } = c
   if (span.events.length > 0) {
     const found = fromEvents(c)
@@ -31,37 +31,40 @@ export function causeOf(c: SpanContext): Cause | undefined {
   }
   if (span.statusCode !== StatusCode.error) return undefined
   const statusText = c.slot(K['http.status_text'])
-  const own = decoder.decode(span.bytes.subarray(span.statusMessage.start, span.statusMessage.end))
-  const message = own !== '' || statusText < 0 ? own : span.attributes.text(statusText)
+  const ofStatus = decoder.decode(span.bytes.subarray(span.statusMessage.start, span.statusMessage.end))
+  const message = ofStatus !== '' || statusText < 0 ? ofStatus : span.attributes.text(statusText)
   const exceptions = message === '' ? [] : [{ id: newId(c), message, type: '' }]
   return { exceptions, statusText, rawStacks: {} }
 }
 
-function fromEvents(c: SpanContext): Cause | undefined {
-  const reader = new ProtoReader()
-  reader.bytes = c.span.bytes
+function fromEvents(c: TranslationContext): Cause | undefined {
   const { isAwsSdk, span } = c
   const remote = span.kind === SpanKind.client || span.kind === SpanKind.producer
   const exceptions: Exception[] = []
   const rawStacks: Record<string, string> = {}
   let found = false
   for (const range of span.events) {
-    const event = readEvent(reader, range, c.keys)
-    if (isWord(span.bytes, event.name.start, event.name.end, 'exception')) {
+    const event = readEvent(span.bytes, range, c.keys)
+    if (bytesEqualText(span.bytes, event.name.start, event.name.end, 'exception')) {
       found = true
       exceptions.push(...exceptionOf(c, event, remote, rawStacks))
-    } else if (isAwsSdk && isWord(span.bytes, event.name.start, event.name.end, 'HTTP request failure')) {
+    } else if (isAwsSdk && bytesEqualText(span.bytes, event.name.start, event.name.end, 'HTTP request failure')) {
       found = true
-      const failure = failedTry(c, event)
+      const failure = failedAttempt(c, event)
       if (failure !== undefined) exceptions.push(failure)
     }
   }
   return found ? { exceptions, statusText: -1, rawStacks } : undefined
 }
 
-function exceptionOf(c: SpanContext, event: SpanEvent, remote: boolean, raw: Record<string, string>): Exception[] {
+function exceptionOf(
+  c: TranslationContext,
+  event: SpanEvent<AttributeKey>,
+  remote: boolean,
+  raw: Record<string, string>,
+): Exception[] {
   const text = (id: number): string => {
-    const i = event.attributes.indexOf(id)
+    const i = indexOfKey(event.attributes, id)
     return i < 0 ? '' : event.attributes.text(i)
   }
   const top: Exception = {
@@ -77,11 +80,11 @@ function exceptionOf(c: SpanContext, event: SpanEvent, remote: boolean, raw: Rec
   return parsed ?? [top]
 }
 
-/** One try of an AWS SDK call that was answered with an error: `status@time@message`. */
-function failedTry(c: SpanContext, event: SpanEvent): Exception | undefined {
+/** An attempt of an AWS SDK call that failed, as the exporter words it: `status@time@message`. */
+function failedAttempt(c: TranslationContext, event: SpanEvent<AttributeKey>): Exception | undefined {
   const { attributes } = event
-  const code = attributes.indexOf(K['http.response.status_code'])
-  const message = attributes.indexOf(K['aws.http.error_message'])
+  const code = indexOfKey(attributes, K['http.response.status_code'])
+  const message = indexOfKey(attributes, K['aws.http.error_message'])
   if (code < 0 || message < 0) return undefined
   const status = attributes.type(code) === ValueType.int ? String(attributes.int(code)) : attributes.text(code)
   const micros = String(Math.floor(event.nanos / 1000)).padStart(6, '0')
@@ -93,13 +96,13 @@ function failedTry(c: SpanContext, event: SpanEvent): Exception | undefined {
   }
 }
 
-function newId(c: SpanContext): string {
+function newId(c: TranslationContext): string {
   return Buffer.from(c.ids.next()).toString('hex')
 }
 
-/** True if the event became a part of the cause. */
-export function isCauseEvent(c: SpanContext, event: SpanEvent): boolean {
+/** True if the event belongs to the cause. */
+export function isCauseEvent(c: TranslationContext, event: SpanEvent<AttributeKey>): boolean {
   const { bytes } = c.span
-  return isWord(bytes, event.name.start, event.name.end, 'exception') ||
-    (c.isAwsSdk && isWord(bytes, event.name.start, event.name.end, 'HTTP request failure'))
+  return bytesEqualText(bytes, event.name.start, event.name.end, 'exception') ||
+    (c.isAwsSdk && bytesEqualText(bytes, event.name.start, event.name.end, 'HTTP request failure'))
 }

@@ -2,7 +2,7 @@ import { byteAt } from '../bytes/byte-at.ts'
 
 const decoder = new TextDecoder()
 
-/** The host of a URL such as `postgresql://user@db.example.com:5432/orders`; empty if there is none to be told. */
+/** The host of a URL such as `postgresql://user@db.example.com:5432/orders`; empty if it has none. */
 export function serverHost(url: string): string {
   const authority = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?\/\/([^/?#]*)/.exec(url)?.[1]
   if (authority === undefined) return ''
@@ -12,7 +12,7 @@ export function serverHost(url: string): string {
   return /^([^:]*)(?::\d*)?$/.exec(server)?.[1] ?? ''
 }
 
-/** True if `bytes[start, end)` is an IPv4 or IPv6 address as text. */
+/** True if `bytes[start, end)` is an IPv4 or IPv6 address in text form, ASCII. */
 export function isAddressText(bytes: Uint8Array, start: number, end: number): boolean {
   let part = -1
   let dots = 0

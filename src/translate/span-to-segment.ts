@@ -1,68 +1,70 @@
-import { ValueType } from '../otlp/attribute-list.ts'
 import { byteAt } from '../bytes/byte-at.ts'
-import { K } from '../otlp/known-keys.ts'
+import { ValueType } from '../otlp/attribute-list.ts'
 import { SpanKind, StatusCode } from '../otlp/span-view.ts'
-import type { DocumentSink } from '../segment/document-sink.ts'
+import type { DocumentGroup } from '../segment/document-group.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { type Spread, spreadAttributes } from './spread-attributes.ts'
-import { writeAws } from './write-aws.ts'
+import { escapeJson } from '../segment/escape-json.ts'
 import { type Cause, causeOf } from './cause.ts'
+import { FieldGroup } from './field-groups.ts'
+import { JsonToken } from './json-token.ts'
+import { K } from './known-keys.ts'
+import { type AttributeRouting, routeAttributes } from './route-attributes.ts'
+import { writeTraceId } from './trace-id.ts'
+import { type TranslationContext, writeText } from './translation-context.ts'
+import { writeAws } from './write-aws.ts'
+import { writeDescription } from './write-description.ts'
 import { writeHttp } from './write-http.ts'
 import { writeLinks } from './write-links.ts'
-import { L, literal } from './literal.ts'
-import { writeDescription } from './write-description.ts'
 import { chosenName, writeName, writeRemoteName, writeSegmentName } from './write-name.ts'
-import { Role } from './roles.ts'
-import type { SpanContext } from './span-context.ts'
 import { isSql, writeSql } from './write-sql.ts'
-import { writeTraceId } from './write-trace-id.ts'
-import { writeText } from './write-text.ts'
 
 const text = {
-  id: literal('{"id":"'),
-  traceId: literal('","trace_id":'),
-  parentId: literal(',"parent_id":"'),
-  name: literal(',"name":'),
-  start: literal(',"start_time":'),
-  end: literal(',"end_time":'),
-  inProgress: literal(',"in_progress":true'),
-  subsegment: literal('"type":"subsegment",'),
-  namespaceAws: literal('"namespace":"aws",'),
-  namespaceRemote: literal('"namespace":"remote",'),
-  error: literal('"error":true,'),
-  throttle: literal('"throttle":true,'),
-  fault: literal('"fault":true,'),
-  cause: literal('"cause":'),
-  user: literal('"user":'),
+  id: escapeJson('{"id":"'),
+  traceId: escapeJson('","trace_id":'),
+  parentId: escapeJson(',"parent_id":"'),
+  name: escapeJson(',"name":'),
+  start: escapeJson(',"start_time":'),
+  end: escapeJson(',"end_time":'),
+  inProgress: escapeJson(',"in_progress":true'),
+  subsegment: escapeJson('"type":"subsegment",'),
+  namespaceAws: escapeJson('"namespace":"aws",'),
+  namespaceRemote: escapeJson('"namespace":"remote",'),
+  error: escapeJson('"error":true,'),
+  throttle: escapeJson('"throttle":true,'),
+  fault: escapeJson('"fault":true,'),
+  cause: escapeJson('"cause":'),
+  user: escapeJson('"user":'),
 }
 
 /**
- * Which document of a span is written. A local root that calls another service gives two: the call, and the service
- * that it belongs to (`aws.span.kind` of Application Signals).
+ * Which document of a span is written. A local root (`aws.span.kind` of Application Signals) that calls another service
+ * becomes two: the call, which is the dependency, and the service that makes it.
  */
 type Part = 'whole' | 'localRoot' | 'dependency' | 'service'
 
-/** What both documents of a span share. */
-interface Facts {
+/** What is worked out once for both documents of a span. */
+interface SharedParts {
   readonly cause: Cause | undefined
   readonly sql: boolean
-  readonly spread: Spread
+  readonly routing: AttributeRouting
 }
 
 /**
- * Writes the documents of one span into `sink`.
+ * Writes the documents of the context's span into `group`: one, or two for a local root that calls a remote service.
+ * Then the call is a subsegment of a service segment that is made for it, with an id of its own.
  *
- * One document, but two for a local root that calls a remote service: then the call is a subsegment of a service
- * segment that is made up, with an id of its own.
+ * @param c its attributes must have been found
+ * @param traceHash 32 bits, the same for all spans of a trace
+ * @throws {WireError} if an event, link or nested value is not well-formed; `group` may then hold a part of a document
  */
-export function spanToSegment(sink: DocumentSink, c: SpanContext, traceHash: number): void {
+export function spanToSegment(group: DocumentGroup, c: TranslationContext, traceHash: number): void {
   const cause = causeOf(c)
   const sql = isSql(c)
-  const facts = { cause, sql, spread: spreadAttributes(c, sql, cause?.statusText ?? -1) }
+  const shared = { cause, sql, routing: routeAttributes(c, sql, cause?.statusText ?? -1) }
   const write = (part: Part, serviceId?: Uint8Array): void => {
-    sink.begin()
-    writeDocument(sink.writer, c, facts, part, serviceId)
-    sink.end(traceHash)
+    group.begin()
+    writeDocument(group.writer, c, shared, part, serviceId)
+    group.end(traceHash)
   }
   const { kind } = c.span
   if (!c.isLocalRoot) write('whole')
@@ -74,50 +76,57 @@ export function spanToSegment(sink: DocumentSink, c: SpanContext, traceHash: num
   }
 }
 
-function writeDocument(w: DocumentWriter, c: SpanContext, facts: Facts, role: Part, serviceId?: Uint8Array): void {
+/** Writes one document. @param serviceId the id of the service segment, of a dependency and its service */
+function writeDocument(
+  w: DocumentWriter,
+  c: TranslationContext,
+  shared: SharedParts,
+  part: Part,
+  serviceId?: Uint8Array,
+): void {
   const { span, resource } = c
-  const isSubsegment = role === 'dependency' || (role === 'whole' && isInner(c))
-  writeIds(w, c, role, serviceId)
+  const isSubsegment = part === 'dependency' || (part === 'whole' && isInner(c))
+  writeIds(w, c, part, serviceId)
   w.raw(text.name)
-  writeRoleName(w, c, role)
+  writePartName(w, c, part)
   w.raw(text.start)
   w.time(span.startSeconds, span.startNanos)
   writeEnd(w, c)
-  w.char(L.comma)
+  w.char(JsonToken.comma)
   if (isSubsegment) w.raw(text.subsegment)
-  if (role === 'whole' || role === 'dependency') writeNamespace(w, c, role)
+  if (part === 'whole' || part === 'dependency') writeNamespace(w, c, part)
   writeStatus(w, c)
-  if (facts.cause !== undefined && facts.cause.exceptions.length > 0) {
+  if (shared.cause !== undefined && shared.cause.exceptions.length > 0) {
     w.raw(text.cause)
-    w.json({ exceptions: facts.cause.exceptions })
-    w.char(L.comma)
+    w.json({ exceptions: shared.cause.exceptions })
+    w.char(JsonToken.comma)
   }
   w.raw(resource.origin)
   w.raw(resource.service)
-  if ((c.roles & Role.user) !== 0) writeText(w, c, text.user, c.slot(K['enduser.id']))
-  if (role !== 'service') writeHttp(w, c)
-  writeAws(w, c, role !== 'service')
-  if (facts.sql) writeSql(w, c)
-  if (linksBelong(role, span.kind)) writeLinks(w, c)
+  if ((c.fieldGroups & FieldGroup.user) !== 0) writeText(w, c, text.user, c.slot(K['enduser.id']))
+  if (part !== 'service') writeHttp(w, c)
+  writeAws(w, c, part !== 'service')
+  if (shared.sql) writeSql(w, c)
+  if (linksBelong(part, span.kind)) writeLinks(w, c)
   writeDescription(w, c, {
-    spread: facts.spread,
-    cause: facts.cause,
-    withAttributes: role !== 'service',
-    // A subsegment has its resource from its segment.
-    withResource: !isInner(c) && (role !== 'dependency' || span.kind === SpanKind.consumer),
+    routing: shared.routing,
+    cause: shared.cause,
+    withAttributes: part !== 'service',
+    // The resource of a subsegment is that of its segment.
+    withResource: !isInner(c) && (part !== 'dependency' || span.kind === SpanKind.consumer),
   })
-  if (byteAt(w.bytes, w.length - 1) === L.comma) w.length--
-  w.char(L.close)
+  if (byteAt(w.bytes, w.length - 1) === JsonToken.comma) w.length--
+  w.char(JsonToken.closeObject)
 }
 
-function writeIds(w: DocumentWriter, c: SpanContext, role: Part, serviceId?: Uint8Array): void {
+function writeIds(w: DocumentWriter, c: TranslationContext, part: Part, serviceId?: Uint8Array): void {
   const { span } = c
   w.raw(text.id)
-  if (role === 'service' && serviceId !== undefined) w.hex(serviceId, 0, serviceId.length)
+  if (part === 'service' && serviceId !== undefined) w.hex(serviceId, 0, serviceId.length)
   else w.hex(span.bytes, span.spanId.start, span.spanId.end - span.spanId.start)
   w.raw(text.traceId)
   writeTraceId(w, span.bytes, span.traceId)
-  const isCall = role === 'dependency' && serviceId !== undefined
+  const isCall = part === 'dependency' && serviceId !== undefined
   if (!isCall && !span.hasParent) return
   w.raw(text.parentId)
   if (isCall) w.hex(serviceId, 0, serviceId.length)
@@ -125,11 +134,11 @@ function writeIds(w: DocumentWriter, c: SpanContext, role: Part, serviceId?: Uin
   w.quote()
 }
 
-function writeRoleName(w: DocumentWriter, c: SpanContext, role: Part): void {
+function writePartName(w: DocumentWriter, c: TranslationContext, part: Part): void {
   const list = c.span.attributes
-  const remote = role === 'dependency' ? c.nonEmpty(c.slot(K['aws.remote.service'])) : -1
+  const remote = part === 'dependency' ? c.nonEmpty(c.slot(K['aws.remote.service'])) : -1
   if (remote >= 0) return writeRemoteName(w, c, remote)
-  if (role !== 'service') return writeSegmentName(w, c)
+  if (part !== 'service') return writeSegmentName(w, c)
   const local = c.nonEmpty(c.slot(K['aws.local.service']))
   const { attributes, serviceName } = c.resource
   if (local >= 0) writeName(w, list.bytes, list.start(local), list.end(local))
@@ -137,7 +146,7 @@ function writeRoleName(w: DocumentWriter, c: SpanContext, role: Part): void {
   else writeSegmentName(w, c)
 }
 
-function writeEnd(w: DocumentWriter, c: SpanContext): void {
+function writeEnd(w: DocumentWriter, c: TranslationContext): void {
   const { span } = c
   const i = c.slot(K['aws.xray.inprogress'])
   if (i >= 0 && span.attributes.type(i) === ValueType.bool && span.attributes.low(i) === 1) {
@@ -148,19 +157,19 @@ function writeEnd(w: DocumentWriter, c: SpanContext): void {
   w.time(span.endSeconds, span.endNanos)
 }
 
-function writeNamespace(w: DocumentWriter, c: SpanContext, role: Part): void {
+function writeNamespace(w: DocumentWriter, c: TranslationContext, part: Part): void {
   const { kind } = c.span
   if (c.isAwsSdk || (c.slot(K['aws.service']) >= 0 && chosenName(c) < 0)) w.raw(text.namespaceAws)
-  else if (kind === SpanKind.client || kind === SpanKind.producer || role === 'dependency') w.raw(text.namespaceRemote)
+  else if (kind === SpanKind.client || kind === SpanKind.producer || part === 'dependency') w.raw(text.namespaceRemote)
 }
 
-/** True if the span is a part of what its service did, and not the first of it: a server or consumer always is. */
-function isInner(c: SpanContext): boolean {
+/** True if the span is a part of what its service did, and not the first of it: servers and consumers are always first. */
+function isInner(c: TranslationContext): boolean {
   return c.span.hasParent && c.span.kind !== SpanKind.server && c.span.kind !== SpanKind.consumer
 }
 
 /** By the HTTP status: 4xx is an error, 429 a throttle too, 5xx a fault; else a fault if the span's status is error. */
-function writeStatus(w: DocumentWriter, c: SpanContext): void {
+function writeStatus(w: DocumentWriter, c: TranslationContext): void {
   let i = c.slot(K['http.status_code'])
   if (i < 0) i = c.slot(K['http.response.status_code'])
   const code = i < 0 ? 0 : c.span.attributes.int(i)
@@ -170,8 +179,8 @@ function writeStatus(w: DocumentWriter, c: SpanContext): void {
   } else if ((code >= 500 && code < 600) || c.span.statusCode === StatusCode.error) w.raw(text.fault)
 }
 
-/** A consumer's links lead to who sent the message, so they stay with the service; others go with the call. */
-function linksBelong(role: Part, kind: number): boolean {
-  if (role === 'dependency') return kind !== SpanKind.consumer
-  return role !== 'service' || kind === SpanKind.consumer
+/** A consumer's links point to the sender of the message, so they stay with the service; others go with the call. */
+function linksBelong(part: Part, kind: number): boolean {
+  if (part === 'dependency') return kind !== SpanKind.consumer
+  return part !== 'service' || kind === SpanKind.consumer
 }

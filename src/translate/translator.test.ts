@@ -48,6 +48,15 @@ test('translate() fills sql and the name from the stable database conventions', 
   assert.equal(segment.metadata.default['db.operation.name'], 'SELECT')
 })
 
+test('translate() names a database by its address, whatever connection string was the same text before', () => {
+  const [old, stable] = translate([
+    { kind: 3, attributes: { 'db.name': 'shop', 'db.connection_string': 'db7.example.com' } },
+    { kind: 3, attributes: { 'db.namespace': 'shop', 'server.address': 'db7.example.com' } },
+  ])
+  assert.equal(old.name, 'shop')
+  assert.equal(stable.name, 'shop@db7.example.com')
+})
+
 test('translate() makes strings of NaN and the infinities', () => {
   const bytes = jsonToProtobuf(new TextEncoder().encode(
     jsonRequest([{ attributes: { a: 1.5, b: 2.5 } }]).replace('1.5', '"NaN"').replace('2.5', '"-Infinity"'),

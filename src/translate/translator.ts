@@ -1,111 +1,106 @@
-import { errorMessage } from '../errors/error-message.ts'
+import { ByteKeyedCache } from '../bytes/byte-keyed-cache.ts'
 import { byteAt } from '../bytes/byte-at.ts'
-import { KeyTable } from '../otlp/key-table.ts'
-import { readTraceRequest } from '../otlp/read-trace-request.ts'
-import { isZero, type Range, type SpanView } from '../otlp/span-view.ts'
-import type { DocumentSink } from '../segment/document-sink.ts'
+import type { IdSource } from '../bytes/random-ids.ts'
+import { errorMessage } from '../errors/error-message.ts'
+import { isZero, type Range } from '../otlp/range.ts'
+import { readTraceRequest, type TraceVisitor } from '../otlp/read-trace-request.ts'
+import type { SpanView } from '../otlp/span-view.ts'
+import type { DocumentGroup } from '../segment/document-group.ts'
+import { type AttributeKey, attributeKeys } from './attribute-key.ts'
+import { spanToSegment } from './span-to-segment.ts'
 import { type ResourceTranslation, translateResource } from './translate-resource.ts'
 import { type ScopeTranslation, translateScope } from './translate-scope.ts'
-import type { IdSource } from '../bytes/random-ids.ts'
 import type { TranslateSettings } from './translate-settings.ts'
-import { SpanContext } from './span-context.ts'
-import { spanToSegment } from './span-to-segment.ts'
+import { TranslationContext } from './translation-context.ts'
 
-/** What became of a request's spans. */
+/** How a request's spans were translated. */
 export interface TranslateResult {
-  /** Spans that gave documents. */
+  /** Spans that became documents. */
   spans: number
-  /** Spans that gave none, and why the last of them did not. */
-  refused: number
+  /** Spans that did not. */
+  rejected: number
+  /** Why the last of them was rejected; empty if none was. */
   reason: string
 }
 
-/** Longer resources are translated each time, so that they cannot fill the memory; in bytes. */
-const MAX_REMEMBERED = 1 << 14
-
-/** Remembered translations of resources or scopes: services send the same ones with each request. */
-class Memory<T> {
-  readonly #entries: { bytes: Uint8Array; value: T }[] = []
-  #next = 0
-
-  find(bytes: Uint8Array, range: Range, make: () => T): T {
-    const part = Buffer.from(bytes.buffer, bytes.byteOffset + range.start, range.end - range.start)
-    for (const entry of this.#entries) if (part.equals(entry.bytes)) return entry.value
-    if (part.length > MAX_REMEMBERED) return make()
-    const entry = { bytes: new Uint8Array(part), value: make() }
-    this.#entries[this.#next] = entry
-    this.#next = (this.#next + 1) % 32
-    return entry.value
-  }
-}
+/** Resources and scopes that are cached: services send the same ones with each request. */
+const MAX_CACHED = 32
+/** Longer resources and scopes are translated each time, so that they cannot fill the memory; in bytes. */
+const MAX_CACHED_BYTES = 1 << 14
 
 /** Translates OTLP trace requests to segment documents. Pure: what it writes depends on the bytes and `ids` alone. */
 export class Translator {
-  readonly #keys: KeyTable
-  readonly #settings: TranslateSettings
-  readonly #resources = new Memory<ResourceTranslation>()
-  readonly #scopes = new Memory<ScopeTranslation>()
-  readonly #context: SpanContext
+  readonly #resources = new ByteKeyedCache<ResourceTranslation>(MAX_CACHED)
+  readonly #scopes = new ByteKeyedCache<ScopeTranslation>(MAX_CACHED)
+  readonly #context: TranslationContext
 
   constructor(settings: TranslateSettings, ids: IdSource) {
-    this.#settings = settings
-    this.#keys = new KeyTable(settings)
-    const none: Range = { start: 0, end: 0 }
-    const nothing = new Uint8Array(0)
-    this.#context = new SpanContext(
-      this.#keys,
-      settings,
-      ids,
-      translateResource(nothing, none, this.#keys, settings),
-      translateScope(nothing, none, this.#keys),
-    )
+    const keys = attributeKeys(settings)
+    const absent: Range = { start: 0, end: 0 }
+    const empty = new Uint8Array(0)
+    const resource = translateResource(empty, absent, keys, settings)
+    this.#context = new TranslationContext(keys, settings, ids, resource, translateScope(empty, absent, keys))
   }
 
   /**
-   * Writes the documents of every span of an ExportTraceServiceRequest into `sink`.
+   * Writes the documents of every span of a request into `group`.
    *
-   * @throws {WireError} if the bytes are not well-formed; the sink then holds a part of the documents
+   * @param bytes an ExportTraceServiceRequest, protobuf
+   * @param onSpan called for each valid span before it is translated; the context is the same each time
+   * @throws {WireError} if the bytes are not well-formed; `group` then holds some of the documents
    */
-  translate(bytes: Uint8Array, sink: DocumentSink, each?: (context: SpanContext) => void): TranslateResult {
-    const result: TranslateResult = { spans: 0, refused: 0, reason: '' }
+  translate(bytes: Uint8Array, group: DocumentGroup, onSpan?: (context: TranslationContext) => void): TranslateResult {
+    const result: TranslateResult = { spans: 0, rejected: 0, reason: '' }
     const context = this.#context
-    readTraceRequest(bytes, this.#keys, {
-      resource: (source, range) => {
-        const make = () => translateResource(source, range, this.#keys, this.#settings)
-        context.resource = this.#resources.find(source, range, make)
-      },
-      scope: (source, range) => {
-        context.scope = this.#scopes.find(source, range, () => translateScope(source, range, this.#keys))
-      },
+    const visitor: TraceVisitor<AttributeKey> = {
+      resource: (source, range) => void (context.resource = this.#resourceAt(source, range)),
+      scope: (source, range) => void (context.scope = this.#scopeAt(source, range)),
       span: (span) => {
-        const reason = flawOf(span)
-        if (reason !== '') {
-          result.refused++
-          result.reason = reason
+        const issue = validateSpan(span)
+        if (issue !== '') {
+          result.rejected++
+          result.reason = issue
           return
         }
-        result.spans++
-        const hash = traceHash(span)
-        context.use(span)
-        each?.(context)
-        const before = sink.count
+        context.findAttributes()
+        onSpan?.(context)
+        const before = group.count
         try {
-          spanToSegment(sink, context, hash)
+          spanToSegment(group, context, traceHash(span))
+          result.spans++
         } catch (error) {
-          // One odd span costs itself, not its request.
-          sink.rollBack(before)
-          result.spans--
-          result.refused++
+          // A span that cannot be translated is rejected alone, and not its request.
+          group.rollBack(before)
+          result.rejected++
           result.reason = errorMessage(error)
         }
       },
-    })
+    }
+    readTraceRequest(bytes, context.keys, context.span, visitor)
     return result
+  }
+
+  #resourceAt(bytes: Uint8Array, range: Range): ResourceTranslation {
+    const { start, end } = range
+    const known = this.#resources.get(bytes, start, end)
+    if (known !== undefined) return known
+    const translation = translateResource(bytes, range, this.#context.keys, this.#context.settings)
+    if (end - start <= MAX_CACHED_BYTES) this.#resources.set(bytes.slice(start, end), translation)
+    return translation
+  }
+
+  #scopeAt(bytes: Uint8Array, range: Range): ScopeTranslation {
+    const { start, end } = range
+    const known = this.#scopes.get(bytes, start, end)
+    if (known !== undefined) return known
+    const translation = translateScope(bytes, range, this.#context.keys)
+    if (end - start <= MAX_CACHED_BYTES) this.#scopes.set(bytes.slice(start, end), translation)
+    return translation
   }
 }
 
-function flawOf(span: SpanView): string {
-  const { traceId, spanId, bytes } = span
+/** Why the span cannot be translated; empty if it can. */
+function validateSpan({ traceId, spanId, bytes }: SpanView): string {
   if (traceId.end - traceId.start !== 16 || isZero(bytes, traceId)) {
     return 'the trace id is not 16 bytes other than zero'
   }

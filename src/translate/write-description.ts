@@ -1,18 +1,19 @@
 import { byteAt } from '../bytes/byte-at.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { Place, placeAt, type Spread } from './spread-attributes.ts'
-import { L, literal } from './literal.ts'
-import { type DescribeOptions, writeOtelMembers } from './write-otel-members.ts'
+import { escapeJson } from '../segment/escape-json.ts'
+import { JsonToken } from './json-token.ts'
+import { type AttributeRouting, AttributeTarget, targetOf } from './route-attributes.ts'
 import { describeResource, type ResourceTranslation } from './translate-resource.ts'
-import type { SpanContext } from './span-context.ts'
+import type { TranslationContext } from './translation-context.ts'
+import { type DescribeOptions, writeOtelMembers } from './write-otel-members.ts'
 import { writeValue } from './write-value.ts'
 
 const text = {
-  annotations: literal('"annotations":{'),
-  metadata: literal('"metadata":{'),
-  default: literal('"default":{'),
-  otel: literal('"otel":{'),
-  end: literal('},'),
+  annotations: escapeJson('"annotations":{'),
+  metadata: escapeJson('"metadata":{'),
+  default: escapeJson('"default":{'),
+  otel: escapeJson('"otel":{'),
+  end: escapeJson('},'),
 }
 
 const noResource: Pick<ResourceTranslation, 'metadata' | 'annotations' | 'annotationCount'> = {
@@ -21,31 +22,31 @@ const noResource: Pick<ResourceTranslation, 'metadata' | 'annotations' | 'annota
   annotationCount: 0,
 }
 
-/** Writes `annotations` and `metadata`, each with a comma behind it. */
-export function writeDescription(w: DocumentWriter, c: SpanContext, options: DescribeOptions): void {
-  const { spread } = options
+/** Writes `annotations`, if there are any, and `metadata`, each with a comma after it. */
+export function writeDescription(w: DocumentWriter, c: TranslationContext, options: DescribeOptions): void {
+  const { routing } = options
   const list = c.span.attributes
-  const resource = options.withResource ? resourceOf(c, spread) : noResource
-  if ((spread.all & Place.annotation) !== 0 || resource.annotationCount > 0) {
+  const resource = options.withResource ? resourceOf(c, routing) : noResource
+  if ((routing.all & AttributeTarget.annotation) !== 0 || resource.annotationCount > 0) {
     w.raw(text.annotations)
     w.raw(resource.annotations)
     for (let i = 0; i < list.count; i++) {
-      if ((placeAt(spread, i) & Place.annotation) === 0) continue
+      if ((targetOf(routing, i) & AttributeTarget.annotation) === 0) continue
       w.raw(list.key(i).annotationMember)
       writeValue(w, list, i, c.keys)
-      w.char(L.comma)
+      w.char(JsonToken.comma)
     }
     endObject(w)
   }
   w.raw(text.metadata)
-  const given = (spread.all & Place.namespace) !== 0 ? givenMetadata(c, spread) : undefined
+  const given = (routing.all & AttributeTarget.namespace) !== 0 ? givenMetadata(c, routing) : undefined
   writeDefault(w, c, options, resource.metadata, given)
   if (given !== undefined) {
     for (const [name, value] of given.namespaces) {
       w.json(name)
-      w.char(L.colon)
-      w.raw(literal(options.withAttributes ? value : '{}'))
-      w.char(L.comma)
+      w.char(JsonToken.colon)
+      w.raw(escapeJson(options.withAttributes ? value : '{}'))
+      w.char(JsonToken.comma)
     }
   }
   const start = w.length
@@ -57,20 +58,20 @@ export function writeDescription(w: DocumentWriter, c: SpanContext, options: Des
   endObject(w)
 }
 
-function resourceOf(c: SpanContext, spread: Spread): typeof noResource {
-  if (spread.alsoIndexed.size === 0) return c.resource
-  return describeResource(c.resource.attributes, c.keys, spread.alsoIndexed)
+function resourceOf(c: TranslationContext, routing: AttributeRouting): typeof noResource {
+  if (routing.alsoIndexed.size === 0) return c.resource
+  return describeResource(c.resource.attributes, c.keys, routing.alsoIndexed)
 }
 
-/** Closes an object whose members end with a comma, and puts a comma behind it. */
+/** Closes an object whose members end with a comma, and writes a comma. */
 function endObject(w: DocumentWriter): void {
-  if (byteAt(w.bytes, w.length - 1) === L.comma) w.length--
+  if (byteAt(w.bytes, w.length - 1) === JsonToken.comma) w.length--
   w.raw(text.end)
 }
 
 function writeDefault(
   w: DocumentWriter,
-  c: SpanContext,
+  c: TranslationContext,
   options: DescribeOptions,
   resource: Uint8Array,
   given: GivenMetadata | undefined,
@@ -81,48 +82,49 @@ function writeDefault(
   const inside = w.length
   w.raw(resource)
   for (let i = 0; options.withAttributes && i < list.count; i++) {
-    const kept = placeAt(options.spread, i) === Place.metadata || given?.kept.has(i) === true
-    if (!kept || given?.members.has(list.key(i).name) === true) continue
+    const isMetadata = targetOf(options.routing, i) === AttributeTarget.metadata || given?.plain.has(i) === true
+    if (!isMetadata || given?.members.has(list.key(i).name) === true) continue
     w.raw(list.key(i).member)
     writeValue(w, list, i, c.keys)
-    w.char(L.comma)
+    w.char(JsonToken.comma)
   }
   for (const [name, value] of options.withAttributes ? (given?.members ?? []) : []) {
     w.json(name)
-    w.char(L.colon)
+    w.char(JsonToken.colon)
     w.json(value)
-    w.char(L.comma)
+    w.char(JsonToken.comma)
   }
-  const isEmptied = !options.withAttributes && (options.spread.all & (Place.metadata | Place.namespace)) !== 0
+  const isEmptied = !options.withAttributes &&
+    (options.routing.all & (AttributeTarget.metadata | AttributeTarget.namespace)) !== 0
   if (w.length === inside && !isEmptied) w.length = start
   else endObject(w)
 }
 
-/** What `aws.xray.metadata.<namespace>` attributes give, which are JSON objects as text. */
+/** Metadata from `aws.xray.metadata.<namespace>` attributes, whose strings are JSON objects. */
 interface GivenMetadata {
   /** Of the namespace `default`. */
   readonly members: ReadonlyMap<string, unknown>
-  /** Of the others: the JSON text of each. */
+  /** Of the others: the JSON of each. */
   readonly namespaces: ReadonlyMap<string, string>
-  /** Attributes that are no JSON objects, and stay what they are. */
-  readonly kept: ReadonlySet<number>
+  /** The indexes of attributes that are no JSON objects, so that they are written as they are. */
+  readonly plain: ReadonlySet<number>
 }
 
-function givenMetadata(c: SpanContext, spread: Spread): GivenMetadata {
+function givenMetadata(c: TranslationContext, routing: AttributeRouting): GivenMetadata {
   const list = c.span.attributes
   const members = new Map<string, unknown>()
   const namespaces = new Map<string, string>()
-  const kept = new Set<number>()
+  const plain = new Set<number>()
   for (let i = 0; i < list.count; i++) {
     const { metadataNamespace } = list.key(i)
-    if (placeAt(spread, i) !== Place.namespace || metadataNamespace === undefined) continue
+    if (targetOf(routing, i) !== AttributeTarget.namespace || metadataNamespace === undefined) continue
     const object = parseObject(list.text(i))
-    if (object === undefined) kept.add(i)
+    if (object === undefined) plain.add(i)
     else if (metadataNamespace.toLowerCase() === 'default') {
       for (const [name, value] of Object.entries(object)) members.set(name, value)
     } else namespaces.set(metadataNamespace, JSON.stringify(object))
   }
-  return { members, namespaces, kept }
+  return { members, namespaces, plain }
 }
 
 function parseObject(json: string): object | undefined {

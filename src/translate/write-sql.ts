@@ -1,19 +1,19 @@
-import { K } from '../otlp/known-keys.ts'
-import { isEmptyRange } from '../otlp/span-view.ts'
+import { isEmptyRange } from '../otlp/range.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
-import { L, literal } from './literal.ts'
-import { Role } from './roles.ts'
-import type { SpanContext } from './span-context.ts'
-import { writeText } from './write-text.ts'
+import { escapeJson } from '../segment/escape-json.ts'
+import { FieldGroup } from './field-groups.ts'
+import { JsonToken } from './json-token.ts'
+import { K } from './known-keys.ts'
+import { type TranslationContext, writeText } from './translation-context.ts'
 
 const text = {
-  sql: literal('"sql":{'),
-  connection: literal('"connection_string":'),
-  url: literal('"url":'),
-  type: literal('"database_type":'),
-  user: literal('"user":'),
-  query: literal('"sanitized_query":'),
-  end: literal('},'),
+  sql: escapeJson('"sql":{'),
+  connection: escapeJson('"connection_string":'),
+  url: escapeJson('"url":'),
+  type: escapeJson('"database_type":'),
+  user: escapeJson('"user":'),
+  query: escapeJson('"sanitized_query":'),
+  end: escapeJson('},'),
 }
 const sqlSystems = [
   'postgresql',
@@ -33,16 +33,16 @@ const sqlSystems = [
 ]
 
 /** True if the span is a call of a database that speaks SQL, so that its `db.*` attributes go to `sql`. */
-export function isSql(c: SpanContext): boolean {
-  if ((c.roles & Role.sql) === 0) return false
+export function isSql(c: TranslationContext): boolean {
+  if ((c.fieldGroups & FieldGroup.sql) === 0) return false
   const system = systemOf(c)
   if (system < 0) return false
   for (const name of sqlSystems) if (c.is(system, name)) return true
   return false
 }
 
-/** Writes `sql`, with a comma behind it. For spans of which {@link isSql} is true. */
-export function writeSql(w: DocumentWriter, c: SpanContext): void {
+/** Writes `sql` and a comma. For spans of which {@link isSql} is true. */
+export function writeSql(w: DocumentWriter, c: TranslationContext): void {
   const { attributes: list, name: spanName } = c.span
   const name = first(c, K['db.name'], K['db.namespace'])
   const connection = c.nonEmpty(c.slot(K['db.connection_string']))
@@ -53,11 +53,11 @@ export function writeSql(w: DocumentWriter, c: SpanContext): void {
   w.char(0x2f)
   if (name >= 0) w.chars(list.bytes, list.start(name), list.end(name))
   w.quote()
-  w.char(L.comma)
+  w.char(JsonToken.comma)
   if (!isEmptyRange(spanName)) {
     w.raw(text.url)
     w.string(c.span.bytes, spanName.start, spanName.end)
-    w.char(L.comma)
+    w.char(JsonToken.comma)
   }
   writeText(w, c, text.user, c.slot(K['db.user']))
   writeText(w, c, text.query, first(c, K['db.statement'], K['db.query.text']))
@@ -67,17 +67,17 @@ export function writeSql(w: DocumentWriter, c: SpanContext): void {
   w.raw(text.end)
 }
 
-function systemOf(c: SpanContext): number {
+function systemOf(c: TranslationContext): number {
   return first(c, K['db.system'], K['db.system.name'])
 }
 
-function first(c: SpanContext, old: number, stable: number): number {
+function first(c: TranslationContext, old: number, stable: number): number {
   const i = c.nonEmpty(c.slot(old))
   return i >= 0 ? i : c.nonEmpty(c.slot(stable))
 }
 
-/** The server: as the connection string says, by the stable conventions its address and port, else `localhost`. */
-function writeServer(w: DocumentWriter, c: SpanContext, connection: number): void {
+/** Writes the server: the connection string, by the stable conventions the address and port, else `localhost`. */
+function writeServer(w: DocumentWriter, c: TranslationContext, connection: number): void {
   const list = c.span.attributes
   if (connection >= 0) return w.chars(list.bytes, list.start(connection), list.end(connection))
   const address = c.slot(K['db.system.name']) >= 0 ? c.nonEmpty(c.slot(K['server.address'])) : -1
@@ -85,6 +85,6 @@ function writeServer(w: DocumentWriter, c: SpanContext, connection: number): voi
   w.chars(list.bytes, list.start(address), list.end(address))
   const port = c.slot(K['server.port'])
   if (port < 0 || list.int(port) === 0) return
-  w.char(L.colon)
+  w.char(JsonToken.colon)
   w.int64(list.low(port), list.high(port))
 }

@@ -1,11 +1,11 @@
-/** A frame of a stack trace, as X-Ray has it. */
+/** A frame of a stack trace, in X-Ray's form. */
 export interface StackFrame {
   path: string
   line: number
   label: string
 }
 
-/** An exception, as X-Ray has it. */
+/** An exception, in X-Ray's form. */
 export interface Exception {
   /** 16 hex digits. */
   id: string
@@ -17,7 +17,7 @@ export interface Exception {
   stack?: StackFrame[]
 }
 
-/** The exceptions of one stack trace while they are found: the first is known, each one caused the one before. */
+/** Collects the exceptions of one stack trace: each one after the first caused the one before it. */
 export class ExceptionChain {
   readonly exceptions: Exception[]
 
@@ -46,14 +46,14 @@ export class ExceptionChain {
   }
 }
 
-/** The lines of a text: ended by LF or CRLF, and none behind the last line's end. */
+/** The lines of a text, without their ends: LF or CRLF. */
 export function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
   if (lines[lines.length - 1] === '') lines.pop()
   return lines
 }
 
-/** The number that a text is, or 0. */
+/** The number in a text that is one, else 0. */
 export function lineNumber(text: string): number {
   return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : 0
 }

@@ -1,6 +1,6 @@
 import { type ExceptionChain, lineNumber, linesOf } from './exception.ts'
 
-/** Reads `debug.Stack()` of Go: a line with the function, and one below it with its place. */
+/** Reads `debug.Stack()` of Go: a line with the function, then one with its file and line. */
 export function parseGoStack(text: string, chain: ExceptionChain): void {
   const lines = linesOf(text).slice(1)
   for (let i = 0; i < lines.length; i += 2) {

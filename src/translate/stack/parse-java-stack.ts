@@ -2,7 +2,7 @@ import { type ExceptionChain, lineNumber, linesOf } from './exception.ts'
 
 const CAUSE = 'Caused by: '
 
-/** Reads what `Throwable.printStackTrace` writes, and PHP's OpenTelemetry SDK after its example. */
+/** Reads what `Throwable.printStackTrace` writes, and PHP's OpenTelemetry SDK in the same form. */
 export function parseJavaStack(text: string, chain: ExceptionChain): void {
   const lines = linesOf(text)
   for (let i = 1; i < lines.length; i++) {
@@ -20,15 +20,15 @@ function readFrame(line: string, chain: ExceptionChain): void {
   const paren = line.indexOf('(')
   const label = line.slice(4, paren)
   const [path = '', number = ''] = splitOnce(line.slice(paren + 1, -1), ':')
-  // A class loader or module stands before a slash.
+  // A class loader or module comes first, with a slash after it.
   chain.frame(path, lineNumber(number), label.slice(label.indexOf('/') + 1))
 }
 
-/** Reads `Caused by: type: message`, whose message may go on over lines; gives the index of its last line. */
-function readCause(lines: string[], at: number, chain: ExceptionChain): number {
-  const [type = '', rest] = splitOnce((lines[at] ?? '').slice(CAUSE.length), ':')
+/** Reads `Caused by: type: message`, whose message may have several lines. @returns the index of its last line */
+function readCause(lines: string[], first: number, chain: ExceptionChain): number {
+  const [type = '', rest] = splitOnce((lines[first] ?? '').slice(CAUSE.length), ':')
   let message = rest?.slice(1) ?? ''
-  let i = at
+  let i = first
   if (rest !== undefined) {
     for (let next = lines[i + 1]; next !== undefined && !isFrame(next); next = lines[i + 1]) {
       message += next

@@ -16,7 +16,7 @@ export function parsePythonStack(text: string, chain: ExceptionChain): void {
       let file = i - 1
       while (file >= 0 && !lines[file]?.startsWith(FILE)) file--
       if (file < 0) return
-      // The message stands from two lines below the frame, behind its source, up to the empty line.
+      // The message is what comes after the frame and its source line, up to the empty line.
       const message = lines.slice(file + 2, i - 1).join('\n')
       const colon = message.indexOf(':')
       if (colon < 0) return

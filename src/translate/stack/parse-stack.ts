@@ -22,7 +22,7 @@ const parsers = new Map<string, (text: string, chain: ExceptionChain) => void>([
  * The exceptions that a stack trace shows, `top` first; undefined for a language whose traces are not parsed.
  *
  * @param language `telemetry.sdk.language`
- * @param newId gives an id of 16 hex digits for each exception more
+ * @param newId returns an id, 16 hex digits, for each further exception
  */
 export function parseStack(
   language: string,

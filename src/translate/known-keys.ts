@@ -1,6 +1,6 @@
 /**
- * The attribute names that the translation knows, each with a small number, so that recognising a key is one switch.
- * Names are those of the OpenTelemetry semantic conventions (old and stable) and of AWS X-Ray's own attributes.
+ * The attribute names that the translation knows: those of the OpenTelemetry semantic conventions (old and stable), and
+ * AWS X-Ray's own. Each has a number.
  */
 const names = [
   // HTTP, old and stable
