@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { file, host, port } from '../component/values.ts'
 import { queueSchema } from '../queue/queue-schema.ts'
+import { translateSchema } from '../translate/translate-schema.ts'
 import { exportSchema } from './export-schema.ts'
 import { receiveSchema } from './receive-schema.ts'
 import { onByDefault } from './switch-schema.ts'
@@ -12,25 +13,7 @@ export const configSchema = v.strictObject({
     v.description('What is received. Each part is on; set it to `false` to turn it off.'),
   ),
   translate: v.pipe(
-    v.optional(
-      v.strictObject({
-        indexedAttributes: v.pipe(
-          v.optional(v.array(v.string('an attribute name')), () => []),
-          v.description(
-            'Attributes that become annotations, which X-Ray can search; those of the resource as `otel.resource.NAME`.',
-          ),
-        ),
-        indexAllAttributes: v.pipe(
-          v.optional(v.boolean(), false),
-          v.description('Make an annotation of every attribute, up to 50 a segment.'),
-        ),
-        logGroups: v.pipe(
-          v.optional(v.array(v.string('a log group name')), () => []),
-          v.description('CloudWatch Logs groups of spans whose resource names none.'),
-        ),
-      }),
-      {},
-    ),
+    v.optional(translateSchema, {}),
     v.description('How OpenTelemetry spans become X-Ray segments.'),
   ),
   queue: v.pipe(v.optional(queueSchema, {}), v.description('What is kept until it is delivered.')),
