@@ -1,4 +1,4 @@
-// Generates docs/config.md, docs/metrics.md and docs/predecessors.md from the code; with --check, only tells whether they are as they would be.
+// Generates docs/config.md, docs/metrics.md and docs/predecessors.md from the code; with --check, only reports whether they are in step.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { metricList } from '../src/admin/metrics-text.ts'
 import { describeConfig, type KeyDescription } from '../src/config/describe-config.ts'
@@ -28,7 +28,7 @@ const config = [
   '',
   '<!-- Generated from src/config/schema.ts by "npm run generate". -->',
   '',
-  '`rontgen` reads `./config.ts`, or the file that `--config` names. It exports `defineConfig` of an object, or of a function of `{ env, host }` that gives one, now or later. Every key is optional. `rontgen init` writes a config and a `rontgen.d.ts` beside it, so that editors check it with nothing installed.',
+  '`rontgen` reads `./config.ts`, or the file that `--config` names. It exports `defineConfig` of an object, or of a function of `{ env, host }` that returns one or a promise of one. Every key is optional. `rontgen init` writes a config and a `rontgen.d.ts` next to it, so that editors check it with nothing installed.',
   '',
   "A size is a number of bytes or a text such as `'20MiB'`; a time is a text such as `'10s'` (`ms`, `s`, `m`, `h`, `d`).",
   '',
@@ -75,7 +75,7 @@ const predecessors = [
   '',
   '<!-- Generated from src/compat by "npm run generate". -->',
   '',
-  'What becomes of each flag and key of the X-Ray daemon and of the CloudWatch agent. What becomes nothing is said once, when the agent starts. docs/migration.md tells how to go over.',
+  'What becomes of each flag and key of the X-Ray daemon and of the CloudWatch agent. What has no counterpart is logged once, when the agent starts. docs/migration.md describes the move.',
   '',
   '## Flags of the X-Ray daemon',
   '',
@@ -137,7 +137,7 @@ for (const [name, text] of Object.entries(pages)) {
   const file = new URL(`../docs/${name}.md`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(file, text)
   else if (readFileSync(file, 'utf8') !== text) {
-    process.stderr.write(`docs/${name}.md is not what the code gives: run "npm run generate"\n`)
+    process.stderr.write(`docs/${name}.md is not in step with the code: run "npm run generate"\n`)
     process.exitCode = 1
   }
 }

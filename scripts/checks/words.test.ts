@@ -201,3 +201,9 @@ test('words() reports file, line, word and what to write instead, in code, CSS, 
     'docs/a.md:1: "anew" → again',
   ])
 })
+
+test('words() lets the changelog quote names that are gone', () => {
+  const issuesOf = (text: string): string[] => inTree({ 'CHANGELOG.md': text }, (root) => words(root))
+  assert.deepEqual(issuesOf('`letters` is `deadLetters`'), [])
+  assert.deepEqual(issuesOf('it starts anew'), ['CHANGELOG.md:1: "anew" → again'])
+})
