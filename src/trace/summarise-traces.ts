@@ -1,3 +1,4 @@
+import { positionOnAxis, RESPONSE_TIME_BINS } from './response-time-axis.ts'
 import type { TraceIndex } from './trace-index.ts'
 
 /** How often each value of something occurs, the most frequent first. */
@@ -15,18 +16,16 @@ export interface TraceSummary {
   readonly facets: Readonly<Record<'outcome' | 'root' | 'method' | 'url' | 'status' | 'user' | 'annotation', Facet>>
 }
 
-/** Bins of the response time, from 1 ms to 10 s. */
-const BINS = 80
 const MOST_VALUES = 8
 
-/** The bin of a response time in seconds: equal steps of its logarithm. */
+/** The bin of a response time in seconds. */
 function binOf(seconds: number): number {
-  return Math.min(BINS - 1, Math.max(0, Math.floor(((Math.log10(Math.max(seconds, 1e-3)) + 3) / 4) * BINS)))
+  return Math.min(RESPONSE_TIME_BINS - 1, Math.floor(positionOnAxis(seconds) * RESPONSE_TIME_BINS))
 }
 
 /** Summarises traces. */
 export function summariseTraces(traces: readonly TraceIndex[]): TraceSummary {
-  const bins = Array.from({ length: BINS }, (): [number, number, number, number] => [0, 0, 0, 0])
+  const bins = Array.from({ length: RESPONSE_TIME_BINS }, (): [number, number, number, number] => [0, 0, 0, 0])
   const facets = {
     outcome: new Map<string, number>(),
     root: new Map<string, number>(),

@@ -1,0 +1,40 @@
+import { type Json, numberOf } from './json.ts'
+
+/** How a request ended, from the worst to the best; of several outcomes the first in this list counts. */
+export const outcomes = ['fault', 'throttle', 'error', 'in-progress', 'ok'] as const
+/** One of {@link outcomes}. A throttled request is an error, too, and `throttle` says more. */
+export type Outcome = typeof outcomes[number]
+
+/** Flags of a segment document or a segment summary; what is not `true` is not set. */
+interface OutcomeFlags {
+  readonly fault?: unknown
+  readonly throttle?: unknown
+  readonly error?: unknown
+}
+
+/** Flags of a TraceSummary in X-Ray's API (https://docs.aws.amazon.com/xray/latest/api/API_TraceSummary.html). */
+interface SummaryFlags {
+  readonly HasFault?: boolean
+  readonly HasThrottle?: boolean
+  readonly HasError?: boolean
+  readonly IsPartial?: boolean
+}
+
+/** The outcome that flags stand for. @param isInProgress whether it has not ended, or parts of it are missing */
+export function outcomeOf({ fault, throttle, error }: OutcomeFlags, isInProgress: boolean): Outcome {
+  if (fault === true) return 'fault'
+  if (throttle === true) return 'throttle'
+  if (error === true) return 'error'
+  return isInProgress ? 'in-progress' : 'ok'
+}
+
+/** The outcome of a segment or subsegment, without those of its subsegments. @param document a segment document */
+export function outcomeOfDocument(document: Json): Outcome {
+  const { fault, throttle, error, in_progress, end_time } = document
+  return outcomeOf({ fault, throttle, error }, in_progress === true || numberOf(end_time) === undefined)
+}
+
+/** The outcome of a trace: the worst in any of its segments. @param summary as GetTraceSummaries returns it */
+export function outcomeOfSummary({ HasFault, HasThrottle, HasError, IsPartial }: SummaryFlags): Outcome {
+  return outcomeOf({ fault: HasFault, throttle: HasThrottle, error: HasError }, IsPartial === true)
+}
