@@ -1,5 +1,5 @@
-/** SummaryStatistics of X-Ray's API. */
-export interface Statistics {
+/** ServiceStatistics and EdgeStatistics of X-Ray's API; the time is in seconds. */
+export interface SummaryStatistics {
   readonly OkCount: number
   readonly ErrorStatistics: { readonly ThrottleCount: number; readonly OtherCount: number; readonly TotalCount: number }
   readonly FaultStatistics: { readonly TotalCount: number }
@@ -7,20 +7,20 @@ export interface Statistics {
   readonly TotalResponseTime: number
 }
 
-/** A bar of a histogram; the value is in seconds. */
-export interface Bar {
+/** An entry of a response time histogram of X-Ray's API; the value is in seconds. */
+export interface HistogramEntry {
   readonly Value: number
   readonly Count: number
 }
 
-/** A call from one service to another. */
+/** The calls from one service to another; the id is that of the called one. */
 export interface Edge {
   readonly ReferenceId: number
-  readonly SummaryStatistics: Statistics
-  readonly ResponseTimeHistogram: readonly Bar[]
+  readonly SummaryStatistics: SummaryStatistics
+  readonly ResponseTimeHistogram: readonly HistogramEntry[]
 }
 
-/** A node of the map. */
+/** A node of the map, with the calls that it makes. */
 export interface Service {
   readonly ReferenceId: number
   readonly Name: string
@@ -28,12 +28,12 @@ export interface Service {
   readonly Root: boolean
   readonly State: string
   readonly Edges: readonly Edge[]
-  readonly SummaryStatistics: Statistics
-  readonly ResponseTimeHistogram: readonly Bar[]
+  readonly SummaryStatistics: SummaryStatistics
+  readonly ResponseTimeHistogram: readonly HistogramEntry[]
 }
 
-/** A line of the list of traces. */
-export interface Summary {
+/** A trace as GetTraceSummaries describes it; times in Unix seconds and seconds. */
+export interface TraceSummary {
   readonly Id: string
   readonly StartTime: number
   readonly Duration: number
@@ -50,7 +50,12 @@ export interface Summary {
   >
 }
 
-/** Calls X-Ray's API on the server that the page came from. @throws {Error} in its words */
+/**
+ * Calls X-Ray's API on the server that the page came from.
+ *
+ * @param path such as `/ServiceGraph`
+ * @throws {Error} with the server's message, or if the server cannot be reached
+ */
 export async function callApi<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
   return await request<T>(path, {
     method: 'POST',
@@ -60,7 +65,12 @@ export async function callApi<T>(path: string, body: object, signal?: AbortSigna
   })
 }
 
-/** Reads something of the agent. @throws {Error} in its words */
+/**
+ * Reads from the agent's own API.
+ *
+ * @param path such as `/status`
+ * @throws {Error} with the server's message, or if the server cannot be reached
+ */
 export async function readAgent<T>(path: string): Promise<T> {
   return await request<T>(path, {})
 }
