@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../scripts/browser.mjs'
+import { readStyles } from '../scripts/build-page.mjs'
 import { AgentProcess, commandOf } from './support/agent-process.ts'
+import { styleConflicts } from './support/style-conflicts.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const found = findChromium()
@@ -43,13 +47,13 @@ async function startDemo(): Promise<void> {
 
 async function withPage(act: (page: Page) => Promise<void>, size = { width: 1280, height: 800 }): Promise<void> {
   const page = await browser.newPage({ viewport: size })
-  const flaws: string[] = []
-  page.on('pageerror', (error) => flaws.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && flaws.push(message.text()))
+  const issues: string[] = []
+  page.on('pageerror', (error) => issues.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && issues.push(message.text()))
   await act(page)
   await page.close()
   // A filter that is wrong is answered 400, which the browser writes down as well.
-  assert.deepEqual(flaws.filter((flaw) => !flaw.includes('400 (Bad Request)')), [])
+  assert.deepEqual(issues.filter((flaw) => !flaw.includes('400 (Bad Request)')), [])
 }
 
 test(
@@ -160,8 +164,8 @@ const traceId = (n: number): string => `1-${now().toString(16)}-${n.toString(16)
 async function put(documents: readonly object[], to = agent): Promise<void> {
   for (let at = 0; at < documents.length; at += 50) {
     const body = { TraceSegmentDocuments: documents.slice(at, at + 50).map((document) => JSON.stringify(document)) }
-    const { UnprocessedTraceSegments: flaws } = await (await to.admin('/TraceSegments', body)).json()
-    assert.deepEqual(flaws, [])
+    const { UnprocessedTraceSegments: issues } = await (await to.admin('/TraceSegments', body)).json()
+    assert.deepEqual(issues, [])
   }
 }
 
@@ -262,6 +266,60 @@ test(
       assert.match(page.url(), /find=searc/)
     }),
 )
+
+test(
+  'the find field keeps what is typed while the page changes, on every view',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      const field = page.getByLabel('Find a trace id or a service')
+      for (const path of ['/', '/traces', `/trace/${s3}`, '/agent']) {
+        await page.goto(base + path)
+        await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
+        await field.fill('searc')
+        // Both draw the bar again.
+        await page.getByRole('button', { name: 'Live' }).click()
+        await page.getByRole('button', { name: /^Paused/ }).click()
+        await page.getByRole('button', { name: 'Live' }).waitFor()
+        assert.equal(await field.inputValue(), 'searc', path)
+      }
+      await field.fill('storefront')
+      await page.keyboard.press('Enter')
+      await page.getByRole('grid', { name: 'Traces' }).waitFor()
+      assert.equal(await page.getByLabel('Filter', { exact: true }).inputValue(), 'service("storefront")')
+      assert.equal(await field.inputValue(), '')
+    }),
+)
+
+test(
+  'the find field opens the service of a name, whatever is chosen on the map',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      await page.goto(`${base}/?node=storefront`)
+      await page.getByRole('complementary', { name: 'storefront' }).waitFor()
+      await page.getByLabel('Find a trace id or a service').fill('searc')
+      await page.keyboard.press('Enter')
+      await page.getByRole('complementary', { name: /^search/ }).waitFor()
+      await page.getByLabel('Find a trace id or a service').fill('no such service')
+      await page.keyboard.press('Enter')
+      await page.getByText('No trace matches').waitFor()
+    }),
+)
+
+test('the page shows why a view cannot be read for as long as that lasts', { skip }, () =>
+  withPage(async (page) => {
+    await page.route('**/ServiceGraph', (route) => route.fulfill({ status: 400, json: { message: 'It is broken' } }))
+    await page.goto(base)
+    await page.getByText('It is broken').waitFor()
+    await page.getByRole('link', { name: 'Traces', exact: true }).click()
+    await page.getByText('It is broken').waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Map', exact: true }).click()
+    await page.getByText('It is broken').waitFor()
+    await page.unroute('**/ServiceGraph')
+    await page.getByRole('button', { name: /^storefront, service/ }).waitFor()
+    await page.getByText('It is broken').waitFor({ state: 'detached' })
+  }))
 
 test('the page says why a service faults, and shows the newest trace of it', { skip }, () =>
   withPage(async (page) => {
@@ -404,7 +462,13 @@ test('the page can be used by keyboard', { skip }, () =>
     await page.keyboard.press('t')
     await page.getByRole('grid', { name: 'Traces' }).waitFor()
     await page.keyboard.press('/')
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'find-field')
+    const focused = () => page.evaluate(() => document.activeElement?.id)
+    assert.equal(await focused(), 'find-field')
+    for (const [key, field] of [['t', 'range-field'], ['f', 'filter-field']] as const) {
+      await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
+      await page.keyboard.press(key)
+      assert.equal(await focused(), field)
+    }
     await page.getByRole('row').nth(1).focus()
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
@@ -440,6 +504,46 @@ test('no view of the page has an accessibility violation that axe-core finds', {
     }
   }
   assert.deepEqual(seen, [])
+})
+
+test(
+  'no two style sheets of the page set the same of an element, so that their order decides nothing',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      const styles = readStyles()
+      const conflicts = new Set<string>()
+      const paths = [
+        '/?node=storefront',
+        '/traces',
+        ...['', '?tab=raw', '?tab=metadata'].map((tab) => `/trace/${s3}${tab}`),
+      ]
+      for (const path of [...paths, '/agent']) {
+        await page.setViewportSize({ width: 1440, height: 800 })
+        await page.goto(base + path)
+        await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
+        for (const width of [1440, 1000, 390]) {
+          await page.setViewportSize({ width, height: 800 })
+          for (const conflict of await styleConflicts(page, styles)) conflicts.add(conflict)
+        }
+      }
+      assert.deepEqual([...conflicts], [])
+    }),
+)
+
+test('a style sheet that no component imports fails the build, as does an import of one that is not there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rontgen-test-'))
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  write('page.tsx', "import './tokens.css'\nimport { Node } from './node.tsx'\nimport './page.css'\n")
+  write('node.tsx', "import './node.css'\nexport const Node = 1\n")
+  for (const name of ['tokens', 'node', 'page']) write(`${name}.css`, `.${name} {}\n`)
+  assert.deepEqual(readStyles(folder).map(({ file }) => file), ['tokens.css', 'node.css', 'page.css'])
+  write('forgotten.css', '.forgotten {}\n')
+  assert.throws(() => readStyles(folder), /No component imports forgotten\.css/)
+  rmSync(join(folder, 'forgotten.css'))
+  rmSync(join(folder, 'node.css'))
+  assert.throws(() => readStyles(folder), /node\.tsx imports node\.css, which does not exist/)
+  rmSync(folder, { recursive: true })
 })
 
 test('nothing of the page is wider than a phone', { skip }, () =>

@@ -1,9 +1,8 @@
 import type { Facet, TraceSetSummary } from './api/page-answers.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import { positionOnAxis, RESPONSE_TIME_BINS } from './response-time-axis.ts'
 import type { SegmentSummary, TraceIndex } from './trace-index.ts'
 
-/** Bins of the response time, from 1 ms to 10 s. */
-const BINS = 80
 /** The most frequent values that a facet lists. */
 const MAX_VALUES = 8
 
@@ -14,7 +13,7 @@ const positions: Readonly<Record<Outcome, 0 | 1 | 2 | 3>> = { ok: 0, 'in-progres
 
 /** Summarises traces: how their response times are spread, and how often values occur. */
 export function summariseTraces(traces: readonly TraceIndex[]): TraceSetSummary {
-  const bins = Array.from({ length: BINS }, (): Bin => [0, 0, 0, 0])
+  const bins = Array.from({ length: RESPONSE_TIME_BINS }, (): Bin => [0, 0, 0, 0])
   for (const trace of traces) {
     const bin = bins[binOf(trace.responseTime)]
     if (bin !== undefined) bin[positions[outcomeOfTrace(trace)]]++
@@ -31,9 +30,9 @@ export function summariseTraces(traces: readonly TraceIndex[]): TraceSetSummary 
   }
 }
 
-/** The bin of a response time in seconds: equal steps of its logarithm. */
+/** The bin of a response time in seconds. */
 function binOf(seconds: number): number {
-  return Math.min(BINS - 1, Math.max(0, Math.floor(((Math.log10(Math.max(seconds, 1e-3)) + 3) / 4) * BINS)))
+  return Math.min(RESPONSE_TIME_BINS - 1, Math.floor(positionOnAxis(seconds) * RESPONSE_TIME_BINS))
 }
 
 /** The worst outcome in a trace. */

@@ -1,12 +1,12 @@
-export type {
-  Edge,
-  HistogramEntry as Bar,
-  Service,
-  SummaryStatistics as Statistics,
-} from '../trace/api/graph-answers.ts'
-export type { TraceSummary as Summary } from '../trace/api/trace-answers.ts'
+export type { Edge, HistogramEntry, Service, SummaryStatistics } from '../trace/api/graph-answers.ts'
+export type { TraceSummary } from '../trace/api/trace-answers.ts'
 
-/** Calls X-Ray's API on the server that the page came from. @throws {Error} in its words */
+/**
+ * Calls X-Ray's API on the server that the page came from.
+ *
+ * @param path such as `/ServiceGraph`
+ * @throws {Error} with the server's message, or if the server cannot be reached
+ */
 export async function callApi<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
   return await request<T>(path, {
     method: 'POST',
@@ -16,7 +16,12 @@ export async function callApi<T>(path: string, body: object, signal?: AbortSigna
   })
 }
 
-/** Reads something of the agent. @throws {Error} in its words */
+/**
+ * Reads from the agent's own API.
+ *
+ * @param path such as `/status`
+ * @throws {Error} with the server's message, or if the server cannot be reached
+ */
 export async function readAgent<T>(path: string): Promise<T> {
   return await request<T>(path, {})
 }

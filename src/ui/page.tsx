@@ -1,86 +1,94 @@
 import { render } from 'preact'
-import { useRef, useState } from 'preact/hooks'
-import { AgentView } from './agent-view.tsx'
+import { useMemo, useState } from 'preact/hooks'
+import './tokens.css'
+import './base.css'
+import './kit/button.css'
+import './kit/field.css'
+import './kit/pill.css'
+import './kit/popover.css'
+import './kit/strip.css'
+import './kit/live-dot.css'
+import './kit/mini-table.css'
+import './kit/data-table.css'
+import './kit/box.css'
+import './kit/panel.css'
+import './page.css'
+import { parseTraceId } from '../trace/trace-id.ts'
+import { AgentView } from './agent/agent-view.tsx'
 import { readAgent } from './api.ts'
-import { Bar, xrayId } from './bar.tsx'
-import { EmptyView } from './empty-view.tsx'
-import { KeyTable } from './key-table.tsx'
-import { MapView } from './map-view.tsx'
-import { Icon } from './outcome.tsx'
-import { change, fixedRange, followLinks, goTo, type Place, usePlace } from './page-location.ts'
-import { TraceView } from './trace-view.tsx'
-import { TracesView } from './traces-view.tsx'
-import { useKeys } from './use-keys.ts'
-import { usePolled } from './use-polled.ts'
+import { TopBar } from './bar/top-bar.tsx'
+import { EmptyView } from './empty/empty-view.tsx'
+import { FindProvider } from './hooks/use-find.ts'
+import { useKeys } from './hooks/use-keys.ts'
+import { usePolled } from './hooks/use-polled.ts'
+import { ProblemProvider } from './hooks/use-problem.ts'
+import { useRoute } from './hooks/use-route.ts'
+import { Icon } from './kit/icon.tsx'
+import { KeyTable } from './kit/key-table.tsx'
+import { MapView } from './map/map-view.tsx'
+import { changeQuery, followLinks, goTo, type Route } from './route.ts'
+import { fixedRange } from './time-range.ts'
+import { TraceView } from './trace/trace-view.tsx'
+import { TracesView } from './traces/traces-view.tsx'
 
 const root = document.getElementById('page')
 if (root !== null) render(<Page />, root)
 
 /** The whole page: the bar, and the view that the URL names. */
 export function Page() {
-  const place = usePlace()
-  // A fixed time is looked at in peace.
-  const [isLive, setLive] = useState(() => fixedRange(place.query) === undefined)
+  const route = useRoute()
+  // A fixed time range stands still until the user wants new traces.
+  const [isLive, setLive] = useState(() => fixedRange(route.query) === undefined)
   const [isHelp, setHelp] = useState(false)
   const [problem, setProblem] = useState('')
-  usePageKeys(() => setLive((was) => !was), () => setHelp(true))
-  const tell = (text: string): void => {
-    if (text !== problem) queueMicrotask(() => setProblem(text))
-  }
+  const finder = useMemo(() => ({ current: undefined }), [])
+  useKeys({
+    'g m': () => goTo('/'),
+    'g t': () => goTo('/traces'),
+    'g a': () => goTo('/agent'),
+    '?': () => setHelp(true),
+    Escape: () => changeQuery({ node: undefined, edge: undefined }),
+  })
   return (
-    <div class='page' onClick={followLinks}>
-      <Bar place={place} isLive={isLive} onLive={setLive} />
-      {problem !== '' && (
-        <div class='qbar' role='status'>
-          <span class='st fault'>
-            <Icon name='fault' />
-            {problem}
-          </span>
-        </div>
-      )}
-      <main id='main' tabIndex={-1}>
-        <h1 class='heard'>{titleOf(place.path)}</h1>
-        <View place={place} isLive={isLive} onProblem={tell} />
-      </main>
-      <KeyTable isOpen={isHelp} onClose={() => setHelp(false)} />
-    </div>
+    <FindProvider value={finder}>
+      <div class='page' onClick={followLinks}>
+        <TopBar route={route} isLive={isLive} onLive={setLive} />
+        {problem !== '' && (
+          <div class='strip' role='status'>
+            <span class='st fault'>
+              <Icon name='fault' />
+              {problem}
+            </span>
+          </div>
+        )}
+        <main id='main' tabIndex={-1}>
+          <h1 class='visually-hidden'>{titleOf(route.path)}</h1>
+          <ProblemProvider value={setProblem}>
+            <View route={route} isLive={isLive} />
+          </ProblemProvider>
+        </main>
+        <KeyTable isOpen={isHelp} onClose={() => setHelp(false)} />
+      </div>
+    </FindProvider>
   )
 }
 
-function View({ place, isLive, onProblem }: { place: Place; isLive: boolean; onProblem: (text: string) => void }) {
-  const { data } = usePolled<{ hasTraces: boolean | null }>('store', isLive, () => readAgent('/store'), {
-    leastMs: 1000,
-    mostMs: 5000,
+function View({ route, isLive }: { route: Route; isLive: boolean }) {
+  const { data: store } = usePolled<{ hasTraces: boolean | null }>('store', isLive, () => readAgent('/store'), {
+    minIntervalMs: 1000,
+    maxIntervalMs: 5000,
   })
-  const [, id] = /^\/trace\/([0-9a-f-]+)$/i.exec(place.path) ?? []
-  const view = { place, isLive, onProblem }
-  if (id !== undefined) return <TraceView key={id} id={xrayId(id)} {...view} />
-  // Without a local store there is the agent alone.
-  if (place.path === '/agent' || data?.hasTraces === null) return <AgentView {...view} />
-  if (data?.hasTraces === false) return <EmptyView />
-  if (place.path === '/traces') return <TracesView {...view} />
-  return <MapView {...view} />
+  const [, id] = /^\/trace\/([0-9a-f-]+)$/i.exec(route.path) ?? []
+  if (id !== undefined) return <TraceView key={id} id={parseTraceId(id) ?? id} route={route} isLive={isLive} />
+  // Without a local store there is only the agent to show.
+  if (route.path === '/agent' || store?.hasTraces === null) return <AgentView isLive={isLive} />
+  if (store?.hasTraces === false) return <EmptyView />
+  if (route.path === '/traces') return <TracesView query={route.query} isLive={isLive} />
+  return <MapView query={route.query} isLive={isLive} />
 }
 
-/** What a view is called, for those who hear the page. */
+/** The name of a view, for screen readers. */
 function titleOf(path: string): string {
   if (path.startsWith('/trace/')) return 'One trace'
   return { '/traces': 'Traces', '/agent': 'Agent' }[path] ?? 'Trace map'
-}
-
-/** Keys of the whole page. */
-function usePageKeys(onLive: () => void, onHelp: () => void): void {
-  const isGoing = useRef(false)
-  useKeys((event) => {
-    const view = { m: '/', t: '/traces', a: '/agent' }[event.key]
-    const field = { '/': 'find-field', f: 'filter-field', t: 'range-field' }[event.key]
-    if (isGoing.current && view !== undefined) goTo(view)
-    else if (field !== undefined) {
-      event.preventDefault()
-      document.getElementById(field)?.focus()
-    } else if (event.key === 'l') onLive()
-    else if (event.key === '?') onHelp()
-    else if (event.key === 'Escape') change({ node: undefined, edge: undefined })
-    isGoing.current = event.key === 'g'
-  })
 }
