@@ -46,7 +46,7 @@ export interface OpenExporter {
   send(batch: Batch, signal: AbortSignal): Promise<void>
   /** @returns what it does, for the start line and the status: `sending to AWS X-Ray` */
   describe(): string
-  /** Closes what it has open; nothing is sent any more. Resolves at `deadline` at the latest. */
+  /** Releases its resources after the last batch. Resolves at `deadline` at the latest. */
   stop(deadline: AbortSignal): Promise<void>
   /** @returns the credentials in use; undefined before the first request */
   credentials?(): CredentialState | undefined

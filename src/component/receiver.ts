@@ -67,9 +67,9 @@ export interface Receiver<
   readonly transport: 'tcp' | 'udp'
   /** Its settings. Those with `host` and `port` get a port flag, `--host`, and a check by the doctor. */
   readonly schema: S
-  /** The config may list more listeners of this kind, as `additional` beside it. */
+  /** The config may list more listeners of this kind in `additional`. */
   readonly isRepeatable?: R
-  /** Its senders wait for no answer and do not send again, so it stops last. */
+  /** Its clients wait for no answer and do not retry, so it stops last. */
   readonly isUnanswered?: boolean
   /** @throws {Error} if it cannot listen; the message says why, and what to do */
   start(settings: InferOutput<S>, next: Next, context: ReceiverContext): Promise<RunningReceiver>

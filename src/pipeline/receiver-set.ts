@@ -13,7 +13,7 @@ interface RunningInstance {
   readonly stopping: AbortController
 }
 
-/** A receiver that runs, for the status. */
+/** A running receiver, for the status. */
 export interface ListeningReceiver {
   readonly name: string
   readonly label: string
