@@ -29,8 +29,8 @@ export const explain: Command = {
     context.print(
       context.flags['json'] === true ? JSON.stringify(spans, null, 2) + '\n' : spans.map(formatSpan).join('\n'),
     )
-    if (spans.length + refused === 0) context.complain('rontgen: there is no span in it')
-    if (refused > 0) context.complain(`rontgen: ${refused} spans are refused: ${reason}`)
+    if (spans.length + refused === 0) context.printError('rontgen: there is no span in it')
+    if (refused > 0) context.printError(`rontgen: ${refused} spans are refused: ${reason}`)
     return refused === 0 ? ExitCode.ok : ExitCode.data
   },
 }

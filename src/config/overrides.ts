@@ -4,10 +4,10 @@ import type { Receiver } from '../component/receiver.ts'
 import { exporterList } from '../export/exporter-list.ts'
 import { receivers } from '../receive/receivers.ts'
 
-/** What operators change on one host without touching the config: a flag, and an environment variable. */
+/** A flag and an environment variable by which operators override the config on one host. */
 export interface OverrideOption extends Omit<ComponentOption, 'key'> {
   readonly env: string
-  /** Paths in the config that get the value. */
+  /** The paths in the config that it sets. */
   readonly paths: readonly string[]
 }
 
@@ -28,7 +28,7 @@ export const overrideOptions: readonly OverrideOption[] = [
     'host',
     'text',
     'ADDRESS',
-    'address that every receiver listens on',
+    'address for every receiver to listen on',
     allReceivers.filter(has('host')).map(pathTo('host')),
   ),
   ...allReceivers.filter(has('port')).map((receiver) =>
@@ -36,14 +36,14 @@ export const overrideOptions: readonly OverrideOption[] = [
       `${receiver.name.replaceAll('.', '-')}-port`,
       'number',
       'PORT',
-      `port of ${receiver.label}`,
+      `port for ${receiver.label}`,
       [pathTo('port')(receiver)],
     )
   ),
-  option('admin-port', 'number', 'PORT', 'port of status, metrics and page', ['admin.port']),
+  option('admin-port', 'number', 'PORT', 'port for status, metrics and the web page', ['admin.port']),
   option('queue-dir', 'text', 'DIR', 'folder of the spool', ['queue.dir']),
   ...exporterList.filter(({ leavesMachine }) => !leavesMachine).flatMap(exporterOptions),
-  option('log-level', 'text', 'LEVEL', 'debug, info, warn or error', ['logLevel']),
+  option('log-level', 'text', 'LEVEL', 'least severe level to log: debug, info, warn or error', ['logLevel']),
 ]
 
 function exporterOptions({ name, options = [] }: Exporter): OverrideOption[] {
@@ -70,7 +70,7 @@ function pathTo(key: string): (receiver: Receiver) => string {
   return ({ name }) => `receive.${name}.${key}`
 }
 
-/** What flags and variables set; a flag wins over its variable. */
+/** The overrides that flags and variables set; a flag wins over its variable. */
 export function readOverrides(flags: Record<string, unknown>, env: Record<string, string | undefined>): Override[] {
   const found: Override[] = []
   for (const { flag, env: variable, paths, kind } of overrideOptions) {
@@ -87,7 +87,7 @@ function valueOf(kind: ComponentOption['kind'], given: unknown): unknown {
   return kind === 'on' ? given !== 'false' : given
 }
 
-/** A copy of the config with the overrides in it. A receiver that the config turns off stays off; an exporter is turned on. */
+/** Applies overrides to a copy of a config. A receiver that the config turns off stays off; an exporter is turned on. */
 export function applyOverrides(config: object, overrides: readonly Override[]): object {
   let result: object = config
   for (const { path, value } of overrides) result = put(result, path.split('.'), value, path.startsWith('export.'))

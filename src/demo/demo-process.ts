@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { ownCommand } from '../platform/own-command.ts'
+import { launchCommand } from '../platform/launch-command.ts'
 
 /** The demo ends itself after this time. */
 const DURATION = '10m'
@@ -16,7 +16,7 @@ export class DemoProcess {
   /** Starts the demo, unless it runs. @param port of OTLP over HTTP on this machine */
   start(port: number): void {
     if (this.#child !== undefined) return
-    const [program, ...args] = ownCommand()
+    const [program, ...args] = launchCommand()
     const flags = ['demo', '--traffic', '--for', DURATION, '--port', '0', '--otlp-http-port', String(port)]
     const child = spawn(program, [...args, ...flags], { stdio: 'ignore' })
     const ended = (): void => {
