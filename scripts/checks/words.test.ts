@@ -143,7 +143,7 @@ const file = 'src/translate/a.ts'
 for (const [text, word] of Object.entries(bad)) {
   test(`words() finds "${word}" in ${JSON.stringify(text)}`, () => {
     const found = bannedWordsIn(text, text.includes('statisticsShape') ? 'src/local/a.ts' : file)
-    assert.ok(found.some((one) => one.found === word), JSON.stringify(found))
+    assert.ok(found.some((issue) => issue.found === word), JSON.stringify(found))
   })
 }
 

@@ -125,9 +125,11 @@ function printer({ print, flags: options, env }: CommandContext): (summary: List
   const colour = palette(env)
   return ({ Id, StartTime, ResponseTime, Http, EntryPoint, ...flags }) => {
     const outcome = outcomeOfSummary(flags)
-    const what = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
+    const request = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
     const time = new Date(StartTime * 1000).toISOString().slice(11, 23)
     const word = colour(outcome, (flags.IsPartial ? 'in progress' : outcome).padEnd(11))
-    print(`${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${what}\n`)
+    print(
+      `${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${request}\n`,
+    )
   }
 }

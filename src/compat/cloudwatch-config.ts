@@ -231,11 +231,11 @@ export function mergeCloudwatch(files: readonly { readonly file: string; readonl
     if (a === undefined || JSON.stringify(a) === JSON.stringify(b)) return b
     if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
     if (Object(a) === a && Object(b) === b && !Array.isArray(a) && !Array.isArray(b)) {
-      const both: Record<string, unknown> = { ...Object(a) }
+      const merged: Record<string, unknown> = { ...Object(a) }
       for (const [key, value] of Object.entries(Object(b))) {
-        both[key] = merge(both[key], value, path === '' ? key : `${path}.${key}`, file)
+        merged[key] = merge(merged[key], value, path === '' ? key : `${path}.${key}`, file)
       }
-      return both
+      return merged
     }
     issues.push(`${file}: ${path} is ${JSON.stringify(b)}, and ${JSON.stringify(a)} in an earlier file`)
     return a

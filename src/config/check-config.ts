@@ -103,12 +103,12 @@ function keysAt(schema: v.GenericSchema, path: readonly string[], object: unknow
   if (entries === undefined) return []
   const [first, ...rest] = path
   if (first === undefined) return Object.keys(entries)
-  const inner = entries[first] ?? ('rest' in schema ? schema.rest as v.GenericSchema : undefined) // an object schema's own form
+  const inner = entries[first] ?? ('rest' in schema ? schema.rest as v.GenericSchema : undefined) // only object schemas have it
   return inner === undefined ? Object.keys(entries) : keysAt(unwrap(inner), rest, object)
 }
 
 function unwrap(schema: v.GenericSchema): v.GenericSchema {
-  return 'wrapped' in schema ? unwrap(schema.wrapped as v.GenericSchema) : schema // an optional schema's own form
+  return 'wrapped' in schema ? unwrap(schema.wrapped as v.GenericSchema) : schema // only optional schemas have it
 }
 
 /**
@@ -117,8 +117,8 @@ function unwrap(schema: v.GenericSchema): v.GenericSchema {
  * @param object a value: its `type` chooses among several object schemas
  */
 export function entriesOf(schema: v.GenericSchema, object?: unknown): Record<string, v.GenericSchema> | undefined {
-  if ('entries' in schema) return schema.entries as Record<string, v.GenericSchema> // an object schema's own form
-  if ('wrapped' in schema) return entriesOf(schema.wrapped as v.GenericSchema, object) // an optional schema's own form
+  if ('entries' in schema) return schema.entries as Record<string, v.GenericSchema> // only object schemas have it
+  if ('wrapped' in schema) return entriesOf(schema.wrapped as v.GenericSchema, object) // only optional schemas have it
   if (!('options' in schema) || !Array.isArray(schema.options)) return undefined
   const candidates = schema.options.filter((option) => typeof option === 'object' && option !== null)
     .map((option) => entriesOf(option, object)).filter((entries) => entries !== undefined)

@@ -12,7 +12,7 @@ export function editorTypes(): string {
     ...keys.flatMap((key) => (key.path === 'export' ? exportMember(key, '    ') : member(key, '    '))),
     '  }',
     ...exporterKeys.flatMap((key) => exporterInterface(key, '  ')),
-    '  /** An exporter with a name of its own. */',
+    '  /** An exporter under another name. */',
     `  export type NamedExporter = ${
       exporterList.map(({ name }) => `(${interfaceOf(name)} & { type: '${name}' })`).join(' | ')
     }`,

@@ -10,7 +10,7 @@ export type WhenFull = 'push-back' | 'drop-oldest'
 
 /** What a config may contain for an exporter of a kind. */
 export type ExporterConfig<K extends Kind> = v.InferInput<SchemaOf<K>> & { readonly whenFull?: WhenFull }
-/** An exporter with a name of its own, as `xray({ … })` returns it. */
+/** An exporter under a name that the user chooses, as `xray({ … })` returns it. */
 export type NamedExporterConfig = { [K in Kind]: ExporterConfig<K> & { readonly type: K } }[Kind]
 type ExporterSettings<K extends Kind> = v.InferOutput<SchemaOf<K>> & { readonly type?: K; readonly whenFull: WhenFull }
 
@@ -80,7 +80,7 @@ function namedSchema(exporter: Exporter) {
 }
 
 function entriesOfObject(schema: v.GenericSchema): v.ObjectEntries {
-  return 'entries' in schema ? schema.entries as v.ObjectEntries : {} // an object schema's own form
+  return 'entries' in schema ? schema.entries as v.ObjectEntries : {} // only object schemas have it
 }
 
 /** Turns on the exporters that are on by default, and fills in `whenFull`. */

@@ -74,17 +74,17 @@ function pathTo(key: string): (receiver: Receiver) => string {
 export function readOverrides(flags: Record<string, unknown>, env: Record<string, string | undefined>): Override[] {
   const found: Override[] = []
   for (const { flag, env: variable, paths, kind } of overrideOptions) {
-    const given = flags[flag] ?? (env[variable] || undefined)
-    if (given === undefined) continue
+    const text = flags[flag] ?? (env[variable] || undefined)
+    if (text === undefined) continue
     const source = flags[flag] === undefined ? variable : `--${flag}`
-    for (const path of paths) found.push({ path, value: valueOf(kind, given), source })
+    for (const path of paths) found.push({ path, value: valueOf(kind, text), source })
   }
   return found
 }
 
-function valueOf(kind: ComponentOption['kind'], given: unknown): unknown {
-  if (kind === 'number' && /^\d+$/.test(String(given))) return Number(given)
-  return kind === 'on' ? given !== 'false' : given
+function valueOf(kind: ComponentOption['kind'], text: unknown): unknown {
+  if (kind === 'number' && /^\d+$/.test(String(text))) return Number(text)
+  return kind === 'on' ? text !== 'false' : text
 }
 
 /** Applies overrides to a copy of a config. A receiver that the config turns off stays off; an exporter is turned on. */

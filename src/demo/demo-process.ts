@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { launchCommand } from '../platform/launch-command.ts'
 
-/** The demo ends itself after this time. */
+/** The demo ends by itself after this time. */
 const DURATION = '10m'
 
-/** The demo in a process of its own, so that its cost is not the agent's; it ends with the agent. */
+/** Runs the demo in a separate process, so that the agent's cost is not affected; it ends with the agent. */
 export class DemoProcess {
   #child: ChildProcess | undefined
 
