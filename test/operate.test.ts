@@ -219,6 +219,17 @@ function suite(runtime: Runtime): void {
     },
   )
 
+  test(title('applies a change of the config that is made during the start'), async () => {
+    const changed = "export default { translate: { logGroups: ['g'] } }"
+    const agent = await AgentProcess.start({
+      runtime,
+      config:
+        `() => (setTimeout(() => process.getBuiltinModule('node:fs').writeFileSync('config.ts', "${changed}")), {})`,
+    })
+    await waitFor(() => /Reloaded: .*translate changed/.test(agent.log), 'the reload')
+    await agent.stop()
+  })
+
   test(title('keeps the old config when the new one has a port that cannot be bound'), async () => {
     const aws = await new FakeXray().start()
     const other = await new FakeXray().start()

@@ -38,14 +38,14 @@ export const run: Command = {
     const events = new Events(await startLog(settings))
     for (const note of notes) events.configNote(note)
     const signals = listenForSignals()
-    // A SIGHUP during the start must neither end the process nor be lost.
+    // A SIGHUP or a change of the config during the start must not be lost; a SIGHUP must not end the process.
     let isReloadPending = false
     let reload = (): void => void (isReloadPending = true)
     process.on('SIGHUP', () => reload())
+    const unwatch = file === undefined ? undefined : watchFile(file, () => reload())
     const agent = await startAgent(loaded, { events, env, print })
     reload = reloader(agent, events, context)
     if (isReloadPending) reload()
-    const unwatch = file === undefined ? undefined : watchFile(file, reload)
     const systemd = new NotifySystemd(env)
     systemd.ready()
     await signals.first
