@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -135,6 +135,16 @@ for (const runtime of ['binary', 'deno'] as const) {
     await aws.stop()
   })
 }
+
+test('the program runs as the X-Ray daemon if it is called xray', async () => {
+  const link = join(folder, 'xray')
+  symlinkSync(commandOf('binary')[0], link)
+  const agent = await AgentProcess.start({ line: [], wrap: ['sh', '-c', `exec ${link} "$@"`] })
+  assert.match(agent.log, /sending to AWS X-Ray/)
+  assert.match(agent.address('xray.udp'), /^127\.0\.0\.1:\d+$/)
+  assert.throws(() => agent.address('otlp.http'))
+  await agent.stop()
+})
 
 test('every key of cfg.yaml has a counterpart or a note', () => {
   const daemon = [
