@@ -36,7 +36,7 @@ export const overrideOptions: readonly OverrideOption[] = [
       `${receiver.name.replaceAll('.', '-')}-port`,
       'number',
       'PORT',
-      `port for ${receiver.label}`,
+      `port of ${receiver.label}`,
       [pathTo('port')(receiver)],
     )
   ),

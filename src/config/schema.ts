@@ -58,7 +58,7 @@ export const configSchema = v.strictObject({
     v.optional(v.picklist(['debug', 'info', 'warn', 'error'], "'debug', 'info', 'warn' or 'error'"), 'info'),
     v.description('The least severe level that is logged.'),
   ),
-  logFile: v.pipe(v.optional(file), v.description('File to write the log to; default: stderr.')),
+  logFile: v.pipe(v.optional(file), v.description('File that the log goes to; else stderr.')),
   logRotation: v.pipe(
     v.optional(v.boolean(), true),
     v.description('Start a new log file at 50 MiB, and keep one old file.'),
