@@ -1,4 +1,4 @@
-// npm run bench: the cost of each step, in µs of CPU a span, at this machine's best of five passes.
+// npm run bench: the cost of each step, in µs of CPU per span; the best of five passes.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { install } from './set-up.mjs'

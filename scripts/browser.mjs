@@ -3,9 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome']
 
-/** The path of a Chromium, which is installed by the system's packages if that is allowed; or why there is none. */
+/** Finds a Chromium, or installs the system's package if that is allowed. @returns its path, or why there is none */
 export function findChromium() {
-  const found = look()
+  const found = findInstalled()
   if (found !== undefined) return { path: found }
   const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
   if (mayInstall) {
@@ -14,12 +14,12 @@ export function findChromium() {
     spawnSync('apt-get', ['update'], options)
     spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options)
   }
-  const installed = look()
+  const installed = findInstalled()
   if (installed !== undefined) return { path: installed }
   return { skip: 'Chromium is not installed, and could not be; install the system package "chromium"' }
 }
 
-function look() {
+function findInstalled() {
   for (const name of names) {
     try {
       return execFileSync('which', [name], { encoding: 'utf8' }).trim()

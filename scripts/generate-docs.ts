@@ -1,12 +1,13 @@
-// Generates docs/config.md, docs/metrics.md and docs/predecessors.md from the code; with --check, only reports whether they are in step.
+// Generates docs/config.md, docs/metrics.md and docs/predecessors.md from the code. With --check, only reports those that
+// are out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { metricList } from '../src/admin/metrics-text.ts'
-import { describeConfig, type KeyDescription } from '../src/config/describe-config.ts'
-import { overrideOptions } from '../src/config/overrides.ts'
 import { cloudwatchKeys } from '../src/compat/cloudwatch-config.ts'
+import type { CompatKey } from '../src/compat/compat-config.ts'
 import { daemonKeys } from '../src/compat/daemon-config.ts'
 import { daemonFlags } from '../src/compat/daemon-flags.ts'
-import type { CompatKey } from '../src/compat/compat-config.ts'
+import { describeConfig, type KeyDescription } from '../src/config/describe-config.ts'
+import { overrideOptions } from '../src/config/overrides.ts'
 import { addressOfInstance, receiverInstances } from '../src/config/receiver-instances.ts'
 import { configSchema } from '../src/config/schema.ts'
 import { exporterList } from '../src/export/exporter-list.ts'
@@ -28,25 +29,25 @@ const config = [
   '',
   '<!-- Generated from src/config/schema.ts by "npm run generate". -->',
   '',
-  '`rontgen` reads `./config.ts`, or the file that `--config` names. It exports `defineConfig` of an object, or of a function of `{ env, host }` that returns one or a promise of one. Every key is optional. `rontgen init` writes a config and a `rontgen.d.ts` next to it, so that editors check it with nothing installed.',
+  '`rontgen` reads `./config.ts`, or the file that `--config` names. The file exports `defineConfig` of an object, or of a function of `{ env, host }` that returns one or a promise of one. Every key is optional. `rontgen init` writes a config, and a `rontgen.d.ts` next to it, with which editors check it with nothing installed.',
   '',
-  "A size is a number of bytes or a text such as `'20MiB'`; a time is a text such as `'10s'` (`ms`, `s`, `m`, `h`, `d`).",
+  "A size is a number of bytes or a string such as `'20MiB'`; a duration is a string such as `'10s'` (`ms`, `s`, `m`, `h`, `d`).",
   '',
-  '| key | type | default | what it does |',
+  '| key | type | default | description |',
   '| --- | --- | --- | --- |',
   ...rows(describeConfig()),
   '',
   '## On one host',
   '',
-  'What operators change without touching the config: a flag, or a variable of the environment. A flag wins over its variable, and both over the config.',
+  'Flags and environment variables override the config on one host. A flag wins over its variable.',
   '',
-  '| flag | variable | what it does |',
+  '| flag | variable | description |',
   '| --- | --- | --- |',
   ...overrideOptions.map(({ flag, env, value, summary }) =>
     `| \`--${flag}${value === '' ? '' : ` ${value}`}\` | \`${env}\` | ${summary} |`
   ),
   '',
-  "`--config FILE` is `RONTGEN_CONFIG`. With a region or an endpoint that is set so, segments are sent to AWS X-Ray; AWS's own variables alone never make anything leave the machine.",
+  "`--config FILE` is `RONTGEN_CONFIG`. A region or an endpoint that is set this way turns on the export to AWS X-Ray; AWS's own variables alone never make anything leave the machine.",
   '',
 ].join('\n')
 
@@ -55,9 +56,9 @@ const metrics = [
   '',
   '<!-- Generated from src/admin/metrics-text.ts by "npm run generate". -->',
   '',
-  '`GET /metrics` at the admin port (4319) gives them in the text format of Prometheus; `rontgen status --json` has the same numbers. Counters begin at 0 when the agent starts.',
+  '`GET /metrics` at the admin port (4319) returns them in the text format of Prometheus; `rontgen status --json` has the same numbers. Counters start at 0 when the agent starts.',
   '',
-  '| metric | kind | labels | what it counts |',
+  '| metric | kind | labels | description |',
   '| --- | --- | --- | --- |',
   ...metricList.map(({ name, kind, labels, help }) =>
     `| \`${name}\` | ${kind} | ${labels.map(code).join(', ')} | ${help} |`
@@ -66,22 +67,22 @@ const metrics = [
 ].join('\n')
 
 const keyTable = (keys: readonly CompatKey[]): string[] => [
-  '| key | key of config.ts | to be known |',
+  '| key | key of config.ts | note |',
   '| --- | --- | --- |',
-  ...keys.map(({ key, to, said }) => `| \`${key}\` | ${to === undefined ? 'none' : `\`${to}\``} | ${said ?? ''} |`),
+  ...keys.map(({ key, to, note }) => `| \`${key}\` | ${to === undefined ? 'none' : `\`${to}\``} | ${note ?? ''} |`),
 ]
 const predecessors = [
-  '# Keys of the predecessors',
+  '# Flags and keys of the predecessors',
   '',
   '<!-- Generated from src/compat by "npm run generate". -->',
   '',
-  'What becomes of each flag and key of the X-Ray daemon and of the CloudWatch agent. What has no counterpart is logged once, when the agent starts. docs/migration.md describes the move.',
+  'The counterpart of each flag and key of the X-Ray daemon and of the CloudWatch agent. The agent logs keys without a counterpart once, when it starts. [migration.md](migration.md) says how to migrate.',
   '',
   '## Flags of the X-Ray daemon',
   '',
-  'As Go has them: `-n us-west-2`, `--region=us-west-2`, `-o=false`. `-c FILE`, `-v` and `-h` are there as well.',
+  'Spelled as in Go: `-n us-west-2`, `--region=us-west-2`, `-o=false`. `-c FILE`, `-v` and `-h` work too.',
   '',
-  '| flag | key of cfg.yaml | what it does |',
+  '| flag | key of cfg.yaml | description |',
   '| --- | --- | --- |',
   ...daemonFlags.map(({ short, long, key, value, summary }) =>
     `| \`-${short}\`, \`--${long}${value === '' ? '' : ` ${value}`}\` | \`${key}\` | ${summary} |`
@@ -137,7 +138,7 @@ for (const [name, text] of Object.entries(pages)) {
   const file = new URL(`../docs/${name}.md`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(file, text)
   else if (readFileSync(file, 'utf8') !== text) {
-    process.stderr.write(`docs/${name}.md is not in step with the code: run "npm run generate"\n`)
+    process.stderr.write(`docs/${name}.md is out of date: run "npm run generate"\n`)
     process.exitCode = 1
   }
 }

@@ -9,12 +9,12 @@ const outputs = { proto: 'src/otlp/gen', 'test/proto': 'test/gen' }
 const isCheck = process.argv.includes('--check')
 
 for (const [input, output] of Object.entries(outputs)) {
-  const made = mkdtempSync(join(tmpdir(), 'rontgen-gen-'))
+  const generated = mkdtempSync(join(tmpdir(), 'rontgen-gen-'))
   const template = {
     version: 'v2',
     plugins: [{
       local: ['node', join(root, 'node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es')],
-      out: made,
+      out: generated,
       opt: ['target=ts', 'import_extension=ts'],
     }],
   }
@@ -26,19 +26,19 @@ for (const [input, output] of Object.entries(outputs)) {
     JSON.stringify(template),
   ], {
     stdio: 'inherit',
-    env: { ...process.env, BUF_CACHE_DIR: join(made, '.cache') },
+    env: { ...process.env, BUF_CACHE_DIR: join(generated, '.cache') },
   })
   if (isCheck) {
-    const files = readdirSync(made, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+    const files = readdirSync(generated, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
     for (const file of files) {
-      if (readFileSync(join(made, file), 'utf8') !== readFileSync(join(root, output, file), 'utf8')) {
+      if (readFileSync(join(generated, file), 'utf8') !== readFileSync(join(root, output, file), 'utf8')) {
         console.error(`${output}/${file} does not match ${input}: run "npm run generate"`)
         process.exitCode = 1
       }
     }
   } else {
     rmSync(join(root, output), { recursive: true, force: true })
-    cpSync(made, join(root, output), { recursive: true, filter: (path) => !path.includes('.cache') })
+    cpSync(generated, join(root, output), { recursive: true, filter: (path) => !path.includes('.cache') })
   }
-  rmSync(made, { recursive: true })
+  rmSync(generated, { recursive: true })
 }

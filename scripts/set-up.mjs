@@ -1,10 +1,10 @@
-// What npm start and npm test need before they can begin.
+// Prepares what npm start and npm test need.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './tools.mjs'
 
-/** Installs the pinned packages, as the lock file has them, if they are not there, or the lock file is newer. */
+/** Installs the packages of the lock file if they are missing, or older than it. */
 export function install() {
   const marker = join(root, 'node_modules/.package-lock.json')
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs) return
@@ -16,7 +16,7 @@ export function install() {
   })
 }
 
-/** Generates the protocol code and compiles dist/rontgen if a source is newer than it. */
+/** Compiles dist/rontgen if a source is newer; generates the protocol code if it is missing. */
 export function buildIfNeeded() {
   const built = join(root, 'dist/rontgen')
   const newest = Math.max(

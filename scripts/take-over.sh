@@ -1,6 +1,6 @@
 #!/bin/sh
-# Takes port 2000 over from the X-Ray daemon and the CloudWatch agent: stops and disables them, starts rontgen, and
-# starts them again if it does not come up. Run it as root.
+# Takes over port 2000 from the X-Ray daemon and the CloudWatch agent: stops and disables them and starts rontgen, or
+# starts them again if rontgen does not start. Run it as root.
 #
 #   take-over.sh [--config FILE]
 set -eu
@@ -14,7 +14,7 @@ while [ $# -gt 0 ]; do
 done
 set -- ${config:+--config "$config"}
 
-# What is wrong with the config is found before anything is stopped.
+# Validate the config before anything is stopped.
 rontgen validate "$@"
 
 stopped=
@@ -30,7 +30,7 @@ if rontgen start "$@"; then
   for unit in $stopped; do systemctl disable --quiet "$unit"; done
   echo "rontgen has taken over${stopped:+ from$stopped}"
 else
-  echo "take-over.sh: rontgen does not come up; starting again:${stopped:- nothing}" >&2
+  echo "take-over.sh: rontgen did not start; starting again:${stopped:- nothing}" >&2
   for unit in $stopped; do systemctl start "$unit"; done
   exit 69
 fi

@@ -1,4 +1,4 @@
-// Takes the pictures of the docs from the running product: an agent, the demo, and a Chromium.
+// Takes the screenshots of the docs from a running agent and demo, with Chromium.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,7 @@ const agent = spawn(program, ['run'], { cwd: folder, env })
 await started(agent, 'Started:')
 const demo = spawn(program, ['demo', '--traffic'], { cwd: folder, env })
 await started(demo, '/aws-sdk-call')
-// Enough visits that something went wrong in each place where it may.
+// Enough visits that each kind of failure occurs.
 for (let i = 0; i < 6; i++) {
   for (const path of ['/', '/outgoing-sampleapp']) await fetch(`http://127.0.0.1:8080${path}`)
   await new Promise((resolve) => setTimeout(resolve, 5000))

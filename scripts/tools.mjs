@@ -1,4 +1,4 @@
-// Where the pinned tools are that npm installed: their binaries, whether or not npm ran install scripts.
+// Finds the binaries of the tools that npm installed, whether or not npm ran install scripts.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

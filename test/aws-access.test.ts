@@ -23,7 +23,7 @@ const tls = () => ({ key: readFileSync(file('key.pem'), 'utf8'), cert: readFileS
 
 if (hasOpenssl) makeCertificates(folder)
 
-/** What a command prints and how it ends, run next to an agent with the agent's config. */
+/** Runs a command next to an agent, with the agent's config. @returns its exit code and output */
 async function runCommand(agent: AgentProcess, runtime: Runtime, env: Record<string, string>, ...line: string[]) {
   const [program, ...first] = commandOf(runtime)
   return await new Promise<{ code: number; text: string }>((resolve) => {
@@ -60,7 +60,7 @@ async function verifyAndRead(aws: FakeXray, xray: string, env: Record<string, st
     assert.match(shown.text, new RegExp(`^${id} .*\\n\\nrontgen-verify`))
     const listed = await runCommand(agent, runtime, env, 'traces', '--aws')
     assert.match(listed.text, new RegExp(id))
-    assert.deepEqual(aws.flaws, [])
+    assert.deepEqual(aws.issues, [])
   } finally {
     await agent.kill()
   }

@@ -28,19 +28,19 @@ function suite(runtime: Runtime): void {
     return name
   }
 
-  test(title('tells its version, and the help of each command'), () => {
+  test(title('prints its version, and the help of each command'), () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     assert.equal(run(['--version']).stdout, `rontgen ${version}\n`)
     const help = run(['--help']).stdout
     for (const name of ['run', 'init', 'validate', 'print-config', 'explain']) {
       assert.match(help, new RegExp(`^  ${name} `, 'm'))
-      const own = run([name, '--help'])
-      assert.equal(own.status, 0)
-      assert.match(own.stdout, new RegExp(`^Usage: rontgen ${name}`))
+      const commandHelp = run([name, '--help'])
+      assert.equal(commandHelp.status, 0)
+      assert.match(commandHelp.stdout, new RegExp(`^Usage: rontgen ${name}`))
     }
   })
 
-  test(title('exits 64 on a command line that it does not understand, and says what is meant'), () => {
+  test(title('rejects an unknown command or option with exit code 64 and a hint'), () => {
     for (
       const [args, hint] of [[['rnu'], /did you mean "run"/], [
         ['validate', '--nope'],
@@ -53,7 +53,7 @@ function suite(runtime: Runtime): void {
     }
   })
 
-  test(title('exits 78 on a wrong config, and names every flaw'), () => {
+  test(title('rejects an invalid config with exit code 78 and every issue'), () => {
     const file = write(
       'wrong.ts',
       "import { defineConfig } from 'rontgen'\nexport default defineConfig({\n  queue: { maxbytes: 1 },\n  export: { xray: { region: 'mars' } },\n})\n",
@@ -69,7 +69,7 @@ function suite(runtime: Runtime): void {
     assert.match(run(['validate', write('empty.ts', 'export const a = 1')]).stderr, /must export default defineConfig/)
   })
 
-  test(title('takes a config that is a function of where it runs'), () => {
+  test(title('accepts a config that is a function of the environment and the host'), () => {
     const file = write(
       'function.ts',
       "import { defineConfig } from 'rontgen'\nexport default defineConfig(async ({ env, host }) => ({ queue: { dir: `/x/${env.WHERE}/${host.platform}` } }))\n",
@@ -85,16 +85,16 @@ function suite(runtime: Runtime): void {
     assert.equal(settings.queue.maxBytes, 1 << 30)
   })
 
-  test(title('does not print passwords'), () => {
+  test(title('masks passwords in print-config'), () => {
     const file = write('secret.ts', "export default { export: { xray: { proxy: 'http://me:hunter2@proxy:3128' } } }\n")
     const { stdout } = run(['print-config', file])
     assert.doesNotMatch(stdout, /hunter2/)
     assert.match(stdout, /http:\/\/me:\*\*\*@proxy/)
   })
 
-  test(title('writes a config and types that an editor needs nothing else for'), () => {
-    const own = mkdtempSync(join(folder, 'init-'))
-    const { status } = spawnSync(command, [...first, 'init'], { cwd: own })
+  test(title('init writes a config and types with which an editor checks it'), () => {
+    const dir = mkdtempSync(join(folder, 'init-'))
+    const { status } = spawnSync(command, [...first, 'init'], { cwd: dir })
     assert.equal(status, 0)
     const compile = (): string => {
       const args = [
@@ -114,19 +114,19 @@ function suite(runtime: Runtime): void {
         'config.ts',
         'rontgen.d.ts',
       ]
-      return spawnSync('node', args, { cwd: own, encoding: 'utf8' }).stdout
+      return spawnSync('node', args, { cwd: dir, encoding: 'utf8' }).stdout
     }
     assert.equal(compile(), '')
-    writeFileSync(join(own, 'config.ts'), readFileSync(join(root, 'config.ts')))
+    writeFileSync(join(dir, 'config.ts'), readFileSync(join(root, 'config.ts')))
     assert.equal(compile(), '')
     writeFileSync(
-      join(own, 'config.ts'),
+      join(dir, 'config.ts'),
       "import { defineConfig } from 'rontgen'\nexport default defineConfig({ queue: { sync: 'fulll', maxbytes: 1 } })\n",
     )
     assert.match(compile(), /error TS/)
   })
 
-  test(title('prints a line a trace, or the documents, and sends nothing, without a config'), async () => {
+  test(title('without an exporter prints one line per trace, or the documents, and sends nothing'), async () => {
     for (const args of [[], ['--documents']]) {
       const agent = await AgentProcess.start({
         runtime,
@@ -161,7 +161,7 @@ function suite(runtime: Runtime): void {
     }
   })
 
-  test(title('says what is wrong when a port is taken'), async () => {
+  test(title('exits 69 when a port is in use, and says so'), async () => {
     const agent = await AgentProcess.start({ runtime })
     for (
       const [name, flag] of [['otlp.grpc', 'otlp-grpc'], ['otlp.http', 'otlp-http'], ['xray.udp', 'xray-udp'], [

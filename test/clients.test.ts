@@ -69,7 +69,7 @@ const clients: {
 for (const { name, command, args, protocols, skip, plainGrpc } of clients) {
   for (const protocol of protocols) {
     for (const compression of ['none', 'gzip']) {
-      test(`${name} brings each span once by ${protocol}, ${compression}`, { skip: skip ?? false }, async () => {
+      test(`${name} delivers each span once by ${protocol}, ${compression}`, { skip: skip ?? false }, async () => {
         const address = agent.address(protocol === 'grpc' ? 'otlp.grpc' : 'otlp.http')
         const sent = await runClient(command, [
           ...args,
@@ -92,10 +92,10 @@ async function checkTrace({ root: top, children }: SentTrace): Promise<void> {
   const traceId = `1-${top.trace.slice(0, 8)}-${top.trace.slice(8)}`
   const ofTrace = () => aws.segments.filter((segment) => segment['trace_id'] === traceId)
   await waitFor(() => ofTrace().length >= 1 + children.length, 'the trace')
-  const got = ofTrace().map(({ id, parent_id: parent }) => ({ id, parent }))
-  const wanted = [{ id: top.id, parent: undefined }, ...children.map(({ id }) => ({ id, parent: top.id }))]
+  const actual = ofTrace().map(({ id, parent_id: parent }) => ({ id, parent }))
+  const expected = [{ id: top.id, parent: undefined }, ...children.map(({ id }) => ({ id, parent: top.id }))]
   const byId = (a: { id: unknown }, b: { id: unknown }) => (String(a.id) < String(b.id) ? -1 : 1)
-  assert.deepEqual(got.sort(byId), wanted.sort(byId))
+  assert.deepEqual(actual.sort(byId), expected.sort(byId))
 }
 
 for (
@@ -128,7 +128,7 @@ for (
   })
 }
 
-test('AWS verified every signature, and got no document twice', () => {
-  assert.deepEqual(aws.flaws, [])
+test('every request has a valid signature, and no document is sent twice', () => {
+  assert.deepEqual(aws.issues, [])
   assert.equal(new Set(aws.documents).size, aws.documents.length)
 })

@@ -12,7 +12,7 @@ import { waitFor } from './support/wait-for.ts'
 const { folder, write, run } = compatFolder()
 
 for (const runtime of ['binary', 'deno'] as const) {
-  test(`the CloudWatch agent's config (${runtime}) listens where it says, and brings spans to X-Ray`, async () => {
+  test(`the CloudWatch agent's config (${runtime}) sets the listeners, and sends spans to X-Ray`, async () => {
     const aws = await new FakeXray().start()
     const config = {
       agent: { region: 'us-west-2', metrics_collection_interval: 60 },
@@ -32,7 +32,7 @@ for (const runtime of ['binary', 'deno'] as const) {
     }
     const path = write('cw.json', config)
     const agent = await AgentProcess.start({ runtime, line: ['run', '-c', path], env: noPorts })
-    assert.match(agent.log, /WARN {2}\S+cw\.json: metrics is not collected here/)
+    assert.match(agent.log, /WARN {2}\S+cw\.json: metrics is not collected/)
     for (const name of ['otlp.grpc', 'otlp.http.2', 'otlp.grpc.3', 'otlp.http.3', 'xray.udp', 'xray.proxy']) {
       assert.match(agent.address(name), /^127\.0\.0\.1:\d+$/)
     }
@@ -40,7 +40,7 @@ for (const runtime of ['binary', 'deno'] as const) {
     const ids = await sendSpans(agent, 20, 'otlp.http.3')
     await waitFor(() => aws.documents.length >= ids.length, 'the documents')
     await agent.stop()
-    assert.deepEqual(aws.flaws, [])
+    assert.deepEqual(aws.issues, [])
     await aws.stop()
   })
 }
@@ -77,7 +77,7 @@ test("each key of the CloudWatch agent's config has its effect", () => {
   }
 })
 
-test("listeners of the CloudWatch agent's config are those that it names", () => {
+test("the CloudWatch agent's config turns on the listeners that it names, and no others", () => {
   const receive = (collected: object) => {
     const { stdout } = run('print-config', write('cw.json', { traces: { traces_collected: collected } }))
     return JSON.parse(stdout).receive
@@ -97,7 +97,7 @@ test("listeners of the CloudWatch agent's config are those that it names", () =>
   })
 })
 
-test("each key of the CloudWatch agent's config that means nothing here is said", () => {
+test("each key of the CloudWatch agent's config without a counterpart is reported", () => {
   const file = write('cw.json', {
     agent: Object.fromEntries(
       [
@@ -130,8 +130,8 @@ test("each key of the CloudWatch agent's config that means nothing here is said"
   }
 })
 
-test("every key of the CloudWatch agent's schema is honoured or named in the table", () => {
-  // Of the schema that the CloudWatch agent checks its config by.
+test("every key of the CloudWatch agent's schema has a counterpart or a note", () => {
+  // From the schema by which the CloudWatch agent checks its config.
   const traces = [
     'concurrency',
     'buffer_size_mb',
@@ -158,10 +158,10 @@ test("every key of the CloudWatch agent's schema is honoured or named in the tab
   ]
   const known = new Set(cloudwatchKeys.map(({ key }) => key))
   assert.deepEqual(traces.filter((key) => !known.has(`traces.${key}`)), [])
-  for (const { key, to, said } of cloudwatchKeys) assert.ok(to !== undefined || said !== undefined, key)
+  for (const { key, to, note } of cloudwatchKeys) assert.ok(to !== undefined || note !== undefined, key)
 })
 
-test('a config of the CloudWatch agent with ten mistakes gives ten messages', () => {
+test('a config of the CloudWatch agent with ten errors is rejected with ten messages', () => {
   const file = write('cw.json', {
     traces: {
       traces_collected: {
@@ -186,7 +186,7 @@ test('a config of the CloudWatch agent with ten mistakes gives ten messages', ()
   assert.match(stderr, /traces\.endpoint_overide is not known; did you mean "traces\.endpoint_override"\?/)
 })
 
-test('configs of the CloudWatch agent in a folder, and in NAME.d, are merged; two that differ are refused', () => {
+test('configs of the CloudWatch agent in a folder, and in NAME.d, are merged; contradictions are rejected', () => {
   const at = join(folder, 'merged')
   mkdirSync(join(at, 'agent.d'), { recursive: true })
   const put = (name: string, content: object): void => writeFileSync(join(at, name), JSON.stringify(content))
@@ -201,11 +201,11 @@ test('configs of the CloudWatch agent in a folder, and in NAME.d, are merged; tw
   put('agent.d/2.json', { traces: { concurrency: 3 } })
   assert.match(
     run('validate', join(at, 'agent.d')).stderr,
-    /2\.json: traces\.concurrency is 3, and 2 in a file before it/,
+    /2\.json: traces\.concurrency is 3, and 2 in an earlier file/,
   )
 })
 
-test('CW_CONFIG_CONTENT is the config where there is no other', async () => {
+test('CW_CONFIG_CONTENT is the config if no file is named', async () => {
   const content = JSON.stringify({
     traces: { traces_collected: { otlp: { http_endpoint: '127.0.0.1:0' } }, region_override: 'us-west-2' },
   })
@@ -213,18 +213,22 @@ test('CW_CONFIG_CONTENT is the config where there is no other', async () => {
   assert.equal(config.get('export.xray.region'), '"us-west-2"')
 })
 
-test('configs of others that are none at all are told in a line', () => {
+test('malformed configs of other programs are rejected with the reason', () => {
   for (
     const [name, text, expected] of [
       ['a.yaml', '- 1\n', /Version is missing/],
-      ['b.yaml', 'Version: 2\nRegion: [x\n', /it is no YAML/],
+      ['b.yaml', 'Version: 2\nRegion: [x\n', /not valid YAML/],
       ['c.yaml', '', /Version is missing/],
       ['d.json', '[]', /traces is missing/],
       ['e.json', '{"metrics":{}}', /traces is missing/],
       ['f.json', '{"traces":{"traces_collected":{}}}', /at least one of xray and otlp/],
       ['g.json', '{"traces":{"traces_collected":{"otlp":[]}}}', /the list is empty/],
-      ['h.json', '{', /it is no JSON/],
-      ['i.json', '{"traces":{"traces_collected":{"otlp":{"grpc_endpoint":"localhost"}}}}', /"localhost" is no address/],
+      ['h.json', '{', /not valid JSON/],
+      [
+        'i.json',
+        '{"traces":{"traces_collected":{"otlp":{"grpc_endpoint":"localhost"}}}}',
+        /"localhost" is not an address/,
+      ],
       [
         'j.json',
         '{"traces":{"traces_collected":{"xray":{}},"region_override":"mars"}}',
@@ -237,7 +241,7 @@ test('configs of others that are none at all are told in a line', () => {
             '\n',
           )
         }\n`,
-        /it is no YAML|Version is missing/,
+        /not valid YAML|Version is missing/,
       ],
     ] as const
   ) {

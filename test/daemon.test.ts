@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -34,12 +34,12 @@ for (const { short, long, kind } of daemonFlags) {
     [`-${short}=${value}`],
     ...(['region', 'role-arn', 'log-level'].includes(long) ? [] : [[`--${long}=${value}`]]),
   ]
-  test(`the X-Ray daemon's flag -${short} does the same, in each of Go's spellings`, async () => {
+  test(`the X-Ray daemon's flag -${short} has its effect in each of Go's spellings`, async () => {
     for (const spelling of spellings) {
       if (short === 'f') {
         const log = join(folder, 'logs/xray.log')
         rmSync(log, { force: true })
-        const { child, kill } = await startSilently(spelling)
+        const { child, kill } = await startWithLogFile(spelling)
         await waitFor(() => readLog(log).includes('Started:'), 'the log file')
         assert.ok(child.exitCode === null)
         await kill()
@@ -60,8 +60,8 @@ function readLog(file: string): string {
   }
 }
 
-/** An agent whose log goes to a file. */
-async function startSilently(line: readonly string[]) {
+/** Starts an agent that logs to a file. */
+async function startWithLogFile(line: readonly string[]) {
   const [program, ...first] = commandOf('binary')
   const env = {
     PATH: process.env['PATH'],
@@ -81,18 +81,18 @@ async function startSilently(line: readonly string[]) {
   }
 }
 
-test("the X-Ray daemon's -v and -c, and its flags that are wrong", () => {
+test("the X-Ray daemon's -v prints the version, and invalid flags are rejected", () => {
   assert.match(run('-n', 'us-west-2', '-v').stdout, /X-Ray daemon/)
   for (
     const [line, expected] of [
       [['-n'], /-n needs a value/],
-      [['-m', 'much'], /-m is to be a number, not "much"/],
-      [['-m', '2'], /TotalBufferSizeMB: it is to be 3 or more/],
-      [['-b', '2000'], /"2000" is no address such as 127.0.0.1:2000/],
-      [['-l', 'loud', '-n', 'us-west-2'], /"loud" is none of trace, dev/],
-      [['-n', 'us-west-2', '-x', '1'], /"-x" is no flag of the X-Ray daemon/],
+      [['-m', 'much'], /-m must be a number, not "much"/],
+      [['-m', '2'], /TotalBufferSizeMB: it must be 3 or more/],
+      [['-b', '2000'], /"2000" is not an address such as 127.0.0.1:2000/],
+      [['-l', 'loud', '-n', 'us-west-2'], /"loud" must be one of trace, dev/],
+      [['-n', 'us-west-2', '-x', '1'], /"-x" is not a flag of the X-Ray daemon/],
       [['-n', 'us-west-2', '-c', 'nowhere.yaml'], /nowhere.yaml: there is no such file/],
-      [['-o=maybe'], /-o is to be true or false, not "maybe"/],
+      [['-o=maybe'], /-o must be true or false, not "maybe"/],
     ] as const
   ) {
     const { status, stderr } = run(...line)
@@ -101,7 +101,7 @@ test("the X-Ray daemon's -v and -c, and its flags that are wrong", () => {
   }
 })
 for (const runtime of ['binary', 'deno'] as const) {
-  test(`the X-Ray daemon's cfg.yaml (${runtime}), by -c and beside flags, brings UDP documents to X-Ray`, async () => {
+  test(`the X-Ray daemon's cfg.yaml (${runtime}), by -c and with flags, sends UDP documents to X-Ray`, async () => {
     const aws = await new FakeXray().start()
     const yaml = write(
       'cfg.yaml',
@@ -128,15 +128,25 @@ for (const runtime of ['binary', 'deno'] as const) {
       assert.throws(() => agent.address('otlp.http'))
       await agent.stop()
     }
-    const told = aws.calls.find(({ path }) => path === '/TelemetryRecords')
-    const { ResourceARN, Hostname, EC2InstanceId } = JSON.parse(told?.body ?? '{}')
+    const call = aws.calls.find(({ path }) => path === '/TelemetryRecords')
+    const { ResourceARN, Hostname, EC2InstanceId } = JSON.parse(call?.body ?? '{}')
     assert.deepEqual([ResourceARN, Hostname, EC2InstanceId], ['arn:aws:ec2:::i-1', 'host-1', 'i-1'])
-    assert.deepEqual(aws.flaws, [])
+    assert.deepEqual(aws.issues, [])
     await aws.stop()
   })
 }
 
-test('every key of cfg.yaml is honoured or named in the table', () => {
+test('the program runs as the X-Ray daemon if it is called xray', async () => {
+  const link = join(folder, 'xray')
+  symlinkSync(commandOf('binary')[0], link)
+  const agent = await AgentProcess.start({ line: [], wrap: ['sh', '-c', `exec ${link} "$@"`] })
+  assert.match(agent.log, /sending to AWS X-Ray/)
+  assert.match(agent.address('xray.udp'), /^127\.0\.0\.1:\d+$/)
+  assert.throws(() => agent.address('otlp.http'))
+  await agent.stop()
+})
+
+test('every key of cfg.yaml has a counterpart or a note', () => {
   const daemon = [
     'Version',
     'Socket.UDPAddress',
@@ -158,5 +168,5 @@ test('every key of cfg.yaml is honoured or named in the table', () => {
     'MemProfile',
   ]
   assert.deepEqual(daemonKeys.map(({ key }) => key).toSorted(), daemon.toSorted())
-  for (const { key, to, said } of daemonKeys) assert.ok(to !== undefined || said !== undefined, key)
+  for (const { key, to, note } of daemonKeys) assert.ok(to !== undefined || note !== undefined, key)
 })

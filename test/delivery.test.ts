@@ -73,39 +73,39 @@ function suite(runtime: Runtime): void {
       } as const,
     )
   ) {
-    scenario(`sends again after ${name}, each document once`, async (aws, agent) => {
+    scenario(`retries after ${name}, and delivers each document once`, async (aws, agent) => {
       aws.faults.push(fault)
       const ids = await send(agent, 60)
       await waitFor(() => aws.documents.length >= 60, 'all documents')
       assert.deepEqual(arrived(aws), ids.sort())
-      const told = typeof fault === 'object' && /429|throttling/.test(name)
+      const logged = typeof fault === 'object' && /429|throttling/.test(name)
         ? /Delivery to xray is limited to 4 requests/
         : /Delivery to xray fails[^]*Delivery to xray works again/
-      await waitFor(() => told.test(agent.log), 'the lines of the log')
+      await waitFor(() => logged.test(agent.log), 'the log')
     })
   }
 
-  scenario('sends again what X-Ray left unprocessed, and buries what it refuses', async (aws, agent) => {
-    const refused: string[] = []
+  scenario('retries unprocessed documents, and dead-letters those that X-Ray rejects', async (aws, agent) => {
+    const rejected: string[] = []
     aws.faults.push(([document]) => {
       const { id } = JSON.parse(document ?? '{}')
       const last = String(id).slice(-1)
       if (last === '0') {
-        refused.push(String(id))
+        rejected.push(String(id))
         return { Id: id, ErrorCode: 'InvalidSegment', Message: 'no good' }
       }
       return /[1-4]/.test(last) ? { Id: id, ErrorCode: 'ThrottledException', Message: 'later' } : undefined
     })
     const ids = await send(agent, 50)
-    await waitFor(() => arrived(aws).length >= 50 - new Set(refused).size && aws.requests >= 2, 'the others')
-    assert.deepEqual(arrived(aws), ids.filter((id) => !refused.includes(id)).sort())
+    await waitFor(() => arrived(aws).length >= 50 - new Set(rejected).size && aws.requests >= 2, 'the others')
+    assert.deepEqual(arrived(aws), ids.filter((id) => !rejected.includes(id)).sort())
     await waitFor(
-      () => refused.length === 0 || /dead letters?.*InvalidSegment: no good/.test(agent.log),
+      () => rejected.length === 0 || /dead letters?.*InvalidSegment: no good/.test(agent.log),
       'the dead letters in the log',
     )
   })
 
-  scenario('finds the refused document that has no id, and sends the others once', async (aws, agent) => {
+  scenario('finds a rejected document that has no id, and sends the others once', async (aws, agent) => {
     const socket = createSocket('udp4')
     const bad = `[{"id":"${hex(8)}"}]`
     const good = Array.from({ length: 30 }, (_, i) => (i % 10 === 0 ? `[{"id":"${hex(8)}"}, 1]` : `{"id":"${hex(8)}"}`))
@@ -115,14 +115,14 @@ function suite(runtime: Runtime): void {
       socket.send(`{"format":"json","version":1}\n${document}`, agent.port('xray.udp'), '127.0.0.1')
     }
     await waitFor(() => /became (a )?dead letter/.test(agent.log) && new Set(aws.documents).size === 30, 'the others')
-    // Those without an id may be sent again while the bad one is looked for; the others are not.
+    // Documents without an id may be sent again while the bad one is searched; the others are not.
     const named = aws.documents.filter((document) => document.startsWith('{')).sort()
     assert.deepEqual(named, good.filter((document) => document.startsWith('{')).sort())
     assert.match(agent.log, /InvalidSegment: unreadable/)
     socket.close()
   })
 
-  scenario('finds the one document for which a batch is refused', async (aws, agent) => {
+  scenario('finds the one document for which X-Ray rejects a batch', async (aws, agent) => {
     let bad = ''
     aws.fault = (
       documents,
@@ -141,7 +141,7 @@ function suite(runtime: Runtime): void {
     assert.deepEqual(arrived(aws), ids.filter((id) => id !== bad).sort())
   })
 
-  test(title('keeps what it acknowledged over a SIGKILL, and brings it after the next start'), async () => {
+  test(title('delivers what it acknowledged before a SIGKILL after the next start'), async () => {
     const dir = mkdtempSync(join(tmpdir(), 'rontgen-spool-'))
     const aws = await new FakeXray().start()
     aws.fault = { status: 500 }
@@ -157,7 +157,7 @@ function suite(runtime: Runtime): void {
     rmSync(dir, { recursive: true })
   })
 
-  test(title('delivers what waits when it is asked to stop'), async () => {
+  test(title('delivers queued documents when it is asked to stop'), async () => {
     const aws = await new FakeXray().start()
     const agent = await start(aws, {
       env: {},
@@ -171,7 +171,7 @@ function suite(runtime: Runtime): void {
   })
 
   scenario(
-    'starts without region and credentials, keeps what comes, and says what it waits for',
+    'starts without region and credentials, queues what arrives, and logs what is missing',
     async (_aws, agent) => {
       await send(agent, 3)
       await waitFor(() => /Delivery to xray fails: No AWS region is set/.test(agent.log), 'the message')
@@ -179,7 +179,7 @@ function suite(runtime: Runtime): void {
     `{ export: { xray: {} }, queue: { batchWait: '10ms', stopTimeout: '100ms' } }`,
   )
 
-  scenario('asks clients to wait while the queue is full', async (aws, agent) => {
+  scenario('answers 503 and UNAVAILABLE while the queue is full', async (aws, agent) => {
     aws.fault = { status: 500 }
     const post = (): Promise<Response> =>
       fetch(`http://${agent.address('otlp.http')}/v1/traces`, {

@@ -7,7 +7,7 @@ import { waitFor } from './support/wait-for.ts'
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
-  test(`rontgen demo (${runtime}) answers with trace ids that are found, S3 at fault, and draws a map of a dozen services`, async () => {
+  test(`rontgen demo (${runtime}) answers with ids of traces that arrive, with a fault in S3, and its traffic has a dozen services`, async () => {
     const agent = await AgentProcess.start({ runtime, config: "{ queue: { batchWait: '10ms' } }" })
     const page = `http://${agent.address('admin')}/healthz`
     const [program, ...first] = commandOf(runtime)

@@ -28,8 +28,8 @@ interface Finding {
   readonly advice?: string
 }
 
-/** An AWS that answers as it is set. */
-async function standIn(answers: { put?: number; sts?: number; clockS?: number } = {}) {
+/** A fake of X-Ray and STS with the given status codes and clock. */
+async function fakeAws(answers: { put?: number; sts?: number; clockS?: number } = {}) {
   const server = createServer((request, response) => {
     const { put = 200, sts = 200, clockS = 0 } = answers
     response.sendDate = false
@@ -62,13 +62,13 @@ async function closedPort(): Promise<number> {
 const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
 const region = { AWS_REGION: 'us-west-2' }
 
-/** What the doctor says with a config, and its exit code. */
+/** Runs the doctor with a config. @returns its findings and exit code */
 async function examine(
   config: string,
   env: Record<string, string>,
   runtime: Runtime = 'binary',
 ): Promise<{ findings: Finding[]; code: number }> {
-  const dir = mkdtempSync(join(folder, 'place-'))
+  const dir = mkdtempSync(join(folder, 'config-'))
   writeFileSync(
     join(dir, 'config.ts'),
     `import { defineConfig } from 'rontgen'\nexport default defineConfig(${config})\n`,
@@ -94,8 +94,8 @@ async function examine(
   })
 }
 
-test('doctor finds nothing wrong where nothing is', async () => {
-  const aws = await standIn()
+test('doctor reports no failure where there is none', async () => {
+  const aws = await fakeAws()
   const { findings, code } = await examine(`{ export: { xray: { endpoint: '${aws.url}' } } }`, {
     ...keys,
     ...region,
@@ -103,15 +103,15 @@ test('doctor finds nothing wrong where nothing is', async () => {
   })
   assert.deepEqual(findings.filter(({ state }) => state === 'fail'), [])
   assert.equal(code, 0)
-  const says = (name: string) => findings.find((finding) => finding.name === name)?.message
-  assert.equal(says('region'), 'us-west-2, from AWS_REGION')
-  assert.match(says('identity') ?? '', /assumed-role\/agent/)
-  assert.equal(says('put'), 'xray:PutTraceSegments is allowed')
-  assert.equal(says('sampling'), 'xray:GetSamplingRules is allowed')
+  const messageOf = (name: string) => findings.find((finding) => finding.name === name)?.message
+  assert.equal(messageOf('region'), 'us-west-2, from AWS_REGION')
+  assert.match(messageOf('identity') ?? '', /assumed-role\/agent/)
+  assert.equal(messageOf('put'), 'xray:PutTraceSegments is allowed')
+  assert.equal(messageOf('sampling'), 'xray:GetSamplingRules is allowed')
   aws.server.close()
 })
 
-/** A fault, how it is provoked, and what the doctor is to say first. */
+/** How each fault is provoked, and what the doctor must report first. */
 const faults: Readonly<
   Record<
     string,
@@ -124,7 +124,7 @@ const faults: Readonly<
     const server = createServer()
     const port = (await listen(server)).split(':').pop() ?? ''
     after(() => server.close())
-    return ['{}', { RONTGEN_OTLP_HTTP_PORT: port }, 'port otlp.http', /is taken by another program/, /ss -lnpt/]
+    return ['{}', { RONTGEN_OTLP_HTTP_PORT: port }, 'port otlp.http', /is in use by another program/, /ss -lnpt/]
   },
   'a UDP port that is taken': async () => {
     const socket = createSocket('udp4')
@@ -134,7 +134,7 @@ const faults: Readonly<
       '{}',
       { RONTGEN_XRAY_UDP_PORT: String(socket.address().port) },
       'port xray.udp',
-      /UDP .* is taken/,
+      /UDP .* is in use/,
       /ss -lnpu/,
     ]
   },
@@ -142,7 +142,7 @@ const faults: Readonly<
     "{ receive: { otlp: { grpc: { host: '192.0.2.1' } } } }",
     {},
     'port otlp.grpc',
-    /cannot be had: EADDRNOTAVAIL/,
+    /cannot be bound: EADDRNOTAVAIL/,
     /that this machine has/,
   ],
   'a spool that cannot be written':
@@ -191,7 +191,7 @@ const faults: Readonly<
     /export\.xray\.caFile/,
   ],
   'a clock that is wrong': async () => {
-    const aws = await standIn({ clockS: 900, put: 403 })
+    const aws = await fakeAws({ clockS: 900, put: 403 })
     after(() => aws.server.close())
     return [
       `{ export: { xray: { endpoint: '${aws.url}' } } }`,
@@ -202,7 +202,7 @@ const faults: Readonly<
     ]
   },
   'no credentials': async () => {
-    const aws = await standIn()
+    const aws = await fakeAws()
     after(() => aws.server.close())
     return [
       `{ export: { xray: { endpoint: '${aws.url}' } } }`,
@@ -213,18 +213,18 @@ const faults: Readonly<
     ]
   },
   'keys that are wrong': async () => {
-    const aws = await standIn({ sts: 403, put: 403 })
+    const aws = await fakeAws({ sts: 403, put: 403 })
     after(() => aws.server.close())
     return [
       `{ export: { xray: { endpoint: '${aws.url}' } } }`,
       { ...keys, ...region, AWS_ENDPOINT_URL_STS: `${aws.url}/sts` },
       'identity',
       /403 InvalidClientTokenId/,
-      /make new ones/,
+      /create new ones/,
     ]
   },
   'a right that is missing': async () => {
-    const aws = await standIn({ put: 403 })
+    const aws = await fakeAws({ put: 403 })
     after(() => aws.server.close())
     return [
       `{ export: { xray: { endpoint: '${aws.url}' } } }`,
@@ -237,13 +237,13 @@ const faults: Readonly<
 }
 
 for (const [fault, provoke] of Object.entries(faults)) {
-  test(`doctor names ${fault} first, and says what to do`, async () => {
-    const [config, env, name, says, advice] = await provoke()
+  test(`doctor reports ${fault} first, with what to do`, async () => {
+    const [config, env, name, message, advice] = await provoke()
     const { findings: [first], code } = await examine(config, env)
     assert.equal(code, 69)
     assert.equal(first?.state, 'fail')
     assert.equal(first?.name, name, JSON.stringify(first))
-    assert.match(first?.message ?? '', says)
+    assert.match(first?.message ?? '', message)
     assert.match(first?.advice ?? '', advice)
   })
 }
@@ -267,7 +267,7 @@ test('a region of the European Sovereign Cloud is valid, and its endpoint is in 
   assert.match(readFileSync(join(dir, 'config.ts'), 'utf8'), /region: 'eusc-de-east-1'/)
 })
 
-test('doctor goes the way that the settings say: with a role, by the CA and through the proxy', { skip }, async () => {
+test('doctor uses the role, the CA and the proxy of the settings', { skip }, async () => {
   const tls = {
     key: readFileSync(join(certificates, 'key.pem'), 'utf8'),
     cert: readFileSync(join(certificates, 'cert.pem'), 'utf8'),
@@ -281,22 +281,22 @@ test('doctor goes the way that the settings say: with a role, by the CA and thro
     `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}', roleArn: 'arn:aws:iam::123456789012:role/traces', proxy: '${proxy.url}', caFile: '${caFile}' } } }`,
     { ...keys, AWS_ENDPOINT_URL_STS: sts.url },
   )
-  const says = (name: string) => findings.find((finding) => finding.name === name)?.message
-  assert.equal(says('credentials'), 'key ASIAROLE, of arn:aws:iam::123456789012:role/traces')
-  assert.equal(says('identity'), 'arn:aws:sts::123456789012:assumed-role/traces/rontgen')
-  assert.equal(says('put'), 'xray:PutTraceSegments is allowed')
-  assert.equal(says('sampling'), 'xray:GetSamplingRules is allowed')
+  const messageOf = (name: string) => findings.find((finding) => finding.name === name)?.message
+  assert.equal(messageOf('credentials'), 'key ASIAROLE, of arn:aws:iam::123456789012:role/traces')
+  assert.equal(messageOf('identity'), 'arn:aws:sts::123456789012:assumed-role/traces/rontgen')
+  assert.equal(messageOf('put'), 'xray:PutTraceSegments is allowed')
+  assert.equal(messageOf('sampling'), 'xray:GetSamplingRules is allowed')
   proxy.stop()
   sts.stop()
   await aws.stop()
 })
 
 const hasNamespaces = spawnSync('unshare', ['-n', 'true']).status === 0
-test('doctor names a loop-back that is down first', {
+test('doctor reports a loopback interface that is down first', {
   skip: hasNamespaces ? false : 'unshare may not make a namespace here',
 }, () => {
   const dir = mkdtempSync(join(folder, 'no-lo-'))
-  // Ports cannot be had either where there is no interface, so the config has none.
+  // Without an interface no port can be bound either, so the config has none.
   writeFileSync(
     join(dir, 'config.ts'),
     "import { defineConfig } from 'rontgen'\nexport default defineConfig({ receive: { otlp: { grpc: false, http: false }, xray: { udp: false, proxy: false } }, admin: false })\n",
@@ -311,7 +311,7 @@ test('doctor names a loop-back that is down first', {
   assert.equal(first?.state, 'fail')
 })
 
-test('doctor warns of what does not hold up traces: a small buffer, a spool in memory, sampling that is not allowed', async () => {
+test('doctor only warns of a small buffer, a spool in memory, and sampling that is not allowed', async () => {
   const server = createServer((request, response) => {
     response.statusCode = request.url === '/GetSamplingRules' ? 403 : 200
     response.end(request.url === '/sts' ? '<Arn>arn:aws:iam::1:user/a</Arn>' : '{"__type":"AccessDeniedException"}')
@@ -329,7 +329,7 @@ test('doctor warns of what does not hold up traces: a small buffer, a spool in m
   server.close()
 })
 
-test('verify sends a trace through the agent, and reads it back; it says so if there is no agent', async () => {
+test('verify sends a trace through the agent, and reads it back', async () => {
   const agent = await AgentProcess.start({ config: "{ queue: { batchWait: '10ms' } }" })
   const [program, ...first] = commandOf('binary')
   const run = (): Promise<{ code: number; text: string }> =>

@@ -32,11 +32,11 @@ const options = (aws: FakeXray, dir: string, queue = ''): AgentOptions => ({
   dir,
   config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { ${queue} } }`,
 })
-const all = (aws: FakeXray, ids: readonly string[]): Promise<void> =>
+const allArrive = (aws: FakeXray, ids: readonly string[]): Promise<void> =>
   waitFor(
     () => {
-      const there = arrived(aws)
-      return ids.every((id) => there.has(id))
+      const ofAws = arrived(aws)
+      return ids.every((id) => ofAws.has(id))
     },
     `${ids.length} documents`,
     60_000,
@@ -50,7 +50,7 @@ test(
     const dir = newDir()
     const acknowledged: string[] = []
     for (let round = 0; round < 50; round++) {
-      // AWS is away in a third of the rounds, so that much stays in the spool.
+      // AWS fails in a third of the rounds, so that many documents stay in the spool.
       aws.fault = round % 3 === 1 ? { status: 500 } : undefined
       const agent = await AgentProcess.start(options(aws, dir, "batchWait: '20ms'"))
       const grpc = new GrpcClient(agent.address('otlp.grpc'))
@@ -75,13 +75,13 @@ test(
     assert.ok(acknowledged.length > 5000, `only ${acknowledged.length} were acknowledged`)
     aws.fault = undefined
     const last = await AgentProcess.start(options(aws, dir))
-    await all(aws, acknowledged)
+    await allArrive(aws, acknowledged)
     await last.stop()
     await aws.stop()
   },
 )
 
-test('durability: a spool that is no database is set aside, and the agent starts', async () => {
+test('durability: a spool that is not a database is quarantined, and the agent starts', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   mkdirSync(dir)
@@ -91,13 +91,13 @@ test('durability: a spool that is no database is set aside, and the agent starts
     agent.log,
     /ERROR The spool is damaged .*not a database.* moved to ".*spool.sqlite.quarantine-.*A new spool is in use/,
   )
-  await all(aws, await sendSpans(agent, 10))
+  await allArrive(aws, await sendSpans(agent, 10))
   await agent.stop()
   assert.equal(readdirSync(dir).filter((name) => name.includes('quarantine')).length, 1)
   await aws.stop()
 })
 
-test('durability: what can be read of a damaged spool is delivered', async () => {
+test('durability: the readable documents of a damaged spool are delivered', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = { status: 500 }
@@ -106,25 +106,25 @@ test('durability: what can be read of a damaged spool is delivered', async () =>
   for (let i = 0; i < 40; i++) ids.push(...await sendSpans(first, 20))
   await first.stop()
   const file = join(dir, 'spool.sqlite')
-  // In the middle lie rows; page 1 and the pages of the tables' roots stay as they are.
+  // The middle of the file has rows; page 1 and the root pages of the tables stay intact.
   overwrite(file, Math.floor(statSync(file).size / 2), Buffer.alloc(40_000, 0xff))
   aws.fault = undefined
   const second = await AgentProcess.start(options(aws, dir, "batchWait: '10ms'"))
   await waitFor(() => arrived(aws).size > 0, 'what is left')
   const late = await sendSpans(second, 5)
-  await all(aws, late)
+  await allArrive(aws, late)
   await waitFor(async () => (await (await second.admin('/status')).json()).queue.documents === 0, 'an empty queue')
   const { deadLetters } = await (await second.admin('/status')).json()
-  const saved = ids.filter((id) => arrived(aws).has(id)).length
-  assert.ok(saved >= 200, `only ${saved} of ${ids.length} were saved`)
-  // What is broken is told: as a spool that was set aside, or as documents that X-Ray could not read.
-  assert.ok(saved === ids.length || /The spool is damaged/.test(second.log) || deadLetters.count > 0, second.log)
-  assert.deepEqual(aws.flaws, [])
+  const recovered = ids.filter((id) => arrived(aws).has(id)).length
+  assert.ok(recovered >= 200, `only ${recovered} of ${ids.length} were recovered`)
+  // The damage is reported: as a quarantined spool, or as documents that X-Ray could not read.
+  assert.ok(recovered === ids.length || /The spool is damaged/.test(second.log) || deadLetters.count > 0, second.log)
+  assert.deepEqual(aws.issues, [])
   await second.stop()
   await aws.stop()
 })
 
-test('durability: what is in memory is delivered though the files of the spool are overwritten', async () => {
+test('durability: documents in memory are delivered although the files of the spool are overwritten', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = { status: 500 }
@@ -133,17 +133,17 @@ test('durability: what is in memory is delivered though the files of the spool a
   for (const name of ['spool.sqlite', 'spool.sqlite-wal']) overwrite(join(dir, name), 0, Buffer.alloc(600_000, 0x55))
   for (let i = 0; i < 30; i++) ids.push(...await sendSpans(agent, 20).catch(() => []))
   aws.fault = undefined
-  await all(aws, ids)
+  await allArrive(aws, ids)
   await agent.stop()
   await aws.stop()
 })
 
-test('durability: a spool that breaks while the agent runs is replaced, and the agent goes on', async () => {
+test('durability: a spool that is damaged while the agent runs is replaced, and the agent continues', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = { status: 500 }
   const agent = await AgentProcess.start(options(aws, dir, "batchWait: '10ms', maxMemory: '1KiB'"))
-  // What is read of it later must not lie in SQLite's cache of 12 MB, so it is more, of what cannot be packed well.
+  // What is read later must not be in SQLite's cache of 12 MB, so it is more than that, of data that hardly compresses.
   for (let i = 0; i < 40; i++) {
     const spans = Array.from({ length: 50 }, () => ({ attributes: { noise: hex(10_000) } }))
     const response = await fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
@@ -159,8 +159,8 @@ test('durability: a spool that breaks while the agent runs is replaced, and the 
   }
   aws.fault = undefined
   await waitFor(() => /ERROR The spool is damaged .*A new spool is in use/.test(agent.log), 'a new spool')
-  await all(aws, await sendSpans(agent, 20))
-  assert.deepEqual(aws.flaws, [])
+  await allArrive(aws, await sendSpans(agent, 20))
+  assert.deepEqual(aws.issues, [])
   await agent.stop()
   await aws.stop()
 })
@@ -170,7 +170,7 @@ test('durability: a spool of version 1 is read', async () => {
   const dir = newDir()
   mkdirSync(dir)
   const db = new DatabaseSync(join(dir, 'spool.sqlite'))
-  // As version 0.1.0 made it.
+  // As version 0.1.0 created it.
   db.exec(
     `CREATE TABLE blocks (id INTEGER PRIMARY KEY, created INTEGER NOT NULL, documents INTEGER NOT NULL, bytes BLOB NOT NULL, ends BLOB NOT NULL, traces BLOB NOT NULL);
      CREATE TABLE dead_letters (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL);
@@ -191,13 +191,13 @@ test('durability: a spool of version 1 is read', async () => {
   db.close()
   const agent = await AgentProcess.start(options(aws, dir))
   await waitFor(() => aws.documents.length === 2, 'the old documents')
-  const { deadLetters: letters } = await (await agent.admin('/dead-letters')).json()
-  assert.equal(letters[0].message, 'X-Ray answered 400')
+  const { deadLetters } = await (await agent.admin('/dead-letters')).json()
+  assert.equal(deadLetters[0].message, 'X-Ray answered 400')
   await agent.stop()
   await aws.stop()
 })
 
-test('durability: UDP documents that come while the agent stops are kept', async () => {
+test('durability: UDP documents that arrive while the agent stops are kept', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = 'hang'
@@ -218,17 +218,17 @@ test('durability: UDP documents that come while the agent stops are kept', async
   assert.match(agent.log, /55 documents stay in the spool/)
   aws.fault = undefined
   const again = await AgentProcess.start(options(aws, dir))
-  await all(aws, ids)
+  await allArrive(aws, ids)
   await again.stop()
   await aws.stop()
 })
 
-test('durability: a second agent on one folder refuses to start, and says why', async () => {
+test('durability: a second agent on the same folder does not start, and says why', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   const first = await AgentProcess.start(options(aws, dir))
   await assert.rejects(AgentProcess.start(options(aws, dir)), /ended with 69[^]*another rontgen has it open.*queue.dir/)
-  await all(aws, await sendSpans(first, 5))
+  await allArrive(aws, await sendSpans(first, 5))
   await first.stop()
   await aws.stop()
 })
@@ -237,7 +237,7 @@ const hasMounts = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /
 const mount = (text: string): readonly string[] => ['unshare', '-m', 'sh', '-c', `${text} && exec "$0" "$@"`]
 const skip = hasMounts ? false : 'unshare and mount may not make a tmpfs here'
 
-test('durability: a full disk makes clients wait, loses nothing, and passes', { skip }, async () => {
+test('durability: on a full disk clients get errors, and nothing that was acknowledged is lost', { skip }, async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   mkdirSync(dir)
@@ -247,30 +247,30 @@ test('durability: a full disk makes clients wait, loses nothing, and passes', { 
     wrap: mount(`mount -t tmpfs -o size=3m none ${dir}`),
   })
   const acknowledged: string[] = []
-  let refusals = 0
-  for (let i = 0; i < 400 && refusals < 20; i++) {
+  let rejections = 0
+  for (let i = 0; i < 400 && rejections < 20; i++) {
     try {
       acknowledged.push(...await sendSpans(agent, 50))
     } catch {
-      refusals++
+      rejections++
     }
   }
-  assert.ok(refusals > 0, 'the disk did not become full')
+  assert.ok(rejections > 0, 'the disk did not become full')
   assert.match(agent.log, /Cannot write the spool.*Is the disk full/)
   aws.fault = undefined
-  await all(aws, acknowledged)
-  const taken = async (): Promise<boolean> => {
+  await allArrive(aws, acknowledged)
+  const isAccepting = async (): Promise<boolean> => {
     const more = await sendSpans(agent, 50).catch(() => [])
     acknowledged.push(...more)
     return more.length > 0
   }
-  await waitFor(taken, 'room on the disk')
-  await all(aws, acknowledged)
+  await waitFor(isAccepting, 'room on the disk')
+  await allArrive(aws, acknowledged)
   await agent.stop()
   await aws.stop()
 })
 
-test('durability: where the spool cannot be written, another place is used and told', { skip }, async () => {
+test('durability: if the spool cannot be written, another folder is used and logged', { skip }, async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   mkdirSync(dir)
@@ -280,7 +280,7 @@ test('durability: where the spool cannot be written, another place is used and t
     wrap: mount(`mount -t tmpfs -o ro,size=1m none ${dir}`),
   })
   assert.match(agent.log, /ERROR Cannot open the spool .* is used instead. Make queue.dir writable, and restart/)
-  await all(aws, await sendSpans(agent, 10))
+  await allArrive(aws, await sendSpans(agent, 10))
   await agent.stop()
   const again = await AgentProcess.start({
     ...options(aws, dir),
@@ -288,15 +288,15 @@ test('durability: where the spool cannot be written, another place is used and t
     wrap: mount(`mount -t tmpfs -o ro,size=1m none ${dir}`),
   })
   assert.match(again.log, /ERROR Cannot open the spool .* memory is used instead, and what waits is lost/)
-  await all(aws, await sendSpans(again, 10))
+  await allArrive(aws, await sendSpans(again, 10))
   await again.stop()
   await aws.stop()
 })
 
-test('durability: queue.dir ":memory:" keeps nothing on disk, and delivers', async () => {
+test('durability: queue.dir ":memory:" delivers, and writes nothing to disk', async () => {
   const aws = await new FakeXray().start()
   const agent = await AgentProcess.start({ ...options(aws, ':memory:') })
-  await all(aws, await sendSpans(agent, 10))
+  await allArrive(aws, await sendSpans(agent, 10))
   assert.equal(existsSync(join(agent.folder, ':memory:')), false)
   await agent.stop()
   await aws.stop()

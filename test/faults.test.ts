@@ -16,18 +16,18 @@ after(() => rmSync(folder, { recursive: true }))
 const arrived = (aws: FakeXray): Set<string> => new Set(aws.segments.map(({ id }) => String(id)))
 const xray = (aws: FakeXray, more = ''): string => `{ region: 'us-west-2', endpoint: '${aws.url}', ${more} }`
 
-/** Runs an agent against a stand-in; in the end all that was acknowledged must have arrived. */
+/** Runs an agent against a fake X-Ray. @param fn returns the ids that were acknowledged, all of which must arrive */
 function scenario(
   name: string,
-  act: (aws: FakeXray, agent: AgentProcess) => Promise<string[]>,
+  fn: (aws: FakeXray, agent: AgentProcess) => Promise<string[]>,
   options: (aws: FakeXray) => AgentOptions = (aws) => ({ config: `{ export: { xray: ${xray(aws)} } }` }),
 ): void {
   test(`faults: ${name}`, async () => {
     const aws = await new FakeXray().start()
     const agent = await AgentProcess.start(options(aws))
     try {
-      const acknowledged = await act(aws, agent)
-      await waitFor(() => acknowledged.every((id) => arrived(aws).has(id)), 'what was acknowledged', 40_000)
+      const acknowledged = await fn(aws, agent)
+      await waitFor(() => acknowledged.every((id) => arrived(aws).has(id)), 'the acknowledged spans', 40_000)
     } finally {
       await agent.stop()
       await aws.stop()
@@ -36,7 +36,7 @@ function scenario(
 }
 
 scenario(
-  'a missing right loses nothing, is told as an error, and passes once the config is reloaded',
+  'a missing permission loses nothing, is logged as an error, and delivery resumes once it is granted',
   async (aws, agent) => {
     aws.fault = { status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } }
     const ids = await sendSpans(agent, 100)
@@ -55,7 +55,7 @@ scenario(
   },
 )
 
-scenario('keys that rotate in the shared file are read anew', async (aws, agent) => {
+scenario('keys that rotate in the shared file are read again', async (aws, agent) => {
   const before = await sendSpans(agent, 20)
   await waitFor(() => aws.documents.length === 20, 'the first spans')
   aws.secret = 'rotated'
@@ -75,17 +75,17 @@ scenario('keys that rotate in the shared file are read anew', async (aws, agent)
   return { env, config: `{ export: { xray: ${xray(aws)} } }` }
 })
 
-scenario("AWS's clock an hour ahead of ours is learned", async (aws, agent) => {
+scenario('a clock of AWS that is an hour ahead is compensated', async (aws, agent) => {
   aws.clockMs = 3_600_000
   return await sendSpans(agent, 20)
 })
 
 scenario(
-  "AWS's clock that goes an hour ahead, two hours back, and is right again, while spans come",
+  'a clock of AWS that jumps an hour ahead, two hours back, and to the right time is compensated',
   async (aws, agent) => {
     const ids: string[] = []
-    for (const clock of [0, 3_600_000, -3_600_000, 0]) {
-      aws.clockMs = clock
+    for (const clockMs of [0, 3_600_000, -3_600_000, 0]) {
+      aws.clockMs = clockMs
       ids.push(...await sendSpans(agent, 60))
       await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
     }
@@ -93,7 +93,7 @@ scenario(
   },
 )
 
-scenario('documents that always fail do not hold up others', async (aws, agent) => {
+scenario('documents that always fail do not delay others', async (aws, agent) => {
   const poisoned = new Set(await sendSpans(agent, 30))
   aws.fault = ([document]) => {
     const { id } = JSON.parse(document ?? '{}')
@@ -118,7 +118,7 @@ scenario('throttling lowers the number of requests in flight, and success raises
 })
 
 scenario(
-  'what cannot be delivered for queue.maxAge becomes a dead letter, and can be sent again',
+  'documents that cannot be delivered for queue.maxAge become dead letters, and can be redriven',
   async (aws, agent) => {
     aws.fault = { status: 500 }
     const ids = await sendSpans(agent, 120)
@@ -126,10 +126,10 @@ scenario(
       async () => (await (await agent.admin('/status')).json()).deadLetters.count === 120,
       'the dead letters',
     )
-    const { deadLetters: letters } = await (await agent.admin('/dead-letters?limit=3')).json()
-    assert.equal(letters[0].reason, 'too-old')
-    assert.match(letters[0].message, /older than queue.maxAge; last: X-Ray answered 500/)
-    assert.ok(ids.includes(letters[0].segmentId))
+    const { deadLetters: [first] } = await (await agent.admin('/dead-letters?limit=3')).json()
+    assert.equal(first.reason, 'too-old')
+    assert.match(first.message, /older than queue.maxAge; last: X-Ray answered 500/)
+    assert.ok(ids.includes(first.segmentId))
     aws.fault = undefined
     assert.deepEqual(await (await agent.admin('/dead-letters/retry', { ids: 'all' })).json(), { count: 120 })
     return ids
@@ -137,28 +137,28 @@ scenario(
   (aws) => ({ config: `{ export: { xray: ${xray(aws)} }, queue: { maxAge: '500ms', batchWait: '10ms' } }` }),
 )
 
-test('faults: a certificate that is not trusted loses nothing, and passes once its CA is in the config', {
+test('faults: an untrusted certificate loses nothing, and delivery resumes once its CA is in the config', {
   skip: hasOpenssl ? false : 'openssl is not installed, which makes the certificates of this test',
 }, async () => {
   makeCertificates(folder)
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name), 'utf8'))
   const aws = await new FakeXray({ key: key ?? '', cert: cert ?? '' }).start()
-  const place = `region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}'`
-  const agent = await AgentProcess.start({ config: `{ export: { xray: { ${place} } } }` })
+  const settings = `region: 'us-west-2', endpoint: 'https://127.0.0.1:${aws.port}'`
+  const agent = await AgentProcess.start({ config: `{ export: { xray: { ${settings} } } }` })
   const ids = await sendSpans(agent, 60)
   await waitFor(
     () => /Delivery to xray fails: Cannot reach X-Ray.*(certificate|issuer)/i.test(agent.log),
     'the failure',
   )
   assert.equal(aws.requests, 0)
-  agent.writeConfig(`{ export: { xray: { ${place}, caFile: '${join(folder, 'ca.pem')}' } } }`)
+  agent.writeConfig(`{ export: { xray: { ${settings}, caFile: '${join(folder, 'ca.pem')}' } } }`)
   await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
   await agent.stop()
   await aws.stop()
 })
 
 const hasGcc = spawnSync('gcc', ['--version']).status === 0
-test('faults: our own clock that jumps an hour ahead and back while spans wait loses nothing', {
+test('faults: a clock of the machine that jumps an hour ahead and back while spans wait loses nothing', {
   skip: hasGcc ? false : 'gcc is not installed, which compiles what shifts the clock of the agent',
 }, async () => {
   const library = join(folder, 'shifted-clock.so')
@@ -188,8 +188,8 @@ test('faults: our own clock that jumps an hour ahead and back while spans wait l
 
 const hasNamespaces = spawnSync('unshare', ['-n', '-m', 'true']).status === 0
 
-test('faults: names that resolve slowly, and not at all, lose nothing', {
-  skip: hasNamespaces ? false : 'unshare may not make namespaces here, which a name server of our own needs',
+test('faults: a name that resolves slowly, or not at all, loses nothing', {
+  skip: hasNamespaces ? false : 'unshare may not make namespaces here, which the fake name server needs',
 }, () => {
   const bun = join(root, 'node_modules/.bin/bun')
   const script = join(root, 'test/support/slow-dns.ts')

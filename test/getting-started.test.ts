@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rontgen-start-'))
 after(() => rmSync(folder, { recursive: true }))
 const hasNamespaces = spawnSync('unshare', ['-n', 'true']).status === 0
 
-/** A folder with programs of ours in front of the system's. */
+/** A folder for the front of PATH, with rontgen and the given programs. */
 function binFolder(programs: Readonly<Record<string, string>>): string {
   const bin = mkdtempSync(join(folder, 'bin-'))
   symlinkSync(commandOf('binary')[0], join(bin, 'rontgen'))
@@ -23,7 +23,7 @@ function binFolder(programs: Readonly<Record<string, string>>): string {
   return bin
 }
 
-/** Every command of the page, in order. */
+/** Every command of a page, in order. */
 function commandsOf(page: string): string[] {
   const text = readFileSync(join(root, page), 'utf8')
   return [...text.matchAll(/^```console\n([^]*?)^```/gm)].flatMap(([, block = '']) =>
@@ -31,7 +31,7 @@ function commandsOf(page: string): string[] {
   )
 }
 
-test('docs/getting-started.md leads from an empty folder to the fault, as it stands', {
+test('the commands of docs/getting-started.md lead from an empty folder to the fault', {
   skip: hasNamespaces ? false : 'unshare may not make a namespace here, which the fixed ports need',
 }, () => {
   const dir = mkdtempSync(join(folder, 'walk-'))
@@ -68,13 +68,13 @@ test('docs/getting-started.md leads from an empty folder to the fault, as it sta
   assert.match(answerTo('rontgen stop'), /Stopped/)
 })
 
-/** A systemctl that knows two units, and writes down what it is told. */
+/** A fake of systemctl that logs its arguments, and knows two units. */
 const fakeSystemctl = (log: string): string =>
   `#!/bin/sh\necho "$*" >> ${log}\ncase "$*" in *is-active*amazon*) exit 3 ;; esac\nexit 0\n`
 
-test('take-over.sh stops the predecessor, and starts it again if rontgen does not come up or its config is wrong', () => {
+test('take-over.sh stops the X-Ray daemon, and starts it again if rontgen does not start; an invalid config stops nothing', () => {
   for (
-    const [rontgen, status, told] of [
+    const [rontgen, status, calls] of [
       ['exit 0', 0, ['stop xray.service', 'disable --quiet xray.service']],
       ['[ "$1" = validate ]', 69, ['stop xray.service', 'start xray.service']],
       ['exit 78', 78, []],
@@ -85,17 +85,17 @@ test('take-over.sh stops the predecessor, and starts it again if rontgen does no
     const log = join(dir, 'systemctl.log')
     writeFileSync(log, '')
     const bin = binFolder({ systemctl: fakeSystemctl(log), rontgen: `#!/bin/sh\n${rontgen}\n` })
-    const done = spawnSync('sh', [join(root, 'scripts/take-over.sh'), '--config', 'x.ts'], {
+    const result = spawnSync('sh', [join(root, 'scripts/take-over.sh'), '--config', 'x.ts'], {
       encoding: 'utf8',
       env: { PATH: `${bin}:${process.env['PATH']}` },
     })
-    assert.equal(done.status, status, done.stderr)
+    assert.equal(result.status, status, result.stderr)
     const lines = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '' && !line.includes('is-active'))
-    assert.deepEqual(lines, told)
+    assert.deepEqual(lines, calls)
   }
 })
 
-test('the files for launchd are well-formed', () => {
+test('the file for launchd is well-formed', () => {
   const text = readFileSync(join(root, 'docs/service/com.rontgen.agent.plist'), 'utf8')
   const { status, stderr } = spawnSync('python3', [
     '-c',

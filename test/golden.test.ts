@@ -76,5 +76,5 @@ function isUnwanted(issue: string): boolean {
 }
 
 test('every request was signed, and of at most 50 documents', () => {
-  assert.deepEqual(aws.flaws, [])
+  assert.deepEqual(aws.issues, [])
 })

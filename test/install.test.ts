@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { root } from '../scripts/tools.mjs'
 
-// The releases of these tests are small scripts in the executable's place.
+// The releases of these tests are scripts instead of executables.
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-install-'))
 const files = new Map<string, Buffer>()
 const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ function release(version: string, change: (file: Buffer) => Buffer = (file) => f
   files.set(`/v${version}/SHA256SUMS`, Buffer.from(sums.join('\n') + '\n'))
 }
 
-/** Runs install.sh; `fakes` are commands that stand before the machine's own. */
+/** Runs install.sh. @param fakes commands at the front of PATH, as shell scripts by name */
 async function install(
   args: readonly string[],
   fakes: Record<string, string> = {},
@@ -77,7 +77,7 @@ test('install.sh installs the latest version, upgrades and uninstalls', async ()
   assert.equal((await install(['--prefix', dir, '--uninstall'])).code, 1)
 })
 
-test('install.sh finds platform and libc', async () => {
+test('install.sh detects the platform and libc', async () => {
   for (
     const [system, machine, libc, wanted] of [
       ['Linux', 'x86_64', 'ldd (GNU libc) 2.36', 'linux-x64'],
@@ -91,7 +91,7 @@ test('install.sh finds platform and libc', async () => {
   }
 })
 
-test('install.sh says which platforms there are on another one', async () => {
+test('install.sh fails on other platforms', async () => {
   for (const uname of ['[ "$1" = -s ] && echo Plan9 || echo x86_64', '[ "$1" = -s ] && echo Linux || echo riscv64']) {
     const { code, output } = await install(['--prefix', prefix()], { uname })
     assert.equal(code, 1)
@@ -102,10 +102,10 @@ test('install.sh says which platforms there are on another one', async () => {
 for (
   const [name, change] of Object.entries({
     'a wrong checksum': (file: Buffer) => Buffer.concat([file, Buffer.from('x')]),
-    'a download that was cut': (file: Buffer) => file.subarray(0, file.length - 5),
+    'a truncated download': (file: Buffer) => file.subarray(0, file.length - 5),
   })
 ) {
-  test(`install.sh puts nothing in place after ${name}, and keeps what was there`, async () => {
+  test(`install.sh installs nothing after ${name}, and keeps the installed version`, async () => {
     const dir = prefix()
     await install(['--prefix', dir, '--version', '0.1.0'])
     release('0.3.0', change)
@@ -117,7 +117,7 @@ for (
   })
 }
 
-test('install.sh says so when a version, a server or the right to write is missing', async () => {
+test('install.sh reports an unknown version, an unwritable prefix and an unknown option', async () => {
   const missing = await install(['--prefix', prefix(), '--version', '9.9.9'])
   assert.match(missing.output, /cannot download .*9\.9\.9/)
   const file = join(folder, 'a-file')

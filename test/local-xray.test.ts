@@ -72,7 +72,7 @@ test('a local store that is damaged is quarantined, and the agent continues', as
 const rule = { ResourceARN: '*', ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', Version: 1 }
 
 const python = await preparePython()
-test('boto3 calls the local X-Ray', { skip: 'skip' in python ? python.skip : false }, async () => {
+test('boto3 can call the local X-Ray', { skip: 'skip' in python ? python.skip : false }, async () => {
   const agent = await AgentProcess.start()
   const program = 'python' in python ? python.python : ''
   const seen = await runClient(program, [join(root, 'test/clients/boto3_api.py'), `http://${agent.address('admin')}`])
@@ -89,7 +89,7 @@ test('boto3 calls the local X-Ray', { skip: 'skip' in python ? python.skip : fal
   await agent.stop()
 })
 
-test('the AWS CLI calls the local X-Ray', { skip: 'skip' in python ? python.skip : false }, async () => {
+test('the AWS CLI can call the local X-Ray', { skip: 'skip' in python ? python.skip : false }, async () => {
   const agent = await AgentProcess.start()
   const program = join('python' in python ? python.python : '', '../aws')
   const { trace, documents } = shopTrace()

@@ -9,9 +9,9 @@ import { commandOf } from './support/agent-process.ts'
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-migrate-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** The program in a folder of its own, with the files that it is to find. */
-function place(files: Readonly<Record<string, string>>) {
-  const dir = mkdtempSync(join(folder, 'place-'))
+/** Creates a folder with files, and a function that runs the program in it. */
+function createFolder(files: Readonly<Record<string, string>>) {
+  const dir = mkdtempSync(join(folder, 'files-'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
   const [program, ...first] = commandOf('binary')
   const run = (...args: string[]) =>
@@ -45,8 +45,8 @@ ProxyServer:
   MaxIdleConnsPerHost: 2
 `
 
-test("migrate turns the X-Ray daemon's file and unit into one config, which means the same", () => {
-  const { run, config } = place({ 'cfg.yaml': daemon, 'xray.service': packaged })
+test("migrate converts the X-Ray daemon's file and unit into one equivalent config", () => {
+  const { run, config } = createFolder({ 'cfg.yaml': daemon, 'xray.service': packaged })
   const { status, stderr } = run('migrate', 'cfg.yaml', 'xray.service')
   assert.equal(status, 0, stderr)
   assert.match(stderr, /^cfg\.yaml: ProxyServer/)
@@ -58,16 +58,16 @@ test("migrate turns the X-Ray daemon's file and unit into one config, which mean
   assert.match(text, /logFile: '\/var\/log\/xray\/xray\.log'/)
   assert.match(text, /^\/\/ - cfg\.yaml: ProxyServer/m)
   assert.equal(run('validate').status, 0)
-  assert.match(run('migrate', 'cfg.yaml', 'xray.service', '--check').stdout, /means the same/)
+  assert.match(run('migrate', 'cfg.yaml', 'xray.service', '--check').stdout, /is equivalent to/)
   const other = run('migrate', 'cfg.yaml', '--check')
   assert.equal(other.status, 65)
-  assert.match(other.stderr, /receive\.xray\.udp\.port: 2111 there, 2001 in config\.ts/)
-  assert.match(run('migrate', 'cfg.yaml').stderr, /config\.ts is there already/)
+  assert.match(other.stderr, /receive\.xray\.udp\.port: 2111 in cfg\.yaml, 2001 in config\.ts/)
+  assert.match(run('migrate', 'cfg.yaml').stderr, /config\.ts already exists/)
   assert.equal(run('migrate', 'cfg.yaml', '--force').status, 0)
 })
 
 test("migrate reads a daemon's command line", () => {
-  const { run } = place({})
+  const { run } = createFolder({})
   const { stdout, stderr } = run(
     'migrate',
     '--line',
@@ -78,10 +78,10 @@ test("migrate reads a daemon's command line", () => {
   assert.equal(stderr, '')
   assert.match(stdout, /udp: \{ host: '0\.0\.0\.0', port: 2000 \}/)
   assert.match(stdout, /xray: \{ region: 'us-west-2', localMode: true \}/)
-  assert.match(run('migrate', '--line', 'xray -m lots').stderr, /-m is to be a number/)
+  assert.match(run('migrate', '--line', 'xray -m lots').stderr, /-m must be a number/)
 })
 
-test("migrate turns the CloudWatch agent's JSON, and a Collector's YAML with awsxray, into configs that are valid", () => {
+test("migrate converts the CloudWatch agent's JSON, and a Collector's YAML with awsxray, into valid configs", () => {
   const cloudwatch = {
     agent: { region: 'us-east-1' },
     logs: {},
@@ -118,7 +118,7 @@ service: { pipelines: { traces: {}, metrics: {} } }
       ], 5],
     ] as const
   ) {
-    const { run, config } = place({ [file]: text })
+    const { run, config } = createFolder({ [file]: text })
     const { status, stderr } = run('migrate', file)
     assert.equal(status, 0, stderr)
     for (const pattern of expected) assert.match(config(), pattern)
@@ -128,8 +128,8 @@ service: { pipelines: { traces: {}, metrics: {} } }
   }
 })
 
-test('migrate says what it cannot read', () => {
-  const { run } = place({
+test('migrate rejects files that it cannot convert with the reason', () => {
+  const { run } = createFolder({
     'x.txt': 'x',
     'none.yaml': 'receivers: {}\nexporters: { debug: {} }\n',
     'x.service': '[Unit]\n',
@@ -137,10 +137,10 @@ test('migrate says what it cannot read', () => {
   })
   for (
     const [file, expected] of [
-      ['x.txt', /is no config of another program/],
-      ['none.yaml', /it has no exporter to X-Ray/],
-      ['x.service', /it starts nothing/],
-      ['broken.yaml', /it is no YAML/],
+      ['x.txt', /the name must end in/],
+      ['none.yaml', /it has no awsxray exporter/],
+      ['x.service', /the unit starts no program/],
+      ['broken.yaml', /not valid YAML/],
       ['nowhere.json', /there is no such file/],
     ] as const
   ) {
@@ -148,14 +148,14 @@ test('migrate says what it cannot read', () => {
     assert.notEqual(status, 0)
     assert.match(stderr, expected)
   }
-  assert.match(run('run', '-c', 'none.yaml').stderr, /rontgen migrate turns it/)
+  assert.match(run('run', '-c', 'none.yaml').stderr, /rontgen migrate converts it/)
 })
 
 const hasMounts = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0
-test('migrate, and the place of the daemon, read what packages put in its places', {
+test('migrate and the daemon mode read configs and units where packages install them', {
   skip: hasMounts ? false : 'unshare and mount may not make a tmpfs here',
 }, () => {
-  const { dir } = place({ 'cfg.yaml.packaged': daemon, 'xray.service': packaged })
+  const { dir } = createFolder({ 'cfg.yaml.packaged': daemon, 'xray.service': packaged })
   const program = commandOf('binary')[0]
   // A copy of /etc, so that nothing of the machine is touched.
   const script = [

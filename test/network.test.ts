@@ -33,20 +33,20 @@ const post = (agent: AgentProcess, spanId: string): Promise<Response> =>
     body: jsonRequest([{ spanId }]),
   })
 
-test('OTLP is served by TLS, to clients with a certificate', { skip }, async () => {
+test('OTLP over TLS accepts clients with a certificate, and no others', { skip }, async () => {
   const tls = `tls: { cert: '${file('cert.pem')}', key: '${file('key.pem')}', clientCa: '${file('ca.pem')}' }`
   const agent = await AgentProcess.start({
     config: `{ receive: { otlp: { grpc: { ${tls} }, http: { ${tls} } } }, queue: { batchWait: '10ms' } }`,
     args: ['--documents'],
   })
   const [ca, key, cert] = ['ca.pem', 'key.pem', 'cert.pem'].map((name) => readFileSync(file(name)))
-  const send = (own: object): Promise<number> =>
+  const send = (identity: object): Promise<number> =>
     new Promise((resolve, reject) => {
       const call = httpsRequest(`https://${agent.address('otlp.http')}/v1/traces`, {
         method: 'POST',
         ca,
         headers: { 'content-type': 'application/json' },
-        ...own,
+        ...identity,
       })
       call.on('response', (response) => resolve(response.resume().statusCode ?? 0))
       call.on('error', reject)
@@ -54,19 +54,19 @@ test('OTLP is served by TLS, to clients with a certificate', { skip }, async () 
     })
   assert.equal(await send({ key, cert }), 200)
   await assert.rejects(send({}))
-  const call = (own: 'with' | 'without'): Promise<Record<string, unknown>> =>
+  const call = (certificate: 'with' | 'without'): Promise<Record<string, unknown>> =>
     runClient('node', [
       join(root, 'test/clients/grpc-tls.mjs'),
       agent.address('otlp.grpc').replace('127.0.0.1', 'localhost'),
       folder,
-      own,
+      certificate,
     ])
   assert.deepEqual(await call('with'), { code: 0 })
   assert.deepEqual(await call('without'), { code: 14 })
   await agent.stop()
 })
 
-test('an old gRPC connection is closed gently, and no call fails', async () => {
+test('an old gRPC connection is closed gracefully, and no call fails', async () => {
   const agent = await AgentProcess.start({ config: "{ receive: { otlp: { grpc: { maxConnectionAge: '200ms' } } } }" })
   const client = new GrpcClient(agent.address('otlp.grpc'))
   const end = Date.now() + 1500
@@ -81,7 +81,7 @@ test('an old gRPC connection is closed gently, and no call fails', async () => {
   await agent.stop()
 })
 
-test('X-Ray is reached through a proxy, unless NO_PROXY names it', async () => {
+test('X-Ray is reached through a proxy, unless NO_PROXY lists it', async () => {
   const aws = await new FakeXray().start()
   const proxy = await new HttpProxy().start()
   const { url } = proxy
@@ -108,19 +108,19 @@ test('X-Ray is reached through a proxy, unless NO_PROXY names it', async () => {
   await aws.stop()
 })
 
-test('X-Ray is reached by TLS with a certificate authority of its own', { skip }, async () => {
+test('X-Ray is reached by TLS with a private certificate authority', { skip }, async () => {
   const aws = await new FakeXray(tls()).start()
   const endpoint = aws.url
   for (const runtime of ['binary', 'deno'] as const) {
     for (
-      const [own, env] of [[`, caFile: '${file('ca.pem')}'`, {}], ['', { AWS_CA_BUNDLE: file('ca.pem') }]] as const
+      const [setting, env] of [[`, caFile: '${file('ca.pem')}'`, {}], ['', { AWS_CA_BUNDLE: file('ca.pem') }]] as const
     ) {
       const spanId = hex(8)
       const agent = await AgentProcess.start({
         runtime,
         env,
         config:
-          `{ export: { xray: { region: 'us-west-2', endpoint: '${endpoint}'${own} } }, queue: { batchWait: '10ms' } }`,
+          `{ export: { xray: { region: 'us-west-2', endpoint: '${endpoint}'${setting} } }, queue: { batchWait: '10ms' } }`,
       })
       await post(agent, spanId)
       await waitFor(() => aws.documents.some((document) => document.includes(spanId)), 'the segment')
@@ -130,7 +130,7 @@ test('X-Ray is reached by TLS with a certificate authority of its own', { skip }
   await aws.stop()
 })
 
-test('an IAM role is assumed with its external id, and its keys sign', async () => {
+test('an IAM role is assumed with its external id, and requests are signed with its keys', async () => {
   const aws = await new FakeXray().start()
   aws.secret = 'role-secret'
   const sts = await new FakeSts().start()
@@ -148,15 +148,15 @@ test('an IAM role is assumed with its external id, and its keys sign', async () 
     await waitFor(() => aws.documents.some((document) => document.includes(spanId)), 'the segment')
     await agent.stop()
   }
-  const asked = new URLSearchParams(sts.requests[0])
-  assert.equal(asked.get('ExternalId'), 'from-outside')
-  assert.equal(asked.get('RoleArn'), 'arn:aws:iam::123456789012:role/traces')
-  assert.deepEqual(aws.flaws, [])
+  const request = new URLSearchParams(sts.requests[0])
+  assert.equal(request.get('ExternalId'), 'from-outside')
+  assert.equal(request.get('RoleArn'), 'arn:aws:iam::123456789012:role/traces')
+  assert.deepEqual(aws.issues, [])
   sts.stop()
   await aws.stop()
 })
 
-test('region and keys are found in the shared files, and in the metadata of a container', async () => {
+test('region and keys are found in the shared files and in container metadata', async () => {
   const aws = await new FakeXray().start()
   writeFileSync(file('config'), '[profile traces]\nregion = us-west-2\n')
   writeFileSync(file('credentials'), '[traces]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n')
@@ -191,14 +191,14 @@ test('region and keys are found in the shared files, and in the metadata of a co
     await waitFor(() => aws.documents.some((document) => document.includes(spanId)), 'the segment')
     await agent.stop()
   }
-  assert.deepEqual(aws.flaws, [])
+  assert.deepEqual(aws.issues, [])
   container.closeAllConnections()
   container.close()
   await aws.stop()
 })
 
 test(
-  'insecure: true takes a certificate that nobody knows, and nothing else does; Deno says that it cannot',
+  'insecure: true accepts an untrusted certificate, which is rejected otherwise; Deno says that it cannot',
   { skip },
   async () => {
     const aws = await new FakeXray(tls()).start()
@@ -206,14 +206,14 @@ test(
       `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}', insecure: ${insecure} } }, queue: { batchWait: '10ms' } }`
     const agent = await AgentProcess.start({ config: config(false) })
     await post(agent, hex(8))
-    await waitFor(() => agent.log.includes('Delivery to xray fails'), 'the refusal')
+    await waitFor(() => agent.log.includes('Delivery to xray fails'), 'the failure')
     assert.equal(aws.requests, 0)
     agent.writeConfig(config(true))
     await waitFor(() => aws.documents.length === 1, 'the document')
     await agent.stop()
     const deno = await AgentProcess.start({ config: config(true), runtime: 'deno' })
     await post(deno, hex(8))
-    await waitFor(() => deno.log.includes('Deno checks certificates always'), 'the reason')
+    await waitFor(() => deno.log.includes('Deno always checks certificates'), 'the reason')
     await deno.kill()
     await aws.stop()
   },

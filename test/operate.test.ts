@@ -21,9 +21,9 @@ for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
   const title = (text: string): string => `operating (${runtime}) ${text}`
-  const to = (aws: FakeXray, queue = "batchWait: '10ms'"): string =>
+  const configFor = (aws: FakeXray, queue = "batchWait: '10ms'"): string =>
     `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } }, queue: { ${queue} } }`
-  /** Runs a command beside an agent, with its config, folder of the spool and admin port. */
+  /** Runs a command next to an agent, with its spool folder and admin port. */
   const command = (agent: AgentProcess, dir: string, ...args: string[]) => {
     const [program, ...first] = commandOf(runtime)
     const port = /Listening: admin on \S+:(\d+)/.exec(agent.log)?.[1] ?? ''
@@ -34,10 +34,10 @@ function suite(runtime: Runtime): void {
     })
   }
 
-  test(title('shows status and metrics that agree with what came and went'), async () => {
+  test(title('counts what was received and sent, alike in status and metrics'), async () => {
     const aws = await new FakeXray().start()
     const dir = mkdtempSync(join(folder, 'spool-'))
-    const agent = await AgentProcess.start({ runtime, config: to(aws), dir })
+    const agent = await AgentProcess.start({ runtime, config: configFor(aws), dir })
     await sendSpans(agent, 30)
     const grpc = new GrpcClient(agent.address('otlp.grpc'))
     await grpc.call(protobufRequest(jsonRequest([{}, {}])))
@@ -50,7 +50,7 @@ function suite(runtime: Runtime): void {
     await waitFor(() => aws.documents.length === 33, 'the documents')
     socket.close()
     const status = async () => await (await agent.admin('/status')).json()
-    await waitFor(async () => (await status()).counts.rejected['xray.udp'] === 1, 'the refusal')
+    await waitFor(async () => (await status()).counts.rejected['xray.udp'] === 1, 'the rejection')
     const { counts, delivery, queue, listening, deadLetters, credentials, configHash, problems, rates, exporters } =
       await status()
     assert.equal(credentials.accessKeyId, 'AKIDEXAMPLE')
@@ -90,70 +90,70 @@ function suite(runtime: Runtime): void {
     await aws.stop()
   })
 
-  test(title('lists, shows, sends again and drops dead letters, with an agent and without'), async () => {
+  test(title('lists, shows, redrives and drops dead letters, with an agent and without'), async () => {
     const aws = await new FakeXray().start()
     const dir = mkdtempSync(join(folder, 'spool-'))
-    const agent = await AgentProcess.start({ runtime, config: to(aws), dir })
-    const letters = (...args: string[]) => command(agent, dir, 'dead-letters', ...args)
-    assert.equal(letters('list').stdout, 'There are no dead letters\n')
+    const agent = await AgentProcess.start({ runtime, config: configFor(aws), dir })
+    const deadLetters = (...args: string[]) => command(agent, dir, 'dead-letters', ...args)
+    assert.equal(deadLetters('list').stdout, 'There are no dead letters\n')
     aws.fault = ([document]) => {
       const { id } = JSON.parse(document ?? '{}')
       return { Id: id, ErrorCode: 'InvalidSegment', Message: 'no "good"' }
     }
     const ids = await sendSpans(agent, 6)
-    await waitFor(async () => (await (await agent.admin('/status')).json()).deadLetters.count === 6, 'the letters')
-    const lines = letters('list').stdout.trim().split('\n')
+    await waitFor(async () => (await (await agent.admin('/status')).json()).deadLetters.count === 6, 'the dead letters')
+    const lines = deadLetters('list').stdout.trim().split('\n')
     assert.equal(lines.length, 6)
     assert.match(
       lines[0] ?? '',
       /^1 {2}\S+Z {2}xray {2}unprocessed {2}1-\w{8}-\w{24} {2}\w{16} {2}shop {2}InvalidSegment: no "good"$/,
     )
-    const shown = letters('show', '2').stdout
+    const shown = deadLetters('show', '2').stdout
     assert.match(shown, /message +InvalidSegment: no "good"/)
     const [, json = ''] = shown.split('\n\n')
     assert.ok(ids.includes(JSON.parse(json).id))
-    assert.equal(JSON.parse(letters('show', '2', '--json').stdout).id, 2)
+    assert.equal(JSON.parse(deadLetters('show', '2', '--json').stdout).id, 2)
     aws.fault = undefined
-    assert.equal(letters('retry', '1', '2').stdout, '2 put back into the queue\n')
+    assert.equal(deadLetters('retry', '1', '2').stdout, '2 put back into the queue\n')
     await waitFor(() => aws.documents.length === 2, 'two documents')
-    assert.equal(letters('drop', '3').stdout, '1 dropped\n')
-    const none = letters('drop', '3')
+    assert.equal(deadLetters('drop', '3').stdout, '1 dropped\n')
+    const none = deadLetters('drop', '3')
     assert.equal(none.status, 69)
     assert.match(none.stderr, /1 of the ids are not dead letters/)
     for (const wrong of [['retry'], ['burn', '1'], ['show', 'x'], ['show'], ['drop', '4', '--all']]) {
-      assert.equal(letters(...wrong).status, 64, wrong.join(' '))
+      assert.equal(deadLetters(...wrong).status, 64, wrong.join(' '))
     }
     await agent.stop()
-    // Now the spool itself is opened; the config has to be that of the agent, as letters go back to its exporter.
+    // Now the spool itself is opened. The config must be the agent's, as dead letters return to its exporter.
     const config = join(dir, 'config.ts')
-    writeFileSync(config, `export default ${to(aws)}\n`)
-    const offline = (...args: string[]) => letters(...args, '--config', config)
-    assert.match(letters('retry', '--all').stderr, /"xray" is not in the config; send to one of local, console/)
+    writeFileSync(config, `export default ${configFor(aws)}\n`)
+    const offline = (...args: string[]) => deadLetters(...args, '--config', config)
+    assert.match(deadLetters('retry', '--all').stderr, /"xray" is not in the config; send to one of local, console/)
     assert.equal(offline('list').stdout.trim().split('\n').length, 3)
     assert.equal(offline('drop', '4').stdout, '1 dropped\n')
     assert.equal(offline('retry', '--all').stdout, '2 put back into the queue\n')
-    const again = await AgentProcess.start({ runtime, config: to(aws), dir })
+    const again = await AgentProcess.start({ runtime, config: configFor(aws), dir })
     await waitFor(() => aws.documents.length === 4, 'the documents')
     assert.equal(arrived(aws).size, 4)
     await again.stop()
     await aws.stop()
   })
 
-  test(title('traces its own deliveries if it is asked to, and does not go round in circles'), async () => {
+  test(title('traces its own deliveries if selfTracing is on, without a loop'), async () => {
     const aws = await new FakeXray().start()
-    const agent = await AgentProcess.start({ runtime, config: to(aws).replace(/}$/, ', selfTracing: true }') })
+    const agent = await AgentProcess.start({ runtime, config: configFor(aws).replace(/}$/, ', selfTracing: true }') })
     await sendSpans(agent, 3)
-    const own = () => aws.segments.filter(({ name }) => name === 'rontgen')
-    await waitFor(() => own().length === 1, 'the trace of the delivery')
-    assert.deepEqual(own()[0]?.['annotations'], { documents: 3, waiting: 3 })
+    const selfTraces = () => aws.segments.filter(({ name }) => name === 'rontgen')
+    await waitFor(() => selfTraces().length === 1, 'the trace of the delivery')
+    assert.deepEqual(selfTraces()[0]?.['annotations'], { documents: 3, waiting: 3 })
     await new Promise((resolve) => setTimeout(resolve, 2500))
-    assert.equal(own().length, 1)
-    assert.deepEqual(aws.flaws, [])
+    assert.equal(selfTraces().length, 1)
+    assert.deepEqual(aws.issues, [])
     await agent.stop()
     await aws.stop()
   })
 
-  test(title('does not let pages of other sites use the admin port'), async () => {
+  test(title('rejects requests to the admin port from pages of other sites'), async () => {
     const agent = await AgentProcess.start({ runtime })
     const port = agent.port('admin')
     const status = await new Promise<number | undefined>((resolve) => {
@@ -178,29 +178,29 @@ function suite(runtime: Runtime): void {
   })
 
   test(
-    title('goes over to a changed config, keeps connections, and keeps the old one when the new one is wrong'),
+    title('applies a changed config and keeps connections, and keeps the old config if the new one is invalid'),
     async () => {
-      const [before, behind] = [await new FakeXray().start(), await new FakeXray().start()]
-      const agent = await AgentProcess.start({ runtime, config: to(before) })
+      const [first, second] = [await new FakeXray().start(), await new FakeXray().start()]
+      const agent = await AgentProcess.start({ runtime, config: configFor(first) })
       const grpc = new GrpcClient(agent.address('otlp.grpc'))
       const call = async (): Promise<number> =>
         (await grpc.call(protobufRequest(jsonRequest([{ attributes: { vip: true } }])))).code
       assert.equal(await call(), 0)
-      await waitFor(() => before.documents.length === 1, 'the first document')
+      await waitFor(() => first.documents.length === 1, 'the first document')
       const addresses = agent.log.match(/Listening.*/g)
 
       agent.writeConfig('{ queue: { maxbytes: 3 } }')
-      await waitFor(() => /ERROR Cannot reload.*maxBytes/s.test(agent.log), 'the refusal')
+      await waitFor(() => /ERROR Cannot reload.*maxBytes/s.test(agent.log), 'the rejection')
       assert.equal(await call(), 0)
-      await waitFor(() => before.documents.length === 2, 'the second document')
+      await waitFor(() => first.documents.length === 2, 'the second document')
 
-      const changed = to(behind).replace('{', "{ translate: { indexedAttributes: ['vip'] },")
+      const changed = configFor(second).replace('{', "{ translate: { indexedAttributes: ['vip'] },")
       agent.writeConfig(changed)
       await waitFor(() => /Reloaded: now sending to .*translate changed/.test(agent.log), 'the reload')
-      assert.deepEqual(agent.log.match(/Listening.*/g), addresses, 'no socket was opened anew')
+      assert.deepEqual(agent.log.match(/Listening.*/g), addresses, 'no socket is opened again')
       assert.equal(await call(), 0)
-      await waitFor(() => behind.documents.length === 1, 'the third document')
-      assert.deepEqual(behind.segments[0]?.['annotations'], { vip: true })
+      await waitFor(() => second.documents.length === 1, 'the third document')
+      assert.deepEqual(second.segments[0]?.['annotations'], { vip: true })
       grpc.close()
 
       agent.writeConfig(changed.replace('{', '{ receive: { xray: { udp: false } },'))
@@ -211,30 +211,41 @@ function suite(runtime: Runtime): void {
       await waitFor(() => agent.log.includes('xray.udp started'), 'the reload')
       const socket = createSocket('udp4')
       socket.send('{"format":"json","version":1}\n{"id":"u"}', agent.port('xray.udp'), '127.0.0.1')
-      await waitFor(() => arrived(behind).has('u'), 'the document')
+      await waitFor(() => arrived(second).has('u'), 'the document')
       socket.close()
       await agent.stop()
-      await before.stop()
-      await behind.stop()
+      await first.stop()
+      await second.stop()
     },
   )
 
-  test(title('stays as it is when a port of the new config is taken'), async () => {
+  test(title('applies a change of the config that is made during the start'), async () => {
+    const changed = "export default { translate: { logGroups: ['g'] } }"
+    const agent = await AgentProcess.start({
+      runtime,
+      config:
+        `() => (setTimeout(() => process.getBuiltinModule('node:fs').writeFileSync('config.ts', "${changed}")), {})`,
+    })
+    await waitFor(() => /Reloaded: .*translate changed/.test(agent.log), 'the reload')
+    await agent.stop()
+  })
+
+  test(title('keeps the old config when the new one has a port that cannot be bound'), async () => {
     const aws = await new FakeXray().start()
     const other = await new FakeXray().start()
     const agent = await AgentProcess.start({
       runtime,
-      config: to(aws),
+      config: configFor(aws),
     })
     agent.writeConfig(
-      to(aws).replace(
+      configFor(aws).replace(
         '{',
         `{ admin: { host: '127.0.0.1' }, receive: { otlp: { http: { allowedOrigins: ['*'] }, grpc: { host: '203.0.113.9' } } },`,
       ),
     )
     await waitFor(
       () => /Cannot reload, so the config stays as it was: Cannot bind TCP 203.0.113.9/.test(agent.log),
-      'the refusal',
+      'the rejection',
     )
     await waitFor(() => (agent.log.match(/Listening: otlp.grpc/g) ?? []).length === 2, 'the old receiver')
     const ids = await sendSpans(agent, 5)
@@ -244,9 +255,9 @@ function suite(runtime: Runtime): void {
     await aws.stop()
   })
 
-  test(title('loses nothing while it is reloaded again and again under load'), async () => {
+  test(title('loses nothing while it is reloaded repeatedly under load'), async () => {
     const aws = await new FakeXray().start()
-    const agent = await AgentProcess.start({ runtime, config: to(aws) })
+    const agent = await AgentProcess.start({ runtime, config: configFor(aws) })
     const ids: string[] = []
     let isOver = false
     const load = (async () => {
@@ -255,7 +266,7 @@ function suite(runtime: Runtime): void {
     const reloads = (): number => (agent.log.match(/Reloaded: /g) ?? []).length
     for (let i = 1; i <= 8 || ids.length <= 100; i++) {
       const before = reloads()
-      agent.writeConfig(to(aws, `batchWait: '${i}0ms'`).replace('{', `{ translate: { logGroups: ['g${i}'] },`))
+      agent.writeConfig(configFor(aws, `batchWait: '${i}0ms'`).replace('{', `{ translate: { logGroups: ['g${i}'] },`))
       agent.child.kill('SIGHUP')
       await waitFor(() => reloads() > before, 'the reload')
     }
@@ -266,7 +277,7 @@ function suite(runtime: Runtime): void {
     await aws.stop()
   })
 
-  test(title('asks clients to wait while too much is arriving at once'), async () => {
+  test(title('answers 503 and UNAVAILABLE while receive.maxInFlight bytes are arriving'), async () => {
     const agent = await AgentProcess.start({ runtime, config: "{ receive: { maxInFlight: '1KiB' } }" })
     const headers = { 'content-type': 'application/x-protobuf', 'content-length': '2000' }
     const slow = request({ port: agent.port('otlp.http'), path: '/v1/traces', method: 'POST', headers })
@@ -278,7 +289,7 @@ function suite(runtime: Runtime): void {
         headers: { 'content-type': 'application/json' },
         body: jsonRequest([{}]),
       })
-    await waitFor(async () => (await post()).status === 503, 'a refusal')
+    await waitFor(async () => (await post()).status === 503, 'a rejection')
     assert.equal((await post()).headers.get('retry-after'), '1')
     const grpc = new GrpcClient(agent.address('otlp.grpc'))
     const { code, message } = await grpc.call(protobufRequest(jsonRequest([{}])))
@@ -291,11 +302,11 @@ function suite(runtime: Runtime): void {
     await agent.stop()
   })
 
-  test(title('stops at once at the second signal, and leaves what waits in the spool'), async () => {
+  test(title('stops at once at the second signal, and leaves queued documents in the spool'), async () => {
     const aws = await new FakeXray().start()
     aws.fault = 'hang'
     const dir = mkdtempSync(join(folder, 'spool-'))
-    const agent = await AgentProcess.start({ runtime, config: to(aws, "stopTimeout: '1h'"), dir })
+    const agent = await AgentProcess.start({ runtime, config: configFor(aws, "stopTimeout: '1h'"), dir })
     const ids = await sendSpans(agent, 60)
     agent.child.kill('SIGINT')
     await waitFor(() => agent.log.includes('Stopping'), 'the stop')
@@ -303,38 +314,38 @@ function suite(runtime: Runtime): void {
     assert.equal(code, 0, agent.log)
     assert.match(agent.log, /Stopped: 60 received, 0 documents delivered, 60 documents stay in the spool/)
     aws.fault = undefined
-    const again = await AgentProcess.start({ runtime, config: to(aws), dir })
+    const again = await AgentProcess.start({ runtime, config: configFor(aws), dir })
     await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')
     await again.stop()
     await aws.stop()
   })
 
-  test(title('tells X-Ray what it received and sent, unless that is turned off'), async () => {
+  test(title('reports to X-Ray what it received and sent, unless export.xray.telemetry is false'), async () => {
     const aws = await new FakeXray().start()
-    const agent = await AgentProcess.start({ runtime, config: to(aws) })
+    const agent = await AgentProcess.start({ runtime, config: configFor(aws) })
     await sendSpans(agent, 12)
     await waitFor(() => aws.documents.length === 12, 'the documents')
     const quiet = await AgentProcess.start({
       runtime,
-      config: to(aws).replace("'us-west-2',", "'us-west-2', telemetry: false,"),
+      config: configFor(aws).replace("'us-west-2',", "'us-west-2', telemetry: false,"),
     })
     await sendSpans(quiet, 3)
     await waitFor(() => aws.documents.length === 15, 'the documents')
-    // What was not told yet is told at the stop.
+    // Counts that were not reported yet are reported at the stop.
     await quiet.stop()
     await agent.stop()
-    const [told, ...more] = aws.calls.filter(({ path }) => path === '/TelemetryRecords').map(({ body }) =>
+    const [report, ...others] = aws.calls.filter(({ path }) => path === '/TelemetryRecords').map(({ body }) =>
       JSON.parse(body)
     )
-    assert.deepEqual(more, [])
-    const [record] = told.TelemetryRecords
+    assert.deepEqual(others, [])
+    const [record] = report.TelemetryRecords
     assert.deepEqual([record.SegmentsReceivedCount, record.SegmentsSentCount, record.SegmentsRejectedCount], [
       12,
       12,
       0,
     ])
     assert.ok(Math.abs(record.Timestamp - Date.now() / 1000) < 60)
-    assert.deepEqual(aws.flaws, [])
+    assert.deepEqual(aws.issues, [])
     await aws.stop()
   })
 }

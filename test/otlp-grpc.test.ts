@@ -41,7 +41,7 @@ function suite(runtime: Runtime): void {
     await agent.stop()
     await aws.stop()
   })
-  /** A call with headers of one's own: a type in capitals is not taken by the fast path, but by Connect. */
+  /** Makes a call with the given headers. A content type in capitals is handled by Connect instead of the fast path. */
   const call = (message: Uint8Array, headers: Record<string, string>, flag = 0): Promise<RawCall> =>
     new Promise((resolve, reject) => {
       const session = connect(`http://${agent.address('otlp.grpc')}`)
@@ -72,30 +72,30 @@ function suite(runtime: Runtime): void {
     waitFor(() => aws.segments.some((segment) => segment['id'] === id), `segment ${id}`)
 
   for (const [path, type] of [['the fast path', 'application/grpc'], ['Connect', 'application/GRPC+proto']] as const) {
-    const own = (text: string): string => title(`by ${path} ${text}`)
-    const typed = (headers: Record<string, string> = {}): Record<string, string> => ({
+    const pathTitle = (text: string): string => title(`by ${path} ${text}`)
+    const withType = (headers: Record<string, string> = {}): Record<string, string> => ({
       'content-type': type,
       ...headers,
     })
 
-    test(own('takes spans, plain and packed'), async () => {
+    test(pathTitle('accepts spans, plain and compressed'), async () => {
       const ids = [hex(8), hex(8)]
-      const [plain, packed] = ids.map((spanId) => protobufRequest(jsonRequest([{ spanId }])))
-      assert.equal((await call(plain ?? new Uint8Array(0), typed())).status, '0')
-      const answer = await call(gzipSync(packed ?? new Uint8Array(0)), typed({ 'grpc-encoding': 'gzip' }), 1)
+      const [plain, compressed] = ids.map((spanId) => protobufRequest(jsonRequest([{ spanId }])))
+      assert.equal((await call(plain ?? new Uint8Array(0), withType())).status, '0')
+      const answer = await call(gzipSync(compressed ?? new Uint8Array(0)), withType({ 'grpc-encoding': 'gzip' }), 1)
       assert.equal(answer.status, '0', answer.message)
       for (const id of ids) await arrived(id)
     })
 
-    test(own('takes an empty request'), async () => {
-      assert.equal((await call(new Uint8Array(0), typed())).status, '0')
+    test(pathTitle('accepts an empty request'), async () => {
+      assert.equal((await call(new Uint8Array(0), withType())).status, '0')
     })
 
-    test(own('refuses single spans with their number and reason'), async () => {
+    test(pathTitle('rejects invalid spans with their number and reason, and accepts the others'), async () => {
       const spanId = hex(8)
       const { status, body } = await call(
         protobufRequest(jsonRequest([{ spanId }, { spanId: '00'.repeat(8) }])),
-        typed(),
+        withType(),
       )
       assert.equal(status, '0')
       const { partialSuccess } = fromBinary(ExportTraceServiceResponseSchema, body.subarray(5))
@@ -104,22 +104,25 @@ function suite(runtime: Runtime): void {
       await arrived(spanId)
     })
 
-    test(own('answers bytes that are no request with INVALID_ARGUMENT'), async () => {
-      assert.equal((await call(new Uint8Array([0x0a, 1, 0xff]), typed())).status, '3')
+    test(pathTitle('answers malformed bytes with INVALID_ARGUMENT'), async () => {
+      assert.equal((await call(new Uint8Array([0x0a, 1, 0xff]), withType())).status, '3')
     })
 
-    test(own('answers a message over the limit with RESOURCE_EXHAUSTED, packed or not'), async () => {
-      assert.equal((await call(new Uint8Array(1_200_000), typed())).status, '8')
-      const bomb = gzipSync(new Uint8Array(30_000_000))
-      assert.equal((await call(bomb, typed({ 'grpc-encoding': 'gzip' }), 1)).status, '8')
-    })
+    test(
+      pathTitle('answers a message over the limit with RESOURCE_EXHAUSTED, compressed or decompressed'),
+      async () => {
+        assert.equal((await call(new Uint8Array(1_200_000), withType())).status, '8')
+        const bomb = gzipSync(new Uint8Array(30_000_000))
+        assert.equal((await call(bomb, withType({ 'grpc-encoding': 'gzip' }), 1)).status, '8')
+      },
+    )
 
-    test(own('answers an unknown encoding with UNIMPLEMENTED'), async () => {
-      assert.equal((await call(new Uint8Array([1]), typed({ 'grpc-encoding': 'snappy' }), 1)).status, '12')
+    test(pathTitle('answers an unknown encoding with UNIMPLEMENTED'), async () => {
+      assert.equal((await call(new Uint8Array([1]), withType({ 'grpc-encoding': 'snappy' }), 1)).status, '12')
     })
   }
 
-  test(title('takes a message of 900 KB over a window that is smaller'), async () => {
+  test(title('accepts a message of 900 KB, which is larger than the flow-control window'), async () => {
     const client = new GrpcClient(agent.address('otlp.grpc'))
     const spans = Array.from({ length: 600 }, () => ({ attributes: { text: 'x'.repeat(1200) } }))
     const { code, message } = await client.call(protobufRequest(jsonRequest(spans)))
@@ -127,7 +130,7 @@ function suite(runtime: Runtime): void {
     assert.equal(code, 0, message)
   })
 
-  test(title('says to callers of other services that it takes traces'), async () => {
+  test(title('answers calls of other services with UNIMPLEMENTED, and says that it receives traces'), async () => {
     const client = new GrpcClient(agent.address('otlp.grpc'))
     const { code, message } = await client.call(
       new Uint8Array(0),
@@ -138,7 +141,7 @@ function suite(runtime: Runtime): void {
     assert.match(message, /receives traces/)
   })
 
-  test(title('tells its health'), async () => {
+  test(title('serves gRPC health checks'), async () => {
     const client = new GrpcClient(agent.address('otlp.grpc'))
     const check = (service: string) =>
       client.call(
@@ -154,7 +157,7 @@ function suite(runtime: Runtime): void {
     client.close()
   })
 
-  test(title('survives calls that are broken off'), async () => {
+  test(title('survives aborted calls'), async () => {
     for (let i = 0; i < 20; i++) {
       const session = connect(`http://${agent.address('otlp.grpc')}`)
       session.on('error', () => {})

@@ -58,23 +58,23 @@ function suite(runtime: Runtime): void {
   })
 
   for (
-    const [encoding, pack] of Object.entries({
+    const [encoding, compress] of Object.entries({
       gzip: gzipSync,
       deflate: deflateSync,
       'deflate without its header': deflateRawSync,
       zstd: zstdCompressSync,
     })
   ) {
-    test(title(`unpacks ${encoding}`), async () => {
+    test(title(`decompresses ${encoding}`), async () => {
       const spanId = hex(8)
-      const body = new Uint8Array(pack(protobufRequest(jsonRequest([{ spanId }]))))
+      const body = new Uint8Array(compress(protobufRequest(jsonRequest([{ spanId }]))))
       const answer = await post(body, { ...PROTOBUF, 'content-encoding': encoding.split(' ')[0] ?? '' })
       assert.equal(answer.status, 200)
       await arrived(spanId)
     })
   }
 
-  test(title('takes snake_case names, enum names, integers as numbers and ids in capitals'), async () => {
+  test(title('accepts snake_case names, enum names, integers as numbers and ids in capitals'), async () => {
     const spanId = hex(8)
     const body = `{"resource_spans":[{"scope_spans":[{"spans":[{"trace_id":"${
       hex(16).toUpperCase()
@@ -93,7 +93,7 @@ function suite(runtime: Runtime): void {
     )
   })
 
-  test(title('drops an integer that fits nowhere, and keeps its span'), async () => {
+  test(title('drops an integer that does not fit into 64 bits, and keeps its span'), async () => {
     const spanId = hex(8)
     const body = jsonRequest([{ spanId, attributes: { n: 7, kept: 'yes' } }]).replace(
       '{"intValue":"7"}',
@@ -107,7 +107,7 @@ function suite(runtime: Runtime): void {
     })
   })
 
-  test(title('refuses single spans with their number and reason'), async () => {
+  test(title('rejects invalid spans with their number and reason, and accepts the others'), async () => {
     const spanId = hex(8)
     const json = jsonRequest([{ spanId }, { traceId: '00'.repeat(16) }])
     const answer = await post(json, JSON_TYPE)
@@ -123,7 +123,7 @@ function suite(runtime: Runtime): void {
     await arrived(spanId)
   })
 
-  test(title('answers what is no OTLP with a google.rpc.Status in the encoding of the request'), async () => {
+  test(title('answers malformed requests with a google.rpc.Status in the encoding of the request'), async () => {
     for (const body of ['{', '[]', '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xyz"}]}]}]}', 'null']) {
       const answer = await post(body, JSON_TYPE)
       assert.equal(answer.status, 400, body)
@@ -135,7 +135,7 @@ function suite(runtime: Runtime): void {
     assert.equal((await post(new Uint8Array([1, 2, 3]), { ...PROTOBUF, 'content-encoding': 'gzip' })).status, 400)
   })
 
-  test(title('refuses other methods, types, encodings and paths'), async () => {
+  test(title('rejects other methods with 405, other types and encodings with 415, other paths with 404'), async () => {
     const url = `http://${agent.address('otlp.http')}/v1/traces`
     const get = await fetch(url)
     assert.equal(get.status, 405)
@@ -147,7 +147,7 @@ function suite(runtime: Runtime): void {
     assert.match(await metrics.text(), /receives traces/)
   })
 
-  test(title('refuses a body that is too long, or becomes too long'), async () => {
+  test(title('rejects a body over the limit with 413, compressed or decompressed'), async () => {
     const long = new Uint8Array(1_100_000)
     assert.equal((await post(long, PROTOBUF)).status, 413)
     const bomb = new Uint8Array(gzipSync(new Uint8Array(30_000_000)))
@@ -156,7 +156,7 @@ function suite(runtime: Runtime): void {
     assert.equal(fromBinary(StatusSchema, new Uint8Array(await answer.arrayBuffer())).code, 8)
   })
 
-  test(title('lets the pages of allowed origins send'), async () => {
+  test(title('allows cross-origin requests from allowed origins only'), async () => {
     const ask = (origin: string): Promise<Response> =>
       fetch(`http://${agent.address('otlp.http')}/v1/traces`, {
         method: 'OPTIONS',
@@ -181,7 +181,7 @@ function suite(runtime: Runtime): void {
       const spanId = hex(8)
       ids.push(spanId)
       const request = protobufRequest(jsonRequest([{ spanId }]))
-      // One ResourceSpans: its bytes stand behind a tag and a length.
+      // One ResourceSpans: its bytes follow a tag and a length.
       const lengthBytes = request.length > 130 ? 2 : 1
       await createClient(TraceService, transport).export({ resourceSpans: [request.subarray(1 + lengthBytes)] })
     }

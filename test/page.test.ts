@@ -45,15 +45,15 @@ async function startDemo(): Promise<void> {
   s3 = (await response.json()).traceId
 }
 
-async function withPage(act: (page: Page) => Promise<void>, size = { width: 1280, height: 800 }): Promise<void> {
+async function withPage(run: (page: Page) => Promise<void>, size = { width: 1280, height: 800 }): Promise<void> {
   const page = await browser.newPage({ viewport: size })
   const issues: string[] = []
   page.on('pageerror', (error) => issues.push(error.message))
   page.on('console', (message) => message.type() === 'error' && issues.push(message.text()))
-  await act(page)
+  await run(page)
   await page.close()
   // A filter that is wrong is answered 400, which the browser writes down as well.
-  assert.deepEqual(issues.filter((flaw) => !flaw.includes('400 (Bad Request)')), [])
+  assert.deepEqual(issues.filter((issue) => !issue.includes('400 (Bad Request)')), [])
 }
 
 test(
@@ -211,7 +211,7 @@ test('the page takes a part of the response times for a filter', { skip }, () =>
   }))
 
 test(
-  'the page lists traces page by page, and tells of new ones without moving those that are read',
+  'the page lists traces page by page, and announces new ones without moving those that are read',
   { skip },
   () =>
     withPage(async (page) => {
@@ -331,7 +331,7 @@ test('the page says why a service faults, and shows the newest trace of it', { s
     await page.getByRole('row').nth(1).waitFor()
   }))
 
-test('the page shows the document of a segment beside the span that it was', { skip }, () =>
+test('the page shows the document of a segment next to its span', { skip }, () =>
   withPage(async (page) => {
     await page.goto(`${base}/trace/${s3}?tab=raw`)
     const cells = page.locator('.raw > *')

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createServer as createTcp } from 'node:net'
+import { type AddressInfo, createServer as createTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
-import { execFile } from 'node:child_process'
 import { systemdUnit } from '../src/service/systemd-unit.ts'
 import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
 import { waitFor } from './support/wait-for.ts'
@@ -17,8 +15,8 @@ const execute = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-service-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** A place of its own for each test: state, configs, and free ports. */
-async function place(runtime: Runtime, name: string) {
+/** Creates folders for the state and configs of a test, and a function that runs the program with them. */
+async function createFolders(runtime: Runtime, name: string) {
   const dir = mkdtempSync(join(folder, `${name}-`))
   const port = await freePort()
   const env = {
@@ -59,15 +57,15 @@ async function freePort(): Promise<number> {
 
 for (const runtime of ['binary', 'deno'] as const) {
   test(`start, status, logs, restart and stop run the agent in the background (${runtime})`, async () => {
-    const { dir, run } = await place(runtime, 'process')
+    const { dir, run } = await createFolders(runtime, 'process')
     assert.equal((await run(['healthcheck'])).code, 69)
-    assert.match((await run(['stop'])).stderr, /It does not run/)
+    assert.match((await run(['stop'])).stderr, /The agent does not run/)
     assert.match((await run(['start'])).stdout, /Started as a process in the background/)
     assert.equal((await run(['healthcheck'])).stdout, 'ready\n')
     const pid = (): number => Number(readFileSync(join(dir, 'state/rontgen.pid'), 'utf8'))
     const first = pid()
     assert.match((await run(['status'])).stdout, new RegExp(`process ${first}`))
-    assert.match((await run(['start'])).stderr, /It runs already/)
+    assert.match((await run(['start'])).stderr, /The agent already runs/)
     assert.match((await run(['logs'])).stdout, /INFO {2}Started: rontgen/)
     writeFileSync(
       join(dir, 'config.ts'),
@@ -82,21 +80,21 @@ for (const runtime of ['binary', 'deno'] as const) {
     assert.notEqual(pid(), first)
     assert.equal((await run(['stop'])).stdout, 'Stopped\n')
     assert.equal((await run(['healthcheck'])).code, 69)
-    // A number that went to another program is none of ours.
+    // A stale pid file whose id belongs to another program is ignored.
     writeFileSync(join(dir, 'state/rontgen.pid'), `${process.pid}\n`)
-    assert.match((await run(['stop'])).stderr, /It does not run/)
+    assert.match((await run(['stop'])).stderr, /The agent does not run/)
   })
 }
 
-test('start says what the agent said if it does not come up', async () => {
-  const { dir, run } = await place('binary', 'failing')
+test('start prints the log of an agent that does not start', async () => {
+  const { dir, run } = await createFolders('binary', 'failing')
   writeFileSync(
     join(dir, 'config.ts'),
     "import { defineConfig } from 'rontgen'\nexport default defineConfig({ receive: { otlp: { http: { host: '192.0.2.1' } } } })\n",
   )
   const { code, stderr } = await run(['start'])
   assert.equal(code, 69)
-  assert.match(stderr, /does not come up: it ended with \d+\n[^]*192\.0\.2\.1/)
+  assert.match(stderr, /did not start: it exited with \d+\n[^]*192\.0\.2\.1/)
 })
 
 const traces = (more: object = {}): string =>
@@ -107,9 +105,9 @@ const traces = (more: object = {}): string =>
     },
   })
 
-test('ctl fetches, appends and removes configs, keeps the one that works, and has the status of its predecessor', async () => {
-  const { dir, run } = await place('binary', 'ctl')
-  const config = join(dir, 'own.json')
+test('ctl fetches, appends and removes configs, keeps the valid ones, and prints the status of amazon-cloudwatch-agent-ctl', async () => {
+  const { dir, run } = await createFolders('binary', 'ctl')
+  const config = join(dir, 'first.json')
   const status = async () => JSON.parse((await run(['ctl', '-a', 'status'])).stdout)
   const before = await status()
   assert.deepEqual(Object.keys(before).slice(0, 4), ['status', 'starttime', 'configstatus', 'version'])
@@ -161,13 +159,13 @@ test('ctl fetches, appends and removes configs, keeps the one that works, and ha
 })
 
 test('ctl fetches a config from the Parameter Store', async () => {
-  const { run } = await place('binary', 'ssm')
-  const asked: string[] = []
+  const { run } = await createFolders('binary', 'ssm')
+  const requests: string[] = []
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (chunk) => (body += String(chunk)))
     request.on('end', () => {
-      asked.push(`${request.headers['x-amz-target']} ${body} ${request.headers.authorization?.slice(0, 16)}`)
+      requests.push(`${request.headers['x-amz-target']} ${body} ${request.headers.authorization?.slice(0, 16)}`)
       const isThere = body.includes('"/rontgen/traces"')
       response.statusCode = isThere ? 200 : 400
       response.end(JSON.stringify(isThere ? { Parameter: { Value: traces() } } : { __type: 'ParameterNotFound' }))
@@ -176,21 +174,21 @@ test('ctl fetches a config from the Parameter Store', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = { AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } // it listens
   assert.equal((await run(['ctl', '-a', 'fetch-config', '-c', 'ssm:/rontgen/traces'], endpoint)).code, 0)
-  assert.match(asked[0] ?? '', /^AmazonSSM\.GetParameter .*"WithDecryption":true.* AWS4-HMAC-SHA256$/)
+  assert.match(requests[0] ?? '', /^AmazonSSM\.GetParameter .*"WithDecryption":true.* AWS4-HMAC-SHA256$/)
   const { code, stderr } = await run(['ctl', '-a', 'fetch-config', '-c', 'ssm:none'], endpoint)
   assert.equal(code, 1)
   assert.match(stderr, /answered 400 for "none": ParameterNotFound/)
   server.close()
 })
 
-test('the unit runs the executable with its config, whatever their names are', () => {
+test('systemdUnit() quotes the names of the executable and the config', () => {
   const unit = systemdUnit({ program: '/opt/my tools/rontgen', config: '/etc/100%/config.ts' })
   assert.match(unit, /^ExecStart="\/opt\/my tools\/rontgen" run --config \/etc\/100%%\/config\.ts$/m)
 })
 
 const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0
-test('systemd finds the unit well-formed, and well confined', {
-  skip: hasAnalyze ? false : 'there is no systemd-analyze',
+test('systemd-analyze accepts the unit, and its confinement', {
+  skip: hasAnalyze ? false : 'systemd-analyze is not installed',
 }, () => {
   const file = join(folder, 'rontgen.service')
   writeFileSync(file, systemdUnit({ program: commandOf('binary')[0], config: undefined }))
@@ -204,7 +202,7 @@ test('systemd finds the unit well-formed, and well confined', {
 })
 
 const hasMounts = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0
-test('start, restart and stop use systemd where it runs the machine', {
+test('start, restart and stop manage a systemd unit where systemd runs the machine', {
   skip: hasMounts ? false : 'unshare and mount may not make a tmpfs here',
 }, () => {
   const dir = mkdtempSync(join(folder, 'systemd-'))
@@ -234,8 +232,8 @@ test('start, restart and stop use systemd where it runs the machine', {
   assert.match(stdout, /^Started as the systemd unit rontgen\.service$/m)
   assert.ok(stdout.includes(systemdUnit({ program, config: undefined })))
   assert.match(stdout, /"starttime": "2026-11-22T12:00:00\.000Z"/)
-  const told = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '' && !/is-active|show/.test(line))
-  assert.deepEqual(told, [
+  const calls = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '' && !/is-active|show/.test(line))
+  assert.deepEqual(calls, [
     'daemon-reload',
     'enable --quiet rontgen.service',
     'restart rontgen.service',
@@ -246,7 +244,7 @@ test('start, restart and stop use systemd where it runs the machine', {
   ])
 })
 
-test('the agent tells systemd that it is ready, that it is alive, and that it stops', async () => {
+test('the agent notifies systemd that it is ready, alive and stopping', async () => {
   const dir = mkdtempSync(join(folder, 'notify-'))
   const log = join(dir, 'notify.log')
   writeFileSync(log, '')
@@ -254,9 +252,9 @@ test('the agent tells systemd that it is ready, that it is alive, and that it st
   const agent = await AgentProcess.start({
     env: { PATH: `${dir}:${process.env['PATH']}`, NOTIFY_SOCKET: '/run/none', WATCHDOG_USEC: '200000' },
   })
-  const told = (): string[] => readFileSync(log, 'utf8').trim().split('\n')
-  await waitFor(() => told().filter((line) => line === 'WATCHDOG=1').length > 2, 'the watchdog')
-  assert.equal(told()[0], '--ready')
+  const notifications = (): string[] => readFileSync(log, 'utf8').trim().split('\n')
+  await waitFor(() => notifications().filter((line) => line === 'WATCHDOG=1').length > 2, 'the watchdog')
+  assert.equal(notifications()[0], '--ready')
   await agent.stop()
-  assert.ok(told().includes('STOPPING=1'))
+  assert.ok(notifications().includes('STOPPING=1'))
 })

@@ -35,8 +35,8 @@ test('completions for bash complete commands and their options', () => {
 })
 
 for (const shell of ['zsh', 'fish'] as const) {
-  const isThere = spawnSync(shell, ['-c', 'true']).status === 0
-  test(`completions for ${shell} are well-formed`, { skip: isThere ? false : `there is no ${shell}` }, () => {
+  const isInstalled = spawnSync(shell, ['-c', 'true']).status === 0
+  test(`completions for ${shell} are well-formed`, { skip: isInstalled ? false : `${shell} is not installed` }, () => {
     const file = join(folder, `_rontgen.${shell}`)
     writeFileSync(file, run(['completions', shell]).stdout)
     const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' })
@@ -44,7 +44,7 @@ for (const shell of ['zsh', 'fish'] as const) {
   })
 }
 
-test('completions and the manual page have every command and option', () => {
+test('completions and the manual page list every command and option', () => {
   const [zsh, fish, man] = [['completions', 'zsh'], ['completions', 'fish'], ['man']].map((args) => run(args).stdout)
   for (const { name, options } of commands) {
     assert.ok(zsh?.includes(`'${name}:`), name)
@@ -58,10 +58,10 @@ test('completions and the manual page have every command and option', () => {
   assert.match(man ?? '', /^\.TH RONTGEN 1/)
 })
 
-const place = (): string => mkdtempSync(join(folder, 'init-'))
+const newFolder = (): string => mkdtempSync(join(folder, 'init-'))
 
-test('init asks its questions, asks again where an answer is wrong, and writes a config that is valid', () => {
-  const dir = place()
+test('init asks its questions, repeats those with an invalid answer, and writes a valid config', () => {
+  const dir = newFolder()
   const { status, stdout } = run(
     ['init', '--ask'],
     'moon\notlp\nxray, local\nmoon\nus-west-2\norder.id, user.tier\nno\n',
@@ -74,18 +74,21 @@ test('init asks its questions, asks again where an answer is wrong, and writes a
   assert.match(text, /indexedAttributes: \['order\.id', 'user\.tier'\]/)
   assert.match(text, /export: \{ xray: \{ region: 'us-west-2' \}, local: true \}/)
   assert.equal(run(['validate'], '', dir).status, 0)
-  assert.match(run(['init', '--yes'], '', dir).stdout, /config.ts already exists and stays/)
+  assert.match(run(['init', '--yes'], '', dir).stdout, /config.ts already exists and was kept/)
 })
 
-test('init takes every answer as a flag, and what is usual with --yes', () => {
-  const dir = place()
+test('init takes answers from flags, and default answers with --yes', () => {
+  const dir = newFolder()
   assert.equal(run(['init', '--from', 'xray', '--to', 'xray', '--yes'], '', dir).status, 0)
   const text = readFileSync(join(dir, 'config.ts'), 'utf8')
   assert.match(text, /otlp: \{ grpc: false, http: false \}/)
   assert.match(text, /export: \{ xray: true \}/)
-  const usual = place()
-  assert.equal(run(['init', '--yes'], '', usual).status, 0)
-  assert.match(readFileSync(join(usual, 'config.ts'), 'utf8'), /defineConfig\(\{\}\)/)
-  assert.match(run(['init', '--to', 'mars'], '', place()).stderr, /--to must be one or more of xray, local, console/)
-  assert.match(run(['init', '--ask'], 'otlp\n', place()).stderr, /The input ended/)
+  const defaults = newFolder()
+  assert.equal(run(['init', '--yes'], '', defaults).status, 0)
+  assert.match(readFileSync(join(defaults, 'config.ts'), 'utf8'), /defineConfig\(\{\}\)/)
+  assert.match(
+    run(['init', '--to', 'mars'], '', newFolder()).stderr,
+    /--to must be one or more of xray, local, console/,
+  )
+  assert.match(run(['init', '--ask'], 'otlp\n', newFolder()).stderr, /The input ended/)
 })

@@ -25,7 +25,7 @@ function suite(runtime: Runtime): void {
   const post = (path: string, body: string): Promise<Response> =>
     fetch(`http://${agent.address('xray.proxy')}${path}`, { method: 'POST', body })
 
-  test(title('passes both calls signed, their bodies unchanged'), async () => {
+  test(title('passes both calls on, signed and with unchanged bodies'), async () => {
     const rules = await post('/GetSamplingRules', '{ "NextToken": null }')
     assert.deepEqual(await rules.json(), aws.rules)
     const body = '{"SamplingStatisticsDocuments":[{"RuleName":"\\u00e4 ä"}]}'
@@ -34,10 +34,10 @@ function suite(runtime: Runtime): void {
       { path: '/GetSamplingRules', body: '{ "NextToken": null }' },
       { path: '/SamplingTargets', body },
     ])
-    assert.deepEqual(aws.flaws, [])
+    assert.deepEqual(aws.issues, [])
   })
 
-  test(title('takes a chunked body'), async () => {
+  test(title('accepts a chunked body'), async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const call = request(`http://${agent.address('xray.proxy')}/SamplingTargets`, {
         method: 'POST',
@@ -52,7 +52,7 @@ function suite(runtime: Runtime): void {
     assert.equal(aws.calls.at(-1)?.body, '{"a":1}')
   })
 
-  test(title('passes nothing else'), async () => {
+  test(title('rejects every other call with 403'), async () => {
     const before = aws.calls.length
     for (const path of ['/CreateGroup', '/TraceSegments', '/', '/getsamplingrules']) {
       const answer = await post(path, '{}')
@@ -63,7 +63,7 @@ function suite(runtime: Runtime): void {
     assert.equal(aws.calls.length, before)
   })
 
-  test(title('serves the rules that it knows while AWS is away, and passes the error of targets'), async () => {
+  test(title('serves cached rules while AWS fails, and passes on errors of targets'), async () => {
     aws.fault = { status: 500, body: { message: 'away' } }
     const rules = await post('/GetSamplingRules', '{ "NextToken": null }')
     assert.equal(rules.status, 200)

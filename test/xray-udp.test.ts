@@ -36,27 +36,27 @@ function suite(runtime: Runtime): void {
 
   for (
     const [name, header] of Object.entries({
-      'as the SDKs write it': '{"format": "json", "version": 1}\n',
+      'as SDKs write it': '{"format": "json", "version": 1}\n',
       'without spaces': '{"format":"json","version":1}\n',
       'with CRLF': '{"format": "json", "version": 1}\r\n',
       'with other keys and order': '{"version":1,"x":2,"format":"JSON"}\n',
       'with empty lines': '{"format":"json","version":1}\n\n\n',
     })
   ) {
-    test(title(`passes a document byte for byte, its header ${name}`), async () => {
+    test(title(`passes a document on byte for byte, with its header ${name}`), async () => {
       const document = segment()
       await send(header + document)
       await waitFor(() => aws.documents.includes(document), 'the document')
     })
   }
 
-  test(title('passes an array of subsegments, line ends and odd characters'), async () => {
+  test(title('passes on an array of subsegments, line ends and unusual characters'), async () => {
     const document = `[${segment(',\n"u":"\\u2028\u2028\u{1f600}"')},\r\n${segment()}]`
     await send('{"format":"json","version":1}\n' + document)
     await waitFor(() => aws.documents.includes(document), 'the array')
   })
 
-  test(title('counts what is no document, and tells its sender and reason'), async () => {
+  test(title('rejects malformed datagrams, and logs their sender and the reason'), async () => {
     for (
       const text of [
         '',
@@ -77,10 +77,10 @@ function suite(runtime: Runtime): void {
     )
     const document = segment()
     await send('{"format":"json","version":1}\n' + document)
-    await waitFor(() => aws.documents.includes(document), 'the document behind them')
+    await waitFor(() => aws.documents.includes(document), 'the document after them')
   })
 
-  test(title('passes the longest datagram as it is'), async () => {
+  test(title('passes the longest datagram on as it is'), async () => {
     const id = hex(8)
     const trace = `1-5759e988-${hex(12)}`
     const part = (n: number): string =>
@@ -98,22 +98,22 @@ function suite(runtime: Runtime): void {
     await send('{"format":"json","version":1}\n' + longer)
     const ofTrace = () => aws.segments.filter((found) => found['trace_id'] === trace)
     await waitFor(() => ofTrace().length > 0, 'the segment')
-    // The datagram is below 64 KB here, so it goes as it is: the limit of UDP is just below that of X-Ray.
+    // The limit of UDP is just below that of X-Ray, so no datagram has to be split.
     assert.equal(ofTrace().length, 1)
-    assert.deepEqual(aws.flaws, [])
+    assert.deepEqual(aws.issues, [])
   })
 
-  // Deno reads datagrams more slowly, and the kernel drops what it does not hold: there, fewer come at a time.
+  // Deno reads datagrams more slowly, and the kernel drops what its buffer cannot hold, so fewer are sent at a time.
   const [count, burst] = runtime === 'binary' ? [3000, 50] : [300, 3]
-  test(title(`takes ${count} documents, each once`), async () => {
+  test(title(`delivers ${count} documents, each once`), async () => {
     const documents = Array.from({ length: count }, () => segment())
     for (const [i, document] of documents.entries()) {
       await send('{"format": "json", "version": 1}\n' + document)
       if (i % burst === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    const wanted = new Set(documents)
-    const got = () => aws.documents.filter((document) => wanted.has(document)).length
-    await waitFor(() => got() >= count, 'all of them')
-    assert.equal(got(), count)
+    const expected = new Set(documents)
+    const delivered = () => aws.documents.filter((document) => expected.has(document)).length
+    await waitFor(() => delivered() >= count, 'all documents')
+    assert.equal(delivered(), count)
   })
 }

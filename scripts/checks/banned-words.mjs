@@ -36,6 +36,7 @@ export const bannedWords = [
       [
         /\bdead[- ]letters?\b/,
         /\b(upper|lower|capital|small|latin|single|first|last|two|three)([- ]?case)? letters?\b/,
+        /\b(starts?|begins?|ends?) with a letter\b/,
         /\bletters?,?( and| or)? (digits?|numbers?)\b/,
         /\b(digits?|numbers?),?( and| or)? letters?\b/,
       ].map(({ source }) => source).join('|'),
@@ -56,13 +57,14 @@ export const bannedWords = [
   {
     word: /\bsettl(e|es|ed|ing)\b/,
     use: 'acknowledge (queue), index (store)',
-    unless: /\ball settled\b|\bpromises?( \S+){0,4} settle[sd]?\b/,
+    // A column of older files of the store keeps its name until it is renamed.
+    unless: /\ball settled\b|\bpromises?( \S+){0,4} settle[sd]?\b|\bsettled integer\b|\brename column settled\b/,
   },
   {
     word: /\b(un)?pack(s|ed|ing)?\b/,
     use: 'compress, decompress',
     unless:
-      /\bpacked (fields?|repeated|encoding|varints?)\b|\b(repeated|varints?|fields?) packed\b|\bpack(s|ed|ing)?( \S+){0,6} into (one|a|as few|few|fewer)( \S+)? (batch|batches|requests?|datagrams?)\b/,
+      /\bany (un)?pack\b|\bpacked (fields?|repeated|encoding|varints?)\b|\b(repeated|varints?|fields?) packed\b|\bpack(s|ed|ing)?( \S+){0,6} into (one|a|as few|few|fewer)( \S+)? (batch|batches|requests?|datagrams?)\b/,
   },
   { word: /\bunawaited\b/, use: 'fire-and-forget' },
   { word: /\bhurried\b/, use: 'hasWaiters' },

@@ -109,8 +109,8 @@ function phrasesOf(text) {
   for (const block of text.split(/\n(?!\s*(?:\*(?!\/)|\/\/)\s?\S)/)) {
     let phrase = ''
     const starts = []
-    for (const [i, one] of block.split('\n').entries()) {
-      const bare = i === 0 ? one : one.replace(/^\s*(\*|\/\/)\s*/, ' ')
+    for (const [i, lineText] of block.split('\n').entries()) {
+      const bare = i === 0 ? lineText : lineText.replace(/^\s*(\*|\/\/)\s*/, ' ')
       starts.push(phrase.length)
       phrase += bare.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
         .replaceAll('_', ' ').toLowerCase()

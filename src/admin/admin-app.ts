@@ -1,18 +1,18 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import { CommandError } from '../errors/command-error.ts'
 import type { PageSpan } from '../trace/api/page-answers.ts'
 import type { AgentAccess } from './agent-access.ts'
-import { CommandError } from '../errors/command-error.ts'
 import { changeStream } from './change-stream.ts'
 
-/** The page loads nothing from anywhere else, and nobody shows it in a frame of theirs. */
+/** The page loads nothing from other hosts, and cannot be framed by other sites. */
 const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'cache-control': 'no-cache',
 }
-/** Dead letters on one page at most. */
-const PAGE = 200
+/** The largest number of dead letters in an answer. */
+const MAX_PAGE = 200
 const choiceSchema = v.strictObject({
   ids: v.union([v.literal('all'), v.pipe(v.array(v.pipe(v.number(), v.integer())), v.minLength(1))]),
   to: v.optional(v.string()),
@@ -20,8 +20,8 @@ const choiceSchema = v.strictObject({
 const removedSchema = v.strictObject({ exporter: v.string(), to: v.optional(v.string()) })
 
 /**
- * The routes of the admin port. Pages of other sites cannot use it: a name that was made to point here is refused
- * (DNS rebinding), and what changes anything takes JSON only, which a browser does not send to another site unasked.
+ * The routes of the admin port. Pages of other sites cannot use it: other host names are rejected (DNS rebinding), and
+ * calls that change something accept JSON only, which a browser does not send to another site without a preflight.
  */
 export function adminApp(host: string, agent: AgentAccess): Hono {
   const app = new Hono()
@@ -55,8 +55,8 @@ export function adminApp(host: string, agent: AgentAccess): Hono {
   app.get('/dead-letters', (c) => {
     const after = Number(c.req.query('after') ?? 0)
     const limit = Number(c.req.query('limit') ?? 100)
-    if (!Number.isInteger(after) || !Number.isInteger(limit) || limit < 1 || limit > PAGE) {
-      return c.json({ message: `after and limit are whole numbers; limit is from 1 to ${PAGE}` }, 400)
+    if (!Number.isInteger(after) || !Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+      return c.json({ message: `after and limit are whole numbers; limit is from 1 to ${MAX_PAGE}` }, 400)
     }
     return c.json({ deadLetters: agent.queue.deadLetters(after, limit), ...agent.status().deadLetters })
   })
@@ -82,7 +82,7 @@ export function adminApp(host: string, agent: AgentAccess): Hono {
   return app
 }
 
-/** Answers a call that changes something, with how much it changed. */
+/** Answers a call that changes something, with the count that `apply` returns. */
 async function change<S extends v.GenericSchema>(
   c: Context,
   schema: S,
@@ -110,12 +110,12 @@ async function runDemo(c: Context, { demo }: AgentAccess): Promise<Response> {
   return c.json({ isRunning: demo.isRunning() })
 }
 
-/** A page of another site can send text, but not this type, unasked. */
+/** A page of another site can send text without a preflight, but not this type. */
 function isJson(c: Context): boolean {
   return c.req.header('content-type')?.split(';')[0] === 'application/json'
 }
 
-/** Where the server is open to other hosts, these may call it as they like. */
+/** True if the host name of a request is allowed: any, if the server accepts other hosts. */
 function isOwnName(name: string, host: string): boolean {
   if (!/^(localhost|127\..*|::1)$/.test(host)) return true
   const isAddress = /^[\d.]+$|^\[.*\]$/.test(name)

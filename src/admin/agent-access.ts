@@ -4,7 +4,7 @@ import type { Status } from '../telemetry/status.ts'
 import type { PageSpan } from '../trace/api/page-answers.ts'
 import type { QueueAccess } from './queue-access.ts'
 
-/** What the admin server shows, and changes, of an agent. */
+/** What the admin server reads and changes of an agent. */
 export interface AgentAccess {
   status(): Status
   /** What each exporter counts. */
@@ -12,21 +12,21 @@ export interface AgentAccess {
   readonly queue: QueueAccess
   /** Whether an exporter keeps a trace that can be shown; null if none keeps traces. */
   hasTraces(): boolean | null
-  /** What happened in each half minute of the last half hour. */
+  /** The counts of each half minute of the last half hour. */
   rates(): readonly RateStep[]
-  /** Every value of the config in force, with where it is from. */
+  /** Every value of the effective config, with where it comes from. */
   config(): readonly { readonly path: string; readonly value: string; readonly source: string }[]
   /** The sample application, which sends traces here. */
   readonly demo: {
     isRunning(): boolean
-    /** @throws {Error} if there is no port that it could send to */
+    /** @throws {Error} if no receiver listens that it can send to */
     start(): void
     stop(): void
   }
-  /** Calls `watcher` when there is something new to show. @returns what ends that */
+  /** Calls `watcher` when there is something new to show. @returns a function that ends the watch */
   watch(watcher: () => void): () => void
-  /** The span that a segment was, and what became of each part of it. @param id the segment's, hex */
+  /** The span of a segment, and where each part of it went. @param id the segment's, hex */
   explain(traceId: string, id: string): PageSpan
-  /** Answers calls of the X-Ray API, and what the page asks for; undefined if no exporter does. */
+  /** Answers requests of the X-Ray API and of the page; undefined if no exporter does. */
   api(request: Request): Response | Promise<Response> | undefined
 }

@@ -3,13 +3,13 @@ import type { ExporterDeadLetter, QueueAdmin, RemovedLane } from '../queue/queue
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import type { RemovedExporterStatus } from '../telemetry/status.ts'
 
-/** Which dead letters are meant. */
+/** The dead letters that a command applies to: ids, or all. */
 export type DeadLetterChoice = readonly number[] | 'all'
 
-/** Dead letters that are handled at once when all are meant. */
+/** Dead letters that are changed at a time when `all` are chosen. */
 const CHUNK = 200
 
-/** The queue as people see it: dead letters as text, and what is kept for removed exporters. */
+/** The queue for the admin server and commands: dead letters as text, and what is kept for removed exporters. */
 export class QueueAccess {
   constructor(private readonly queue: QueueAdmin) {}
 
@@ -18,17 +18,18 @@ export class QueueAccess {
     return this.queue.deadLetters(after, limit).map(describeDeadLetter)
   }
 
+  /** @returns undefined if there is none with this id */
   deadLetter(id: number): DeadLetterInfo | undefined {
-    const letter = this.queue.deadLetter(id)
-    return letter === undefined ? undefined : describeDeadLetter(letter)
+    const deadLetter = this.queue.deadLetter(id)
+    return deadLetter === undefined ? undefined : describeDeadLetter(deadLetter)
   }
 
-  /** Puts dead letters back into the queue. @param to another exporter than their own @returns how many there were */
+  /** Puts dead letters back into the queue. @param to another exporter than their own @returns how many */
   redrive(choice: DeadLetterChoice, to?: string): number {
     return this.#forChosen(choice, (ids) => this.queue.redrive(ids, to))
   }
 
-  /** Deletes dead letters. @returns how many there were */
+  /** Deletes dead letters. @returns how many */
   dropDeadLetters(choice: DeadLetterChoice): number {
     return this.#forChosen(choice, (ids) => this.queue.dropDeadLetters(ids))
   }
@@ -38,12 +39,12 @@ export class QueueAccess {
     return this.queue.removedLanes().map(describeRemoved)
   }
 
-  /** Deletes what is kept for a removed exporter. @returns how much it was */
+  /** Deletes what is kept for a removed exporter. @returns how many documents and dead letters */
   async dropRemoved(name: string): Promise<number> {
     return await this.queue.dropRemoved(name)
   }
 
-  /** Sends what is kept for a removed exporter to another one. @returns how many documents */
+  /** Moves what is kept for a removed exporter to another one. @returns how many documents */
   async moveRemoved(name: string, to: string): Promise<number> {
     return await this.queue.moveRemoved(name, to)
   }
@@ -66,15 +67,15 @@ export function describeRemoved({ name, documents, bytes, oldest, deadLetters }:
   return { name, documents, bytes, oldest: age, deadLetters }
 }
 
-function describeDeadLetter(letter: ExporterDeadLetter): DeadLetterInfo {
-  const document = documentText(letter.document)
+function describeDeadLetter({ document: bytes, ...deadLetter }: ExporterDeadLetter): DeadLetterInfo {
+  const document = documentText(bytes)
   const { trace_id: traceId, id: segmentId, name } = membersOf(document)
   return {
-    id: letter.id,
-    exporter: letter.exporter,
-    time: new Date(letter.time).toISOString(),
-    reason: letter.reason,
-    message: letter.message,
+    id: deadLetter.id,
+    exporter: deadLetter.exporter,
+    time: new Date(deadLetter.time).toISOString(),
+    reason: deadLetter.reason,
+    message: deadLetter.message,
     traceId: String(traceId ?? ''),
     segmentId: String(segmentId ?? ''),
     name: String(name ?? ''),

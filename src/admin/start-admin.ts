@@ -10,7 +10,7 @@ export interface AdminSettings {
   readonly port: number
 }
 
-/** An admin server that runs. */
+/** A running admin server. */
 export interface RunningAdmin {
   readonly address: string
   stop(deadline: AbortSignal): Promise<void>

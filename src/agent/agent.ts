@@ -15,25 +15,25 @@ import { statusOf } from './status-of.ts'
 /** What an agent needs besides its settings. */
 export type AgentContext = Omit<PipelineContext, 'changed'>
 
-/** An agent that runs. */
+/** A running agent. */
 export interface Agent {
   /** How long a stop may go on delivering, in milliseconds. */
   readonly stopTimeoutMs: number
   /**
-   * Applies other settings: what did not change goes on undisturbed, and nothing that was accepted is lost.
+   * Applies other settings. What did not change keeps running, and nothing that was accepted is lost.
    *
    * @returns what was changed, one phrase each
    * @throws {Error} if it cannot be done; then the agent runs with the settings that it had
    */
   reload(loaded: Loaded): Promise<string[]>
-  /** Stops front to back: accepts nothing new, and delivers what waits until `deadline`. @returns what is left in the spool */
+  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns how many stay in the spool */
   stop(deadline: AbortSignal): Promise<number>
 }
 
 /**
  * Starts an agent.
  *
- * @throws {Error} if the spool or a port cannot be opened; what was started is stopped again
+ * @throws {Error} if the spool or a port cannot be opened; everything that was started is stopped
  */
 export async function startAgent(loaded: Loaded, context: AgentContext): Promise<Agent> {
   const agent = new RunningAgent(loaded, context)
@@ -41,7 +41,7 @@ export async function startAgent(loaded: Loaded, context: AgentContext): Promise
   return agent
 }
 
-/** How long what was started may take to stop when the start fails, in milliseconds. */
+/** How long a failed start may take to stop what it started, in milliseconds. */
 const FAILED_START_MS = 1000
 /** How long the admin server may take to stop, in milliseconds: when it is replaced, and at the end. */
 const ADMIN_REPLACE_MS = 1000
@@ -98,7 +98,7 @@ class RunningAgent implements Agent {
       this.#admin = startAdmin(admin, this.#access())
       this.context.events.listening('admin', this.#admin.address)
     } catch (error) {
-      // Traces matter more than what is shown of them.
+      // Traces matter more than the page that shows them.
       this.context.events.adminFailed(error)
     }
   }

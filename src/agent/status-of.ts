@@ -10,7 +10,7 @@ import type { RateHistory } from '../telemetry/rate-history.ts'
 import type { DeliveryStatus, ExporterStatus, ReceiverStatus, Status } from '../telemetry/status.ts'
 import { VERSION } from '../version.ts'
 
-/** What the status of an agent is made of. */
+/** What the status is computed from. */
 export interface StatusParts {
   readonly started: Date
   readonly loaded: Loaded
@@ -21,7 +21,7 @@ export interface StatusParts {
   readonly adminAddress: string | undefined
 }
 
-/** How an agent is. */
+/** The status of an agent. */
 export function statusOf({ started, loaded, pipeline, events, rates, adminAddress }: StatusParts): Status {
   const { counters } = events
   const { queue, exporters, receivers } = pipeline
@@ -49,7 +49,7 @@ export function statusOf({ started, loaded, pipeline, events, rates, adminAddres
     exporters: exporterList,
     removedExporters: state.removed.map(describeRemoved),
     queue: queueStatus(state, exporterList),
-    delivery: together(exporterList, exporters.description),
+    delivery: totalDelivery(exporterList, exporters.description),
     deadLetters: {
       count: sum(exporterList.map(({ deadLetters }) => deadLetters.count)),
       bytes: sum(exporterList.map(({ deadLetters }) => deadLetters.bytes)),
@@ -102,11 +102,11 @@ function exporterStatus(instance: OpenInstance, state: QueueState, report: Expor
 
 function queueStatus({ dir, maxBytes, isFull }: QueueState, exporters: readonly ExporterStatus[]): Status['queue'] {
   const waiting = exporters.map((exporter) => exporter.waiting)
-  const [most = { documents: 0, bytes: 0, oldest: 0 }] = waiting.toSorted((a, b) => b.documents - a.documents)
-  return { dir, maxBytes, isFull, ...most }
+  const [longest = { documents: 0, bytes: 0, oldest: 0 }] = waiting.toSorted((a, b) => b.documents - a.documents)
+  return { dir, maxBytes, isFull, ...longest }
 }
 
-function together(exporters: readonly ExporterStatus[], description: string): DeliveryStatus {
+function totalDelivery(exporters: readonly ExporterStatus[], description: string): DeliveryStatus {
   const failures = exporters.map(({ lastFailure }) => lastFailure).filter((failure) => failure !== null)
   return {
     to: description,

@@ -1,10 +1,10 @@
-/** The times that a component works with, and its timers; tests put a clock of their own in its place. */
+/** The time sources and timers of a component; tests replace them by a fake. */
 export interface Clock {
-  /** @returns Unix milliseconds; the machine's clock may be set at any moment */
+  /** @returns Unix milliseconds; can jump when the clock is set */
   wall(): number
-  /** @returns milliseconds by a clock that nobody can set */
+  /** @returns milliseconds that never jump, from an arbitrary start */
   monotonic(): number
-  /** Calls `fn` once after `ms` milliseconds. @returns what cancels it */
+  /** Calls `fn` once after `ms` milliseconds. @returns a function that cancels it */
   after(ms: number, fn: () => void): () => void
 }
 

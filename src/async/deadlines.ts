@@ -1,13 +1,13 @@
-/** Time limits for many short attempts, with one timer for all: a timer for each attempt cost 3 of 56 µs. */
+/** Time limits for many short attempts with a single timer: a timer per attempt cost 3 of 56 µs. */
 export class Deadlines {
   readonly #attempts = new Map<AbortController, number>()
   readonly #listened = new WeakSet<AbortSignal>()
   #timer: ReturnType<typeof setInterval> | undefined
 
-  /** @param limitMs how long an attempt may take; it is looked after four times in that while */
+  /** @param limitMs how long an attempt may take; it is checked four times in that period */
   constructor(private readonly limitMs: number) {}
 
-  /** Starts an attempt, which is aborted at its limit, or when `signal` is. */
+  /** Starts an attempt, which is aborted at its limit or with `signal`. */
   begin(signal: AbortSignal): AbortController {
     const attempt = new AbortController()
     if (signal.aborted) attempt.abort()

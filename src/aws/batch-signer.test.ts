@@ -11,7 +11,7 @@ for (const sessionToken of [undefined, 'a/session+token==']) {
     const signer = new BatchSigner(new URL(url), 'us-west-2')
     for (const time of ['2026-11-22T13:22:00Z', '2026-11-23T00:00:00Z']) {
       const headers = signer.sign(body, { ...keys, sessionToken }, Date.parse(time))
-      const theirs = await new AwsV4Signer({
+      const expected = await new AwsV4Signer({
         url,
         method: 'POST',
         body,
@@ -23,7 +23,7 @@ for (const sessionToken of [undefined, 'a/session+token==']) {
         ...keys,
         ...(sessionToken === undefined ? {} : { sessionToken }),
       }).sign()
-      assert.equal(headers['authorization'], theirs.headers.get('authorization'))
+      assert.equal(headers['authorization'], expected.headers.get('authorization'))
     }
   })
 }

@@ -5,7 +5,7 @@ import type { Credentials } from './credential-source.ts'
  * Signs POST requests of one path by AWS Signature Version 4.
  *
  * Rare requests are signed by aws4fetch, through Web Crypto, whose calls go through other threads: 145 µs of CPU for a
- * body of 39 KiB, where this takes 25 with the key cached and the hashes made in place. A test holds the two equal.
+ * body of 39 KiB, where this takes 25 with a cached key and hashes computed in place. A test compares the two.
  */
 export class BatchSigner {
   #key: Buffer = Buffer.alloc(0)

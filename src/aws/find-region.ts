@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 type Env = Record<string, string | undefined>
 
 /**
- * The region to send to: as set by flag or config, then AWS_REGION, AWS_DEFAULT_REGION, the shared config file, the
+ * The region to send to: that of a flag or the config, then AWS_REGION, AWS_DEFAULT_REGION, the shared config file, the
  * metadata of an ECS task, the metadata service of an EC2 instance; undefined if none of them knows.
  */
-export async function findRegion(set: string | undefined, env: Env): Promise<string | undefined> {
-  const named = set ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
+export async function findRegion(configured: string | undefined, env: Env): Promise<string | undefined> {
+  const named = configured ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
   return named ?? (await fromSharedConfig(env)) ?? (await fromEcs(env)) ?? (await fromInstance(env))
 }
 

@@ -2,8 +2,8 @@ import type { FetchHttpHandler } from '@smithy/fetch-http-handler'
 import type { Fetch } from '../platform/create-fetch.ts'
 
 /**
- * Lets the AWS SDK's own clients (STS, SSO) send through our fetch: by themselves they use neither a proxy nor the
- * certificates that are set. The package is loaded when this is first called.
+ * Makes the clients of the AWS SDK (STS, SSO) send through our fetch: otherwise they use neither the proxy nor the
+ * certificates of the config. The package is loaded when this is first called.
  *
  * @param timeoutMs per request
  */

@@ -20,15 +20,15 @@ const table = new URL(
 const { partitionsInfo }: { partitionsInfo: { partitions: { id: string; regions: Record<string, unknown> }[] } } =
   await import(table.href)
 
-/** What the AWS SDK's X-Ray client would call. */
+/** The endpoint of the AWS SDK's X-Ray client. */
 async function sdkEndpoint(region: string, fips: boolean, dualStack: boolean): Promise<string> {
   const client = new XRayClient({ region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } })
   const { url } = await client.config.endpointProvider({ Region: region, UseFIPS: fips, UseDualStack: dualStack })
   return url.href.replace(/\/$/, '')
 }
 
-test('xrayEndpoint() is the AWS SDK’s for each region, plain, by FIPS, by dual stack and by both', async () => {
-  // A region that is not in the table yet is taken by its form, or for one of the partition aws.
+test('xrayEndpoint() returns the same as the AWS SDK for each region, with and without FIPS and dual stack', async () => {
+  // A region that is not in the table yet belongs to the partition whose pattern it matches, or to aws.
   const newer = ['us-iso-north-9', 'us-isob-north-9', 'us-isof-north-9', 'eu-isoe-north-9', 'cn-north-9', 'xx-north-9']
   const regions = [...partitionsInfo.partitions.flatMap((partition) => Object.keys(partition.regions)), ...newer]
   for (
@@ -47,7 +47,7 @@ test('xrayEndpoint() is the AWS SDK’s for each region, plain, by FIPS, by dual
   }
 })
 
-test('xrayEndpoint() knows each partition', async () => {
+test('xrayEndpoint() returns the domain of each partition', async () => {
   for (
     const [region, settings, url] of [
       ['us-west-2', plain, 'https://xray.us-west-2.amazonaws.com'],
@@ -63,7 +63,7 @@ test('xrayEndpoint() knows each partition', async () => {
   ) assert.equal(await xrayEndpoint(region, settings, {}), url)
 })
 
-test('xrayEndpoint() is the URL that is set, also where the AWS SDK refuses it with FIPS and dual stack', async () => {
+test('xrayEndpoint() returns the configured URL, also with FIPS and dual stack, where the AWS SDK rejects it', async () => {
   for (const { fips, dualStack } of combinations) {
     const endpoint = 'http://127.0.0.1:9/'
     assert.equal(await xrayEndpoint('us-west-2', { endpoint, fips, dualStack }, {}), 'http://127.0.0.1:9')
@@ -74,7 +74,7 @@ test('xrayEndpoint() is the URL that is set, also where the AWS SDK refuses it w
   }
 })
 
-test('xrayEndpoint() obeys AWS_ENDPOINT_URL and its kin', async () => {
+test('xrayEndpoint() follows AWS_ENDPOINT_URL and related variables', async () => {
   assert.equal(
     await xrayEndpoint('us-west-2', plain, { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_XRAY: 'http://b' }),
     'http://b',
@@ -91,7 +91,7 @@ test('xrayEndpoint() obeys AWS_ENDPOINT_URL and its kin', async () => {
   )
 })
 
-test('findRegion() takes what is set before AWS_REGION before AWS_DEFAULT_REGION', async () => {
+test('findRegion() prefers the configured region to AWS_REGION, and that to AWS_DEFAULT_REGION', async () => {
   const env = { AWS_REGION: 'b', AWS_DEFAULT_REGION: 'c', AWS_EC2_METADATA_DISABLED: 'true' }
   assert.equal(await findRegion('a', env), 'a')
   assert.equal(await findRegion(undefined, env), 'b')

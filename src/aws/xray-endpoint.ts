@@ -2,7 +2,7 @@ import { dnsSuffix } from './dns-suffix.ts'
 
 /** How the X-Ray endpoint is chosen. */
 export interface EndpointSettings {
-  /** A URL that is used as it is. */
+  /** A URL that overrides the endpoint of the region. */
   readonly endpoint?: string | undefined
   readonly fips: boolean
   readonly dualStack: boolean
@@ -11,15 +11,15 @@ export interface EndpointSettings {
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * The URL of X-Ray in a region, without a path: as set, else by AWS's variables, else by the partition that the region
- * belongs to.
+ * The URL of X-Ray in a region, without a path: that of the settings, else that of AWS's environment variables, else that
+ * of the region's partition.
  *
- * A URL that is set wins over FIPS and dual stack, where the AWS SDK refuses the combination: AWS_USE_FIPS_ENDPOINT may
- * hold for a whole host, and must not stop traces to a VPC endpoint.
+ * A configured URL wins over FIPS and dual stack, a combination that the AWS SDK rejects: AWS_USE_FIPS_ENDPOINT may be set
+ * for all programs of a host, and must not stop traces to a VPC endpoint.
  */
 export async function xrayEndpoint(region: string, settings: EndpointSettings, env: Env): Promise<string> {
-  const given = settings.endpoint ?? fromEnvironment(env)
-  if (given !== undefined) return given.replace(/\/+$/, '')
+  const configured = settings.endpoint ?? fromEnvironment(env)
+  if (configured !== undefined) return configured.replace(/\/+$/, '')
   const fips = settings.fips || isTrue(env['AWS_USE_FIPS_ENDPOINT'])
   const dualStack = settings.dualStack || isTrue(env['AWS_USE_DUALSTACK_ENDPOINT'])
   return `https://xray${fips ? '-fips' : ''}.${region}.${await dnsSuffix(region, dualStack ? 'dualStack' : 'plain')}`

@@ -1,26 +1,29 @@
-import type { Command } from './command.ts'
-import { completionsOf } from './completions.ts'
+import type { CommandList } from './command.ts'
+import { completions } from './completions.ts'
 import { ctl } from './ctl.ts'
 import { deadLetters } from './dead-letters.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
+import { healthcheck } from './healthcheck.ts'
 import { init } from './init.ts'
-import { manOf } from './man.ts'
+import { logs } from './logs.ts'
+import { man } from './man.ts'
 import { migrate } from './migrate.ts'
 import { printConfig } from './print-config.ts'
 import { queue } from './queue.ts'
+import { restart } from './restart.ts'
 import { run } from './run.ts'
-import { healthcheck } from './healthcheck.ts'
-import { logs, restart, start, stop } from './service-commands.ts'
+import { start } from './start.ts'
 import { status } from './status.ts'
+import { stop } from './stop.ts'
 import { trace } from './trace.ts'
 import { traces } from './traces.ts'
 import { validate } from './validate.ts'
 import { verify } from './verify.ts'
 
-/** Every command, in the order of `--help`. */
-export const commands: readonly Command[] = [
+/** Every command. */
+export const commands: CommandList = [
   run,
   init,
   migrate,
@@ -41,6 +44,6 @@ export const commands: readonly Command[] = [
   deadLetters,
   queue,
   ctl,
-  completionsOf(() => commands),
-  manOf(() => commands),
+  completions(() => commands),
+  man(() => commands),
 ]

@@ -1,14 +1,14 @@
 import { ExitCode } from '../errors/command-error.ts'
-import { type Command } from './command.ts'
+import type { Command, CommandList } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 
-/** The command that prints completions of all others. @param commands every command; asked late, as this one is of them */
-export function completionsOf(commands: () => readonly Command[]): Command {
+/** Makes the command that prints shell completions. @param commands returns every command, this one among them */
+export function completions(commands: () => CommandList): Command {
   return {
     name: 'completions',
-    summary: 'print completions for bash, zsh or fish',
+    summary: 'print shell completions for bash, zsh or fish',
     args: 'SHELL',
     details: 'bash: rontgen completions bash > /etc/bash_completion.d/rontgen\n' +
       'zsh:  rontgen completions zsh > "${fpath[1]}/_rontgen"\n' +
@@ -16,7 +16,9 @@ export function completionsOf(commands: () => readonly Command[]): Command {
     options: {},
     run({ args: [shell], print }) {
       const chosen = shells.find((name) => name === shell)
-      if (chosen === undefined) throw new UsageError(`The command completions needs one of ${shells.join(', ')}`)
+      if (chosen === undefined) {
+        throw new UsageError(`SHELL must be one of ${shells.join(', ')}; see rontgen completions --help`)
+      }
       print({ bash, zsh, fish }[chosen](commands()))
       return Promise.resolve(ExitCode.ok)
     },
@@ -32,7 +34,7 @@ function flagsOf({ options }: Command): string[] {
   ]
 }
 
-function bash(commands: readonly Command[]): string {
+function bash(commands: CommandList): string {
   const cases = commands.map((command) => `    ${command.name}) words="${flagsOf(command).join(' ')}" ;;`)
   return `# Completions of rontgen for bash.
 _rontgen() {
@@ -43,7 +45,7 @@ _rontgen() {
   fi
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
-    *) words="${flagsOf(commands[0] ?? never()).join(' ')}" ;;
+    *) words="${flagsOf(commands[0]).join(' ')}" ;;
   esac
   if [ "\${current#-}" != "$current" ]; then COMPREPLY=($(compgen -W "$words" -- "$current"))
   else COMPREPLY=($(compgen -f -- "$current")); fi
@@ -52,19 +54,19 @@ complete -o filenames -F _rontgen rontgen
 `
 }
 
-function zsh(commands: readonly Command[]): string {
-  const text = (line: string): string => line.replace(/'/g, "'\\''").replace(/[[\]:]/g, '\\$&')
+function zsh(commands: CommandList): string {
+  const quote = (line: string): string => line.replace(/'/g, "'\\''").replace(/[[\]:]/g, '\\$&')
   const cases = commands.map((command) => {
     const specs = Object.entries(command.options).map(([name, { summary, type }]) =>
-      `'--${name}[${text(summary)}]${type === 'string' ? ':value:_files' : ''}'`
+      `'--${name}[${quote(summary)}]${type === 'string' ? ':value:_files' : ''}'`
     )
-    return `    ${command.name}) _arguments ${[...specs, "'--help[show the help]'", "'*:file:_files'"].join(' ')} ;;`
+    return `    ${command.name}) _arguments ${[...specs, "'--help[show this help]'", "'*:file:_files'"].join(' ')} ;;`
   })
   return `#compdef rontgen
 # Completions of rontgen for zsh.
 _rontgen() {
   local -a commands
-  commands=(${commands.map(({ name, summary }) => `'${name}:${text(summary)}'`).join(' ')})
+  commands=(${commands.map(({ name, summary }) => `'${name}:${quote(summary)}'`).join(' ')})
   if (( CURRENT == 2 )); then _describe command commands; return; fi
   local chosen="\${words[2]}"
   shift words
@@ -77,19 +79,15 @@ _rontgen "$@"
 `
 }
 
-function fish(commands: readonly Command[]): string {
-  const text = (line: string): string => line.replace(/['\\]/g, '\\$&')
+function fish(commands: CommandList): string {
+  const quote = (line: string): string => line.replace(/['\\]/g, '\\$&')
   const lines = commands.flatMap(({ name, summary, options }) => [
-    `complete -c rontgen -n __fish_use_subcommand -a ${name} -d '${text(summary)}'`,
-    ...Object.entries(options).map(([option, { short, summary: what, type }]) =>
+    `complete -c rontgen -n __fish_use_subcommand -a ${name} -d '${quote(summary)}'`,
+    ...Object.entries(options).map(([option, { short, summary: optionSummary, type }]) =>
       `complete -c rontgen -n '__fish_seen_subcommand_from ${name}' -l ${option}${
         short === undefined ? '' : ` -s ${short}`
-      }${type === 'string' ? ' -r' : ''} -d '${text(what)}'`
+      }${type === 'string' ? ' -r' : ''} -d '${quote(optionSummary)}'`
     ),
   ])
   return `# Completions of rontgen for fish.\n${lines.join('\n')}\n`
-}
-
-function never(): never {
-  throw new TypeError('Expected a command')
 }

@@ -1,30 +1,36 @@
+import { fromCloudwatch } from '../compat/cloudwatch-config.ts'
+import { kindOfConfig, readCloudwatch, readDaemon } from '../compat/read-compat.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { loadCompat, loadConfig, type Loaded } from '../config/load-config.ts'
 import { overrideOptions, readOverrides } from '../config/overrides.ts'
-import { fromCloudwatch } from '../compat/cloudwatch-config.ts'
-import { kindOfConfig, readCloudwatch, readDaemon } from '../compat/read-compat.ts'
 import type { CommandContext, CommandOption } from './command.ts'
+
+/** The option that names the config file. */
+export const configOption: CommandOption = {
+  type: 'string',
+  short: 'c',
+  value: 'FILE',
+  summary: 'config.ts, or the config of an X-Ray daemon or CloudWatch agent; default: ./config.ts (RONTGEN_CONFIG)',
+}
 
 /** The options of every command that reads a config. */
 export const configOptions: Readonly<Record<string, CommandOption>> = {
-  config: {
-    type: 'string',
-    short: 'c',
-    value: 'FILE',
-    summary:
-      "config file: config.ts, the X-Ray daemon's cfg.yaml, or the CloudWatch agent's JSON or folder of it; else ./config.ts, else the defaults (RONTGEN_CONFIG)",
-  },
+  config: configOption,
   ...Object.fromEntries(overrideOptions.map(({ flag, env, kind, value, summary }): [string, CommandOption] => [
     flag,
     { type: kind === 'on' ? 'boolean' : 'string', summary: `${summary} (${env})`, ...(value === '' ? {} : { value }) },
   ])),
 }
 
-/** Loads the config that flags and environment name, in whichever program's words. @throws {ConfigError} */
+/**
+ * Loads the config that the command line and the environment name, whichever program it is for.
+ *
+ * @throws {ConfigError} with every issue
+ */
 export async function loadFrom({ flags, args, env, daemon }: CommandContext): Promise<Loaded> {
   const named = flags['config'] ?? args[0] ?? (env['RONTGEN_CONFIG'] || undefined)
   const file = named === undefined ? undefined : String(named)
-  // Flags of the daemon are read already; what the environment says goes over them.
+  // The flags of a daemon are part of its config; the environment overrides that.
   const overrides = readOverrides(daemon === undefined ? flags : {}, env)
   if (daemon !== undefined) return loadCompat(readDaemon(daemon.values, daemon.config), overrides)
   if (file === undefined) {
@@ -39,21 +45,21 @@ export async function loadFrom({ flags, args, env, daemon }: CommandContext): Pr
       return loadCompat(readDaemon(new Map(), file), overrides)
     case 'collector':
       throw new ConfigError([
-        `${file}: it is a config of the OpenTelemetry Collector; rontgen migrate turns it into config.ts`,
+        `${file}: this is a config of an OpenTelemetry Collector; rontgen migrate converts it to config.ts`,
       ])
-    case 'own':
+    case 'rontgen':
       return await loadConfig(file, overrides, env)
   }
 }
 
-/** The CloudWatch agent's config as containers have it: in the environment. */
+/** Reads a config of the CloudWatch agent from the environment, where containers have it. */
 function fromContent(text: string) {
   const file = 'CW_CONFIG_CONTENT'
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
   } catch (cause) {
-    throw new ConfigError([`${file}: it is no JSON`], { cause })
+    throw new ConfigError([`${file}: not valid JSON`], { cause })
   }
   return fromCloudwatch(parsed, { file, text })
 }

@@ -7,21 +7,22 @@ import { UsageError } from './usage-error.ts'
 
 const verbs = ['list', 'show', 'retry', 'drop'] as const
 
-/** Shows dead letters, sends them again, or deletes them. */
+/** Lists, shows, redrives or deletes dead letters. */
 export const deadLetters: Command = {
   name: 'dead-letters',
   summary: 'list, show, retry or drop documents that could not be delivered',
   args: 'list|show|retry|drop [ID…]',
-  details: '  list            one line each: id, time, exporter, reason, trace, segment, what the backend answered\n' +
-    '  show ID…        everything, with the document\n' +
-    '  retry ID…|--all send them again, to their exporter or the one of --to\n' +
-    '  drop ID…|--all  delete them\n' +
-    'Asks the running agent; if none runs, works on the spool itself. --json prints JSON lines.',
+  details:
+    '  list             print one line per dead letter: id, time, exporter, reason, trace, segment, name, message\n' +
+    '  show ID…         print every field, and the document\n' +
+    '  retry ID…|--all  put them back into the queue of their exporter, or of --to\n' +
+    '  drop ID…|--all   delete them\n' +
+    'Calls the running agent; if none runs, opens the spool itself.',
   options: {
     ...configOptions,
     json: { type: 'boolean', summary: 'print JSON lines' },
-    all: { type: 'boolean', summary: 'every dead letter' },
-    to: { type: 'string', value: 'EXPORTER', summary: 'with retry: send them to this exporter instead' },
+    all: { type: 'boolean', summary: 'retry or drop every dead letter' },
+    to: { type: 'string', value: 'EXPORTER', summary: 'retry with this exporter instead' },
   },
   async run(context) {
     const [verb = 'list', ...names] = context.args
@@ -44,14 +45,14 @@ async function apply(verb: string, ids: readonly number[], queue: OpenQueue, con
   if (verb === 'show') {
     if (ids.length === 0) throw new UsageError('Name an id to show; see rontgen dead-letters list')
     for (const id of ids) {
-      const letter = await queue.deadLetter(id)
-      print(isJson ? JSON.stringify(letter) + '\n' : pageOf(letter))
+      const deadLetter = await queue.deadLetter(id)
+      print(isJson ? JSON.stringify(deadLetter) + '\n' : pageOf(deadLetter))
     }
     return
   }
   if (verb !== 'retry' && verb !== 'drop') throw new UsageError(`"${verb}" must be one of ${verbs.join(', ')}`)
-  if (ids.length === 0 && flags['all'] !== true) throw new UsageError(`Name the ids to ${verb}, or --all`)
-  if (ids.length > 0 && flags['all'] === true) throw new UsageError('Give ids or --all, not both')
+  if (ids.length === 0 && flags['all'] !== true) throw new UsageError(`Name the ids to ${verb}, or use --all`)
+  if (ids.length > 0 && flags['all'] === true) throw new UsageError('Name ids or use --all, not both')
   const to = flags['to'] === undefined ? undefined : String(flags['to'])
   const choice = ids.length > 0 ? ids : 'all'
   const count = await (verb === 'retry' ? queue.redrive(choice, to) : queue.dropDeadLetters(choice))
@@ -67,7 +68,7 @@ async function list(queue: OpenQueue, { print, flags }: CommandContext): Promise
       if (after === 0 && !isJson) print('There are no dead letters\n')
       return
     }
-    for (const letter of page) print(isJson ? JSON.stringify(letter) + '\n' : lineOf(letter))
+    for (const deadLetter of page) print(isJson ? JSON.stringify(deadLetter) + '\n' : lineOf(deadLetter))
     after = page[page.length - 1]?.id ?? after
   }
 }
@@ -77,13 +78,12 @@ function idOf(text: string): number {
   return Number(text)
 }
 
-function lineOf(letter: DeadLetterInfo): string {
-  const { id, time, exporter, reason, traceId, segmentId, name, message } = letter
+function lineOf(deadLetter: DeadLetterInfo): string {
+  const { id, time, exporter, reason, traceId, segmentId, name, message } = deadLetter
   return [id, time, exporter, reason, traceId || '-', segmentId || '-', name || '-', message].join('  ') + '\n'
 }
 
-function pageOf(letter: DeadLetterInfo): string {
-  const { document, ...rest } = letter
+function pageOf({ document, ...rest }: DeadLetterInfo): string {
   const head = Object.entries(rest).map(([name, value]) => `${name.padEnd(9)}  ${value}\n`).join('')
   return `${head}\n${indentJson(document)}\n\n`
 }

@@ -1,15 +1,15 @@
-import { ExitCode } from '../errors/command-error.ts'
-import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
-import { queueSettings } from '../pipeline/queue-settings.ts'
+import type { Finding } from '../component/finding.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { exporterInstances } from '../config/exporter-instances.ts'
 import type { Loaded } from '../config/load-config.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
-import type { Finding } from '../component/finding.ts'
+import { ExitCode } from '../errors/command-error.ts'
+import { errorMessage } from '../errors/error-message.ts'
+import { queueSettings } from '../pipeline/queue-settings.ts'
 import type { Outcome } from '../trace/outcome.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
-import { type Command, type CommandContext } from './command.ts'
+import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
 
@@ -22,17 +22,17 @@ const statusSchema = v.object({
 /** Finds out why traces do not arrive. */
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'find out why traces do not arrive, and say what to do',
+  summary: 'find out why traces do not arrive',
   args: '[FILE]',
   details:
-    'Looks at the config, the agent, its ports, the spool, and if traces go to AWS at the region, the way there, the\n' +
-    'clock, the credentials, who they are, and whether they may send. Sends nothing that X-Ray keeps. What is wrong\n' +
-    'comes first. Exits 69 if anything is.',
-  options: { ...configOptions, json: { type: 'boolean', summary: 'print it as JSON' } },
+    'Checks the config, the agent, its ports and its spool; if traces go to AWS, also the region, the network, the clock,\n' +
+    'the credentials, their identity and their permissions. Sends nothing that X-Ray stores. Failures come first, each\n' +
+    'with what to do about it. Exits 69 if a check fails.',
+  options: { ...configOptions, json: { type: 'boolean', summary: 'print JSON' } },
   async run(context) {
     const findings = await examine(context)
     const order = ['fail', 'warn', 'ok', 'skip']
-    // Of several the first is the cause: they are looked at in the order in which they depend on each other.
+    // The sort is stable: each check runs after those that it depends on, so the first failure is the cause.
     const sorted = findings.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
     context.print(
       context.flags['json'] === true
@@ -52,7 +52,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     return [{ name: 'config', state: 'fail', message: error.message, advice: 'see docs/config.md' }]
   }
   const { settings, file, notes } = loaded
-  const agent = await askAgent(loaded)
+  const agent = await checkAgent(loaded)
   const findings: Finding[] = [
     {
       name: 'config',
@@ -64,7 +64,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   ]
   const instances = exporterInstances(settings)
   if (!instances.some(({ exporter }) => exporter.leavesMachine)) {
-    const message = 'nothing leaves this machine: no exporter that sends is set'
+    const message = 'nothing leaves this machine: the config has no exporter that sends'
     findings.push({ name: 'export', state: 'skip', message })
   }
   for (const { name, exporter, settings: exporterSettings } of instances) {
@@ -75,17 +75,17 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   return findings
 }
 
-async function askAgent({ settings }: Loaded): Promise<Finding[]> {
-  if (settings.admin === false) return [{ name: 'agent', state: 'skip', message: 'cannot be asked: admin is false' }]
+async function checkAgent({ settings }: Loaded): Promise<Finding[]> {
+  if (settings.admin === false) return [{ name: 'agent', state: 'skip', message: 'unknown, as admin is false' }]
   try {
     const { pid, delivery, deadLetters } = await new AdminClient(settings).call('/status', statusSchema)
     return [
-      { name: 'agent', state: 'ok', message: `runs, as process ${pid}` },
+      { name: 'agent', state: 'ok', message: `runs as process ${pid}` },
       delivery.state === 'ok' ? { name: 'delivery', state: 'ok', message: 'works' } : {
         name: 'delivery',
         state: 'warn',
         message: `fails: ${delivery.lastFailure?.message ?? ''}`,
-        advice: 'the cause is above',
+        advice: 'see the failures above',
       },
       ...(deadLetters.count === 0 ? [] : [{
         name: 'dead letters',
@@ -95,14 +95,14 @@ async function askAgent({ settings }: Loaded): Promise<Finding[]> {
       }]),
     ]
   } catch (error) {
-    if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', message: 'does not run' }]
+    if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', message: 'not running' }]
     return [{ name: 'agent', state: 'warn', message: errorMessage(error) }]
   }
 }
 
 function lineOf({ name, state, message, advice }: Finding, env: CommandContext['env']): string {
-  const outcome = { fail: 'fault', warn: 'error', ok: 'ok', skip: undefined }[state] as Outcome | undefined // by its form
+  const outcome = { fail: 'fault', warn: 'error', ok: 'ok', skip: undefined }[state] as Outcome | undefined // each of them is one
   const word = state.padEnd(6)
-  const todo = advice === undefined ? '' : `${' '.repeat(28)}→ ${advice}\n`
-  return `${outcome === undefined ? word : palette(env)(outcome, word)}${name.padEnd(22)}${message}\n${todo}`
+  const adviceLine = advice === undefined ? '' : `${' '.repeat(28)}→ ${advice}\n`
+  return `${outcome === undefined ? word : palette(env)(outcome, word)}${name.padEnd(22)}${message}\n${adviceLine}`
 }

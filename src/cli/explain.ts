@@ -31,8 +31,8 @@ export const explain: Command = {
     context.print(
       context.flags['json'] === true ? JSON.stringify(spans, null, 2) + '\n' : spans.map(formatSpan).join('\n'),
     )
-    if (spans.length + rejected === 0) context.complain('rontgen: there is no span in it')
-    if (rejected > 0) context.complain(`rontgen: ${rejected} spans are rejected: ${reason}`)
+    if (spans.length + rejected === 0) context.printError('rontgen: there is no span in it')
+    if (rejected > 0) context.printError(`rontgen: ${rejected} spans are rejected: ${reason}`)
     return rejected === 0 ? ExitCode.ok : ExitCode.data
   },
 }

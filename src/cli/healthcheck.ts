@@ -1,15 +1,15 @@
+import * as v from 'valibot'
 import { ExitCode } from '../errors/command-error.ts'
 import { AdminClient } from './admin-client.ts'
-import { type Command } from './command.ts'
+import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
-import * as v from 'valibot'
 
-/** Tells whether the agent is ready, for images without a shell. */
+/** Checks whether the agent is ready, for container images without a shell. */
 export const healthcheck: Command = {
   name: 'healthcheck',
-  summary: 'exit 0 if the running agent is ready, else 69; for container images without a shell',
+  summary: 'exit 0 if the agent is ready, 69 otherwise; for container images without a shell',
   args: '[FILE]',
-  details: 'It is ready while it takes traces: not if the queue is full. Asks the admin port, which the config names.',
+  details: 'The agent is ready unless its queue is full. Calls its admin port, which the config sets.',
   options: configOptions,
   async run(context) {
     const { settings } = await loadFrom(context)

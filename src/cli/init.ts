@@ -13,6 +13,7 @@ import { openService } from '../service/open-service.ts'
 import type { Command, CommandContext } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
+/** The config that is written without answers. */
 const EXAMPLE = `import { defineConfig } from 'rontgen'
 
 // Every key is optional; docs/config.md lists them all. Without \`export.xray\` nothing leaves this machine.
@@ -22,19 +23,23 @@ export default defineConfig({
 })
 `
 
-/** What every receiver of a protocol has in common: the first part of its name. */
+/** The protocols of the receivers, such as `otlp`: the first parts of their names. */
 const protocols: readonly string[] = [...new Set(receiverList.map(({ name }) => protocolOf(name)))]
-/** The exporters that are on if none is named. */
-const usualExporters = exporterList.filter(({ isOnByDefault }) => isOnByDefault).map(({ name }) => name)
+/** The exporters that are on by default. */
+const defaultExporters = exporterList.filter(({ isOnByDefault }) => isOnByDefault).map(({ name }) => name)
 const ALL = 'all'
 
-/** A question of the wizard; the flag of the same name answers it. */
+/** A question, which a flag of the same name answers too. */
 interface Question {
   readonly name: string
   readonly text: string
-  readonly usual: string
+  /** What `--help` says of the flag. */
+  readonly summary: string
+  /** What the value of the flag is called in `--help`. */
+  readonly value: string
+  readonly defaultAnswer: string
   readonly schema: v.GenericSchema<string, string>
-  /** The exporter whose option it is: asked only if traces go there. */
+  /** The exporter that the question is about: asked only if traces go there. */
   readonly exporter?: string
 }
 
@@ -44,7 +49,9 @@ const questions: readonly Question[] = [
     text: `Which protocols do applications send: ${
       listOf(protocols.map(labelOfProtocol))
     }? Names with commas, or ${ALL}`,
-    usual: ALL,
+    summary: `protocols to receive: ${listOf([...protocols, ALL])}`,
+    value: 'NAMES',
+    defaultAnswer: ALL,
     schema: namesFrom([...protocols, ALL]),
   },
   {
@@ -52,56 +59,66 @@ const questions: readonly Question[] = [
     text: `Where do traces go: ${
       listOf(exporterList.map(({ name, label }) => `${name} (${label})`))
     }? Names with commas`,
-    usual: usualExporters.join(','),
+    summary: `exporters to send to: ${listOf(exporterList.map(({ name }) => name))}`,
+    value: 'NAMES',
+    defaultAnswer: defaultExporters.join(','),
     schema: namesFrom(exporterList.map(({ name }) => name)),
   },
   ...exporterList.flatMap(optionQuestions),
   {
     name: 'index',
-    text: 'Which attributes must filters find? Names with commas',
-    usual: '',
+    text: 'Which attributes should filters find? Names with commas',
+    summary: 'attributes to index, so that filters find them',
+    value: 'NAMES',
+    defaultAnswer: '',
     schema: v.string(),
   },
   {
     name: 'service',
-    text: 'Start it in the background now: yes or no?',
-    usual: 'no',
+    text: 'Start the agent in the background now: yes or no?',
+    summary: 'start the agent in the background: yes or no',
+    value: 'ANSWER',
+    defaultAnswer: 'no',
     schema: v.picklist(['yes', 'no'], 'yes or no'),
   },
 ]
 
-/** What was answered, by the question's name; a question that was not asked has no answer. */
+/** The answers by the names of questions; questions that were not asked have none. */
 type Answers = Readonly<Record<string, string>>
 
-/** Writes a config to begin with. */
+/** Writes a first config. */
 export const init: Command = {
   name: 'init',
-  summary: 'ask a few questions and write config.ts, and rontgen.d.ts that lets an editor check it',
+  summary: 'write config.ts, and rontgen.d.ts with which editors check it',
   args: '',
   details:
-    'Asks on a terminal, or with --ask; each answer is also a flag, and --yes takes the usual ones for the others.\n' +
-    'Nothing has to be installed for the editor. An existing config.ts stays; rontgen.d.ts is brought up to date.',
+    'Asks a few questions on a terminal, or with --ask. Flags answer questions too; --yes accepts the default answers to\n' +
+    'the others. Keeps an existing config.ts, and updates rontgen.d.ts. Editors need nothing installed.',
   options: {
-    ...Object.fromEntries(questions.map(({ name, text, usual }) => [
+    ...Object.fromEntries(questions.map(({ name, summary, value, defaultAnswer }) => [
       name,
-      { type: 'string' as const, value: 'ANSWER', summary: `${text}${usual === '' ? '' : ` (${usual})`}` },
+      {
+        type: 'string' as const,
+        value,
+        summary: `${summary}${defaultAnswer === '' ? '' : `; default: ${defaultAnswer}`}`,
+      },
     ])),
-    ask: { type: 'boolean', summary: 'ask even if this is not a terminal' },
+    ask: { type: 'boolean', summary: 'ask even if stdin is not a terminal' },
     yes: { type: 'boolean', short: 'y', summary: 'ask nothing' },
   },
   async run(context) {
     const { print, flags } = context
     const exists = existsSync('config.ts')
     const isAnswered = questions.some(({ name }) => flags[name] !== undefined) || flags['yes'] === true
-    const isAsked = flags['yes'] !== true && (flags['ask'] === true || process.stdin.isTTY === true)
-    const answers = !exists && (isAnswered || isAsked) ? await collect(context, isAsked) : undefined
+    const isInteractive = flags['yes'] !== true && (flags['ask'] === true || process.stdin.isTTY === true)
+    const answers = !exists && (isAnswered || isInteractive) ? await collectAnswers(context, isInteractive) : undefined
     try {
       if (!exists) writeFileSync('config.ts', answers === undefined ? EXAMPLE : configOf(answers))
       writeFileSync('rontgen.d.ts', editorTypes())
     } catch (cause) {
-      throw new UsageError(`Cannot write here: ${errorMessage(cause)}`, { cause })
+      throw new UsageError(`Cannot write to this folder: ${errorMessage(cause)}`, { cause })
     }
-    print(exists ? 'config.ts already exists and stays\n' : 'Wrote config.ts\n')
+    print(exists ? 'config.ts already exists and was kept\n' : 'Wrote config.ts\n')
     print('Wrote rontgen.d.ts\n')
     if (answers?.['service'] === 'yes') {
       const service = openService(context.env)
@@ -114,26 +131,27 @@ export const init: Command = {
   },
 }
 
-async function collect({ flags, print }: CommandContext, isAsked: boolean): Promise<Answers> {
+/** Takes answers from flags, then from stdin or the defaults. @param isInteractive whether to ask on stdin */
+async function collectAnswers({ flags, print }: CommandContext, isInteractive: boolean): Promise<Answers> {
   const answers: Record<string, string> = {}
-  const lines = isAsked ? createInterface({ input: process.stdin })[Symbol.asyncIterator]() : undefined
-  for (const { name, text, usual, schema, exporter } of questions) {
+  const lines = isInteractive ? createInterface({ input: process.stdin })[Symbol.asyncIterator]() : undefined
+  for (const { name, text, defaultAnswer, schema, exporter } of questions) {
     if (exporter !== undefined && !namesIn(answers['to'] ?? '').includes(exporter)) {
       if (flags[name] === undefined) continue
-      throw new UsageError(`--${name} is for the exporter ${exporter}; send there by --to ${exporter}`)
+      throw new UsageError(`--${name} is an option of the exporter ${exporter}; add --to ${exporter}`)
     }
-    const given = flags[name]
-    if (given !== undefined || lines === undefined) {
-      const parsed = v.safeParse(schema, given ?? usual)
+    const flag = flags[name]
+    if (flag !== undefined || lines === undefined) {
+      const parsed = v.safeParse(schema, flag ?? defaultAnswer)
       if (!parsed.success) throw new UsageError(`--${name} must be ${parsed.issues[0].message}`)
       answers[name] = parsed.output
       continue
     }
     while (true) {
-      print(`${text}${usual === '' ? '' : ` [${usual}]`} `)
+      print(`${text}${defaultAnswer === '' ? '' : ` [${defaultAnswer}]`} `)
       const { value, done } = await lines.next()
-      if (done === true) throw new UsageError('The input ended before the last question; --yes asks nothing')
-      const parsed = v.safeParse(schema, String(value).trim() || usual)
+      if (done === true) throw new UsageError('The input ended before the last question; use --yes to ask nothing')
+      const parsed = v.safeParse(schema, String(value).trim() || defaultAnswer)
       if (parsed.success) {
         answers[name] = parsed.output
         break
@@ -155,13 +173,13 @@ function configOf(answers: Answers): string {
   return writeConfig(config, ['Every key is optional; docs/config.md lists them all.'], [])
 }
 
-/** What turns off the receivers of every other protocol. */
+/** The `receive` section that turns off the receivers of other protocols. */
 function receiveConfig(chosen: readonly string[]): object {
   const off = Object.entries(receiversOff()).filter(([protocol]) => !chosen.includes(protocol))
   return chosen.includes(ALL) || off.length === 0 ? {} : { receive: Object.fromEntries(off) }
 }
 
-/** What turns on the chosen exporters, as far as the defaults do not. */
+/** The `export` section that turns on the chosen exporters, as far as the defaults do not. */
 function exportConfig(chosen: readonly string[], answers: Answers): object {
   const leaves = exporterList.some(({ name, leavesMachine }) => leavesMachine && chosen.includes(name))
   const entries = exporterList.flatMap((exporter): [string, unknown][] => {
@@ -174,20 +192,22 @@ function exportConfig(chosen: readonly string[], answers: Answers): object {
   return entries.length === 0 ? {} : { export: Object.fromEntries(entries) }
 }
 
-/** The exporter's settings that were answered. */
+/** The settings of an exporter that were answered. */
 function answeredOptions({ options = [] }: Exporter, answers: Answers): object {
   return Object.fromEntries(
     options.flatMap(({ flag, key }) => answers[flag] ? [[key, answers[flag]]] : []),
   )
 }
 
-/** A question for each option of an exporter that has one; an empty answer leaves the key out. */
+/** The questions of an exporter's options; an empty answer leaves the key out. */
 function optionQuestions({ name, schema, options = [] }: Exporter): Question[] {
-  return options.flatMap(({ flag, key, question }) =>
+  return options.flatMap(({ flag, key, question, summary, value }) =>
     question === undefined ? [] : [{
       name: flag,
       text: question,
-      usual: '',
+      summary,
+      value,
+      defaultAnswer: '',
       schema: v.pipe(
         v.string(),
         v.rawCheck(({ dataset, addIssue }) => {
@@ -211,7 +231,7 @@ function labelOfProtocol(protocol: string): string {
   return `${protocol} (${labels.join(', ')})`
 }
 
-/** Names with commas between them, each of which must be known. */
+/** A schema for known names, separated by commas. */
 function namesFrom(known: readonly string[]) {
   const isKnown = (text: string): boolean => text !== '' && namesIn(text).every((name) => known.includes(name))
   return v.pipe(v.string(), v.check(isKnown, `one or more of ${known.join(', ')}`))

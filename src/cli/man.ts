@@ -1,14 +1,15 @@
 import { ExitCode } from '../errors/command-error.ts'
 import { VERSION } from '../version.ts'
-import { type Command } from './command.ts'
+import type { Command, CommandList } from './command.ts'
+import { DEFAULT_COMMAND_TEXT, TAGLINE } from './program-help.ts'
 
-/** The command that prints the manual page of all others. @param commands every command; asked late, as this one is of them */
-export function manOf(commands: () => readonly Command[]): Command {
+/** Makes the command that prints the manual page. @param commands returns every command, this one among them */
+export function man(commands: () => CommandList): Command {
   return {
     name: 'man',
     summary: 'print the manual page',
     args: '',
-    details: 'rontgen man > /usr/local/share/man/man1/rontgen.1, or: rontgen man | man -l -',
+    details: 'install: rontgen man > /usr/local/share/man/man1/rontgen.1\nread:    rontgen man | man -l -',
     options: {},
     run({ print }) {
       print(manPage(commands()))
@@ -17,8 +18,8 @@ export function manOf(commands: () => readonly Command[]): Command {
   }
 }
 
-/** The page in the macros of man(7). */
-function manPage(commands: readonly Command[]): string {
+/** The page, written with the macros of man(7). */
+function manPage(commands: CommandList): string {
   const sections = commands.flatMap((command) => [
     '.TP',
     `.B rontgen ${roff(`${command.name} ${command.args}`.trim())}`,
@@ -35,20 +36,19 @@ function manPage(commands: readonly Command[]): string {
   return [
     `.TH RONTGEN 1 "" "rontgen ${VERSION}"`,
     '.SH NAME',
-    'rontgen \\- takes traces in (OTLP, X\\-Ray) and brings them to AWS X\\-Ray',
+    `rontgen \\- ${roff(TAGLINE)}`,
     '.SH SYNOPSIS',
     '.B rontgen',
     '[\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]',
     '.SH DESCRIPTION',
-    'Without a command it runs with ./config.ts, or with the defaults: then it keeps traces on this machine, and nothing leaves it.',
-    'It also takes the command line of the AWS X\\-Ray daemon.',
+    roff(DEFAULT_COMMAND_TEXT),
     '.SH COMMANDS',
     ...sections,
     '.SH EXIT STATUS',
-    '0 well done; 64 wrong use; 65 wrong data; 69 cannot be done now; 70 a flaw of the program; 78 wrong config.',
+    '0 success; 64 wrong usage; 65 invalid input; 69 unavailable; 70 internal error; 78 invalid config.',
     '.SH FILES',
     '.I ./config.ts',
-    'The config; rontgen init writes one.',
+    'The config. rontgen init writes one.',
     '',
   ].join('\n')
 }

@@ -12,7 +12,7 @@ import type { RemovedExporterStatus } from '../telemetry/status.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
 import type { CommandContext } from './command.ts'
 
-/** Dead letters that are asked for at once. */
+/** Dead letters per page. */
 const PAGE = 200
 const deadLetterSchema = v.object({
   id: v.number(),
@@ -37,25 +37,25 @@ const deadLettersSchema = v.object({ deadLetters: v.array(deadLetterSchema) })
 const queueSchema = v.object({ removedExporters: v.array(removedSchema) })
 const countSchema = v.object({ count: v.number() })
 
-/** The queue of the agent that runs, or the spool itself if none does. */
+/** The queue of the running agent, or the spool itself if none runs. */
 export interface OpenQueue {
   /** A page of dead letters whose ids are greater than `after`, oldest first. */
   deadLetters(after: number): Promise<DeadLetterInfo[]>
   /** @throws {CommandError} if it does not exist */
   deadLetter(id: number): Promise<DeadLetterInfo>
-  /** @returns how many there were */
+  /** @returns how many were put back into the queue */
   redrive(choice: DeadLetterChoice, to: string | undefined): Promise<number>
-  /** @returns how many there were */
+  /** @returns how many were deleted */
   dropDeadLetters(choice: DeadLetterChoice): Promise<number>
   removedExporters(): Promise<RemovedExporterStatus[]>
-  /** @returns how many documents and dead letters */
+  /** @returns how many documents and dead letters were deleted */
   dropRemoved(name: string): Promise<number>
-  /** @returns how many documents */
+  /** @returns how many documents were moved */
   moveRemoved(name: string, to: string): Promise<number>
   close(): void
 }
 
-/** Opens the queue. @throws {Error} if no agent answers, and there is no spool */
+/** Opens the queue. @throws {Error} if no agent answers and there is no spool */
 export async function openQueue(settings: Settings, env: CommandContext['env']): Promise<OpenQueue> {
   if (settings.admin === false) return openSpool(settings, env)
   const client = new AdminClient(settings)
@@ -83,7 +83,7 @@ export async function openQueue(settings: Settings, env: CommandContext['env']):
 function openSpool(settings: Settings, env: CommandContext['env']): OpenQueue {
   const { dir, sync } = queueSettings(settings, env)
   if (!existsSync(spoolFile(dir))) {
-    throw new Error(`No agent answers, and there is no spool in "${dir}"; name its config by --config`)
+    throw new Error(`No agent answers and there is no spool in "${dir}"; name the agent's config with --config`)
   }
   const spool = new Spool({ dir, sync })
   const configured = exporterInstances(settings).map(({ name }) => name)

@@ -1,14 +1,14 @@
+import { hidePassword } from '../config/effective-values.ts'
 import { ExitCode } from '../errors/command-error.ts'
-import { hidePassword } from '../config/values-of.ts'
-import { type Command } from './command.ts'
+import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
-/** Prints the config that is in force. */
+/** Prints the effective config. */
 export const printConfig: Command = {
   name: 'print-config',
-  summary: 'print the config in force, with every default, as JSON',
+  summary: 'print the effective config, with every default, as JSON',
   args: '[FILE]',
-  details: 'Sizes are in bytes, times in milliseconds. Passwords in URLs are not printed.',
+  details: 'Sizes are in bytes, durations in milliseconds. Passwords in URLs are masked.',
   options: configOptions,
   async run(context) {
     const { settings } = await loadFrom(context)

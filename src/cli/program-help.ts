@@ -1,16 +1,25 @@
 import { VERSION } from '../version.ts'
-import type { Command, CommandOption } from './command.ts'
+import type { Command, CommandList, CommandOption } from './command.ts'
 
-const common: Readonly<Record<string, CommandOption>> = {
-  help: { type: 'boolean', short: 'h', summary: 'show this' },
+/** What the program does, as a phrase. */
+export const TAGLINE = 'receives traces (OTLP, X-Ray) and delivers them to AWS X-Ray'
+
+/** What the program does without a command. */
+export const DEFAULT_COMMAND_TEXT =
+  'Without a command, rontgen runs the agent with ./config.ts. Without a config, it keeps traces on this machine and\n' +
+  'prints one line per trace; nothing leaves the machine. The flags of the AWS X-Ray daemon work too, in its spelling:\n' +
+  'rontgen -n us-west-2 -f /var/log/xray.log'
+
+const helpOption: Readonly<Record<string, CommandOption>> = {
+  help: { type: 'boolean', short: 'h', summary: 'show this help' },
 }
 
 /** The help of the whole program. */
-export function programHelp(commands: readonly Command[]): string {
+export function programHelp(commands: CommandList): string {
   const width = Math.max(...commands.map(({ name, args }) => `${name} ${args}`.trim().length))
   const list = commands.map(({ name, args, summary }) => `  ${`${name} ${args}`.trim().padEnd(width)}  ${summary}`)
   return [
-    `rontgen ${VERSION}: takes traces in (OTLP, X-Ray) and brings them to AWS X-Ray`,
+    `rontgen ${VERSION}: ${TAGLINE}`,
     '',
     'Usage: rontgen [COMMAND] [OPTIONS]',
     '',
@@ -18,18 +27,17 @@ export function programHelp(commands: readonly Command[]): string {
     ...list,
     '',
     'Options:',
-    '  -h, --help     show this; behind a command, its own help',
+    '  -h, --help     show this help, or after a command the help of that command',
     '  -v, --version  show the version',
     '',
-    'Without a command it runs with ./config.ts, or with the defaults: then it prints a line a trace, and nothing leaves',
-    'this machine. The flags of the AWS X-Ray daemon (-n us-west-2, -b, -t, -f …) are taken as well, in its spelling.',
+    DEFAULT_COMMAND_TEXT,
     '',
   ].join('\n')
 }
 
 /** The help of one command. */
 export function commandHelp({ name, args, summary, details, options }: Command): string {
-  const rows = Object.entries({ ...options, ...common }).map(([flag, { short, value, summary: text }]) => ({
+  const rows = Object.entries({ ...options, ...helpOption }).map(([flag, { short, value, summary: text }]) => ({
     left: `  ${short === undefined ? '    ' : `-${short}, `}--${flag}${value === undefined ? '' : ` ${value}`}`,
     text,
   }))

@@ -7,20 +7,20 @@ import { UsageError } from './usage-error.ts'
 
 const verbs = ['list', 'move', 'drop'] as const
 
-/** Shows what is kept for exporters that the config no longer has, sends it elsewhere, or deletes it. */
+/** Lists, moves or deletes what is kept for exporters that the config no longer has. */
 export const queue: Command = {
   name: 'queue',
-  summary: 'list, move or drop what is kept for exporters that the config no longer has',
+  summary: 'list, move or drop the documents of exporters that the config no longer has',
   args: 'list|move|drop [EXPORTER]',
-  details: '  list                        one line per removed exporter: documents, bytes, age, dead letters\n' +
-    '  move EXPORTER --to EXPORTER send it to another exporter\n' +
-    '  drop EXPORTER               delete it\n' +
-    'What waits for an exporter stays when the exporter is removed from the config, and goes on when it comes back.\n' +
-    'Asks the running agent; if none runs, works on the spool itself.',
+  details: '  list                         print one line per removed exporter: documents, bytes, age, dead letters\n' +
+    '  move EXPORTER --to EXPORTER  send its documents to another exporter\n' +
+    '  drop EXPORTER                delete its documents and dead letters\n' +
+    'Undelivered documents stay in the spool when their exporter is removed from the config, and are delivered when it\n' +
+    'returns. Calls the running agent; if none runs, opens the spool itself.',
   options: {
     ...configOptions,
     json: { type: 'boolean', summary: 'print JSON lines' },
-    to: { type: 'string', value: 'EXPORTER', summary: 'with move: the exporter that gets it' },
+    to: { type: 'string', value: 'EXPORTER', summary: 'exporter to move the documents to' },
   },
   async run(context) {
     const { settings } = await loadFrom({ ...context, args: [] })
@@ -39,13 +39,13 @@ async function apply(opened: OpenQueue, { args, flags, print }: CommandContext):
   if (verb === 'list') {
     const removed = await opened.removedExporters()
     if (removed.length === 0 && flags['json'] !== true) print('Nothing is kept for removed exporters\n')
-    for (const one of removed) print(flags['json'] === true ? JSON.stringify(one) + '\n' : lineOf(one))
+    for (const status of removed) print(flags['json'] === true ? JSON.stringify(status) + '\n' : lineOf(status))
     return
   }
   if (verb !== 'move' && verb !== 'drop') throw new UsageError(`"${verb}" must be one of ${verbs.join(', ')}`)
   if (exporter === undefined) throw new UsageError(`Name the exporter to ${verb}; see rontgen queue list`)
   if (verb === 'drop') return print(`${await opened.dropRemoved(exporter)} dropped\n`)
-  if (flags['to'] === undefined) throw new UsageError('Name the exporter that gets it by --to')
+  if (flags['to'] === undefined) throw new UsageError('Name the exporter to move to with --to')
   print(`${await opened.moveRemoved(exporter, String(flags['to']))} moved to ${String(flags['to'])}\n`)
 }
 

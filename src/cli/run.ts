@@ -1,44 +1,51 @@
 import * as v from 'valibot'
+import { type Agent, startAgent } from '../agent/agent.ts'
 import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
 import { configSchema } from '../config/schema.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
-import { type Agent, startAgent } from '../agent/agent.ts'
-import { NotifySystemd } from '../service/notify-systemd.ts'
 import { watchFile } from '../platform/watch-file.ts'
+import { NotifySystemd } from '../service/notify-systemd.ts'
 import { Events } from '../telemetry/events.ts'
 import { startLog } from '../telemetry/start-log.ts'
-import { type Command, type CommandContext } from './command.ts'
+import { VERSION } from '../version.ts'
+import { claimDaemonLine } from './claim-daemon-line.ts'
+import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 /** Runs the agent until it is asked to stop. */
 export const run: Command = {
   name: 'run',
-  summary: 'run the agent (what rontgen does by itself)',
+  summary: 'run the agent in the foreground; the default command',
   args: '',
   get details() {
-    return 'Receives\n' +
+    return 'Listens on\n' +
       listenLines() +
-      'and exports to AWS X-Ray if the config asks for it; else keeps traces on this machine and prints one line per\n' +
-      'trace. SIGTERM or Ctrl-C stops it: what waits is delivered first, and a second one stops at once. A change of the\n' +
-      'config file, or SIGHUP, reloads it; an invalid one changes nothing.'
+      'and exports to AWS X-Ray if the config says so. Otherwise keeps traces on this machine and prints one line per trace.\n' +
+      'SIGTERM and Ctrl-C stop the agent after it has delivered what is queued; a second signal stops it at once. SIGHUP\n' +
+      'and changes of the config file reload the config; an invalid config leaves the current one in force.'
   },
   options: configOptions,
+  claim: claimDaemonLine,
   async run(context) {
+    const { env, print, daemon } = context
+    if (daemon?.asks === 'version') {
+      print(`rontgen ${VERSION}, in the place of the AWS X-Ray daemon\n`)
+      return ExitCode.ok
+    }
     const loaded = await loadFrom({ ...context, args: [] })
     const { settings, file, notes } = loaded
-    const { env, print } = context
     const events = new Events(await startLog(settings))
     for (const note of notes) events.configNote(note)
     const signals = listenForSignals()
-    // One that comes before there is anything to reload must neither end the process nor be lost.
-    let isEarly = false
-    let reload = (): void => void (isEarly = true)
+    // A SIGHUP or a change of the config during the start must not be lost; a SIGHUP must not end the process.
+    let isReloadPending = false
+    let reload = (): void => void (isReloadPending = true)
     process.on('SIGHUP', () => reload())
+    const unwatch = file === undefined ? undefined : watchFile(file, () => reload())
     const agent = await startAgent(loaded, { events, env, print })
     reload = reloader(agent, events, context)
-    if (isEarly) reload()
-    const unwatch = file === undefined ? undefined : watchFile(file, reload)
+    if (isReloadPending) reload()
     const systemd = new NotifySystemd(env)
     systemd.ready()
     await signals.first
@@ -61,14 +68,14 @@ function listenLines(): string {
   }).join('')
 }
 
-/** Reloads one after the other; several wishes that come meanwhile are one. */
+/** Makes a function that reloads the config. Reloads run one at a time; requests during a reload cause one more. */
 function reloader(agent: Agent, events: Events, context: CommandContext): () => void {
-  let isBusy = false
-  let isWanted = false
+  let isReloading = false
+  let isRequested = false
   const reload = async (): Promise<void> => {
-    isBusy = true
-    while (isWanted) {
-      isWanted = false
+    isReloading = true
+    while (isRequested) {
+      isRequested = false
       try {
         const loaded = await loadFrom({ ...context, args: [] })
         events.logTo(await startLog(loaded.settings))
@@ -77,15 +84,15 @@ function reloader(agent: Agent, events: Events, context: CommandContext): () => 
         events.reloadFailed(errorMessage(error))
       }
     }
-    isBusy = false
+    isReloading = false
   }
   return () => {
-    isWanted = true
-    if (!isBusy) void reload()
+    isRequested = true
+    if (!isReloading) void reload()
   }
 }
 
-/** The first signal asks for a stop, the second one for a stop at once. */
+/** The first signal asks for a stop, the second one for an immediate stop. */
 function listenForSignals(): { first: Promise<void>; second: AbortSignal } {
   const { promise, resolve } = Promise.withResolvers<void>()
   const second = new AbortController()

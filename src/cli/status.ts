@@ -1,13 +1,13 @@
-import { ExitCode } from '../errors/command-error.ts'
 import * as v from 'valibot'
+import { ExitCode } from '../errors/command-error.ts'
 import { AdminClient } from './admin-client.ts'
-import { type Command } from './command.ts'
+import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 
 const counts = v.record(v.string(), v.number())
 const waiting = v.object({ documents: v.number(), bytes: v.number(), oldest: v.number() })
 const deadLetters = v.object({ count: v.number(), bytes: v.number() })
-/** JSON has no infinity: null is a bound beyond the last bucket. */
+/** The bound of a histogram bucket, in seconds. JSON has no infinity, so null stands for the last bucket's. */
 const bound = v.nullable(v.number())
 const exporterSchema = v.object({
   name: v.string(),
@@ -39,15 +39,15 @@ const schema = v.object({
   counts: v.looseObject({ received: counts, rejected: counts, dropped: counts }),
 })
 
-/** Shows how the agent is. */
+/** Shows the status of the agent. */
 export const status: Command = {
   name: 'status',
-  summary: 'show how the running agent is',
+  summary: 'show the status of the running agent',
   args: '[FILE]',
   details:
-    'Asks the agent at its admin port, which the config names. --json prints everything, with times in seconds.\n' +
+    'Calls the admin port of the agent, which the config sets. --json prints every field, with durations in seconds.\n' +
     'Exits 69 if no agent answers.',
-  options: { ...configOptions, json: { type: 'boolean', summary: 'print it as JSON' } },
+  options: { ...configOptions, json: { type: 'boolean', summary: 'print JSON' } },
   async run(context) {
     const { settings } = await loadFrom(context)
     const answer = await new AdminClient(settings).call('/status', v.looseObject(schema.entries))
@@ -69,17 +69,16 @@ function describe(status: v.InferOutput<typeof schema>): string {
     ...status.exporters.flatMap((exporter) => linesOf(exporter, queue.maxBytes)),
     ...status.removedExporters.map(({ name, documents, bytes, deadLetters }): Line => [
       name,
-      `is no longer in the config: ${documents} documents, ${
+      `removed from the config: ${documents} documents (${
         megabytes(bytes)
-      }, and ${deadLetters.count} dead letters ` +
-      'are kept; see rontgen queue',
+      }) and ${deadLetters.count} dead letters are kept; see rontgen queue`,
     ]),
-    ['rates', `${rates.received.toFixed(1)} received and ${rates.sent.toFixed(1)} sent a second`],
+    ['rates', `${rates.received.toFixed(1)} received and ${rates.sent.toFixed(1)} sent per second`],
     [
       'credentials',
       credentials === null
         ? 'none in use'
-        : `${credentials.accessKeyId}, by ${credentials.source}${
+        : `${credentials.accessKeyId}, from ${credentials.source}${
           credentials.expires === null ? '' : `, until ${credentials.expires}`
         }`,
     ],
@@ -93,7 +92,7 @@ type Line = [name: string, text: string]
 
 function linesOf(exporter: v.InferOutput<typeof exporterSchema>, maxBytes: number): Line[] {
   const { waiting, counts, deadLetters, lastFailure: failure } = exporter
-  const full = exporter.whenFull === 'drop-oldest' ? ', the oldest dropped when full' : ''
+  const whenFull = exporter.whenFull === 'drop-oldest' ? ', the oldest dropped when full' : ''
   const dropped = sum(counts.dropped)
   return [
     [
@@ -104,7 +103,7 @@ function linesOf(exporter: v.InferOutput<typeof exporterSchema>, maxBytes: numbe
       '  waiting',
       `${waiting.documents} documents, ${megabytes(waiting.bytes)} of ${megabytes(maxBytes)}, oldest ${
         period(waiting.oldest)
-      }${full}`,
+      }${whenFull}`,
     ],
     [
       '  sent',
@@ -124,12 +123,12 @@ function linesOf(exporter: v.InferOutput<typeof exporterSchema>, maxBytes: numbe
   ]
 }
 
-function sum(by: Record<string, number>): number {
-  return Object.values(by).reduce((total, count) => total + count, 0)
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
 }
 
-function list(by: Record<string, number>): string {
-  const parts = Object.entries(by).map(([name, count]) => `${name} ${count}`)
+function list(counts: Record<string, number>): string {
+  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`)
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
@@ -141,7 +140,6 @@ function latencyOf({ p50, p99 }: v.InferOutput<typeof exporterSchema>['latency']
   return `half within ${seconds(p50)}, 99 of 100 within ${seconds(p99)}`
 }
 
-/** The last bucket has no bound, and JSON no infinity. */
 function seconds(bound: number | null): string {
   return bound === null ? 'more than 10 s' : `${bound} s`
 }

@@ -6,7 +6,7 @@ import { formatSeconds } from '../trace/format-seconds.ts'
 import { durationOf } from '../trace/index-trace.ts'
 import { outcomeOfDocument } from '../trace/outcome.ts'
 import { parseTraceId } from '../trace/trace-id.ts'
-import { type Command, type CommandContext } from './command.ts'
+import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
 import { UsageError } from './usage-error.ts'
@@ -16,27 +16,28 @@ import { openCaller } from './xray-caller.ts'
 const schema = v.object({
   Traces: v.array(v.object({ Id: v.string(), Segments: v.array(v.object({ Document: v.string() })) })),
 })
-/** Columns of names and of bars. */
+/** Widths of the columns with names and bars, in characters. */
 const NAME_WIDTH = 44
 const BAR_WIDTH = 40
 
 /** Shows one trace. */
 export const trace: Command = {
   name: 'trace',
-  summary: 'show one trace as a waterfall',
+  summary: 'show a trace as a waterfall',
   args: 'ID',
-  details: "ID is X-Ray's (1-5759e988-bd862e3fe1be46a994272793) or W3C's (32 hexadecimal digits).\n" +
-    'It asks the agent here, which must run with export.local; with --aws it asks AWS X-Ray.',
+  details:
+    'ID is a trace id of X-Ray (1-5759e988-bd862e3fe1be46a994272793) or of W3C Trace Context (32 hexadecimal digits).\n' +
+    'Reads from the running agent, which needs export.local; with --aws from AWS X-Ray.',
   options: {
     ...configOptions,
-    aws: { type: 'boolean', summary: 'ask AWS X-Ray instead of the agent here' },
-    json: { type: 'boolean', summary: 'print the segment documents, as JSON lines' },
+    aws: { type: 'boolean', summary: 'read from AWS X-Ray instead of the running agent' },
+    json: { type: 'boolean', summary: 'print the segment documents as JSON lines' },
   },
   async run(context) {
-    const { args: [text], flags, print } = context
-    if (text === undefined) throw new UsageError('Name the id of a trace; see rontgen traces')
-    const id = parseTraceId(text)
-    if (id === undefined) throw new UsageError(`"${text}" is not a trace id`)
+    const { args: [idText], flags, print } = context
+    if (idText === undefined) throw new UsageError('Name the id of a trace; see rontgen traces')
+    const id = parseTraceId(idText)
+    if (id === undefined) throw new UsageError(`"${idText}" is not a trace id`)
     const { settings } = await loadFrom({ ...context, args: [] })
     const { Traces: [found] } = await openCaller(settings, context).call('/Traces', schema, { TraceIds: [id] })
     if (found === undefined) throw new Error(`There is no trace ${id}`)

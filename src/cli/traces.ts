@@ -4,7 +4,7 @@ import { ExitCode } from '../errors/command-error.ts'
 import type { TraceSummary } from '../trace/api/trace-answers.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
 import { outcomeOfSummary } from '../trace/outcome.ts'
-import { type Command, type CommandContext } from './command.ts'
+import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
 import { UsageError } from './usage-error.ts'
@@ -12,10 +12,10 @@ import { openCaller, type XrayCaller } from './xray-caller.ts'
 
 /** How often `--follow` reads new traces, in milliseconds. */
 const FOLLOW_MS = 1000
-/** `--follow` shows traces that began up to this long ago, since they may come late; in seconds. */
+/** `--follow` shows traces that began at most this long ago, as they may arrive late; in seconds. */
 const LATE_S = 60
 
-/** What the command shows of a trace; the API has more, which `--json` prints. */
+/** What the command shows of a trace. The API returns more, which `--json` prints. */
 type ListedTrace =
   & Pick<TraceSummary, 'Id' | 'StartTime' | 'ResponseTime' | 'HasFault' | 'HasError' | 'HasThrottle' | 'IsPartial'>
   & { readonly Http: Pick<TraceSummary['Http'], 'HttpURL' | 'HttpMethod' | 'HttpStatus'> }
@@ -46,17 +46,18 @@ const pageSchema = v.object({ TraceSummaries: v.array(summarySchema), NextToken:
 /** Lists traces. */
 export const traces: Command = {
   name: 'traces',
-  summary: 'list traces of the local store, or of AWS',
+  summary: 'list traces of the local store or of AWS X-Ray',
   args: '[FILTER]',
-  details: 'FILTER is a filter expression of X-Ray, such as \'service("shop") { fault } AND responsetime > 1\'.\n' +
-    'The newest come first. It asks the agent here, which must run with export.local; with --aws it asks AWS X-Ray.',
+  details:
+    'FILTER is an X-Ray filter expression, such as \'service("shop") { fault } AND responsetime > 1\'. The newest trace\n' +
+    'comes first. Reads from the running agent, which needs export.local; with --aws from AWS X-Ray.',
   options: {
     ...configOptions,
-    aws: { type: 'boolean', summary: 'ask AWS X-Ray instead of the agent here' },
-    since: { type: 'string', value: 'TIME', summary: "how far to look back, such as '30m'; else 1h" },
-    limit: { type: 'string', value: 'N', summary: 'how many to show; else 20' },
-    follow: { type: 'boolean', short: 'f', summary: 'show new traces as they come' },
-    json: { type: 'boolean', summary: 'print the summaries, as JSON lines' },
+    aws: { type: 'boolean', summary: 'read from AWS X-Ray instead of the running agent' },
+    since: { type: 'string', value: 'TIME', summary: "how far back to look, such as '30m'; default: 1h" },
+    limit: { type: 'string', value: 'N', summary: 'how many traces to list; default: 20' },
+    follow: { type: 'boolean', short: 'f', summary: 'keep listing new traces as they arrive' },
+    json: { type: 'boolean', summary: 'print the summaries as JSON lines' },
   },
   async run(context) {
     const { flags, args: [filter] } = context
@@ -79,7 +80,7 @@ export const traces: Command = {
   },
 }
 
-/** Reads the newest traces that match. @param from Unix seconds @param limit the most traces */
+/** Reads the newest traces that match. @param from Unix seconds @param limit how many at most */
 async function list(
   caller: XrayCaller,
   from: number,
@@ -101,7 +102,7 @@ async function list(
   return found.sort((a, b) => b.StartTime - a.StartTime).slice(0, limit)
 }
 
-/** Shows new traces until the process ends. @param known ids of traces that were shown */
+/** Shows new traces until the process ends. @param known ids of the traces that were shown */
 async function follow(
   caller: XrayCaller,
   filter: string | undefined,
@@ -118,15 +119,17 @@ async function follow(
   }
 }
 
-/** Makes a function that prints a trace: a line for people, or JSON. */
+/** Makes a function that prints a trace on one line, as text or as JSON. */
 function printer({ print, flags: options, env }: CommandContext): (summary: ListedTrace) => void {
   if (options['json'] === true) return (summary) => print(JSON.stringify(summary) + '\n')
   const colour = palette(env)
   return ({ Id, StartTime, ResponseTime, Http, EntryPoint, ...flags }) => {
     const outcome = outcomeOfSummary(flags)
-    const what = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
+    const request = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
     const time = new Date(StartTime * 1000).toISOString().slice(11, 23)
     const word = colour(outcome, (flags.IsPartial ? 'in progress' : outcome).padEnd(11))
-    print(`${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${what}\n`)
+    print(
+      `${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${request}\n`,
+    )
   }
 }

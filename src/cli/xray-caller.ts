@@ -8,9 +8,9 @@ import type { CommandContext } from './command.ts'
 
 const awsError = v.object({ message: v.optional(v.string()), Message: v.optional(v.string()) })
 
-/** Calls X-Ray's API: that of the agent that runs here, or AWS's. */
+/** Calls the X-Ray API, of the running agent or of AWS. */
 export interface XrayCaller {
-  /** @throws {Error} in X-Ray's words if it answers with an error */
+  /** @throws {Error} with X-Ray's message if it answers with an error */
   call<S extends v.GenericSchema>(path: string, schema: S, body: object): Promise<v.InferOutput<S>>
 }
 
@@ -25,10 +25,10 @@ export function openCaller(settings: Settings, { flags, env }: CommandContext): 
   return awsCaller(first?.settings ?? v.parse(xray.schema, {}), env)
 }
 
-/** The exporters to AWS X-Ray that the config has, by their names. */
+/** The exporters of the config that send to AWS X-Ray. */
 export function xrayInstances(settings: Settings): { name: string; settings: XrayConnectionSettings }[] {
   return exporterInstances(settings).flatMap(({ name, exporter, settings: checked }) =>
-    // Its schema has made the settings.
+    // The schema of `xray` has made these settings.
     exporter.name === xray.name ? [{ name, settings: checked as XrayConnectionSettings }] : []
   )
 }
@@ -42,8 +42,8 @@ export function awsCaller(settings: XrayConnectionSettings, env: CommandContext[
       const answer: unknown = await response.json().catch(() => undefined)
       if (!response.ok) {
         const parsed = v.safeParse(awsError, answer)
-        const why = parsed.success ? parsed.output.message ?? parsed.output.Message : undefined
-        throw new Error(`X-Ray answered ${response.status}${why === undefined ? '' : `: ${why}`}`)
+        const reason = parsed.success ? parsed.output.message ?? parsed.output.Message : undefined
+        throw new Error(`X-Ray answered ${response.status}${reason === undefined ? '' : `: ${reason}`}`)
       }
       return v.parse(schema, answer)
     },

@@ -1,13 +1,13 @@
-import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
 import { checkValue, type Source } from '../config/check-config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { receiversOff } from '../config/receiver-instances.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { addressOf, type CompatConfig, type CompatKey, putAt, valueAt } from './compat-config.ts'
 
-const notCollected = 'is not collected here: rontgen takes traces alone'
+const tracesOnly = 'is not collected: rontgen handles traces only'
 
-/** Every key of the CloudWatch agent's config that has to do with traces; those of other sections as a whole. */
+/** Every key of the CloudWatch agent's config that concerns traces; sections that do not are listed as a whole. */
 export const cloudwatchKeys: readonly CompatKey[] = [
   { key: 'traces.traces_collected.xray', to: 'receive.xray' },
   { key: 'traces.traces_collected.xray.bind_address', to: 'receive.xray.udp' },
@@ -15,7 +15,7 @@ export const cloudwatchKeys: readonly CompatKey[] = [
   {
     key: 'traces.traces_collected.otlp',
     to: 'receive.otlp',
-    said: 'of a list the others become receive.otlp.additional',
+    note: 'in a list, all but the first become receive.otlp.additional',
   },
   { key: 'traces.traces_collected.otlp.grpc_endpoint', to: 'receive.otlp.grpc' },
   { key: 'traces.traces_collected.otlp.http_endpoint', to: 'receive.otlp.http' },
@@ -24,15 +24,15 @@ export const cloudwatchKeys: readonly CompatKey[] = [
   {
     key: 'traces.traces_collected.otlp.tls.ca_file',
     to: 'receive.otlp.*.tls.clientCa',
-    said: 'the CloudWatch agent does not read it; here clients must then show a certificate',
+    note: 'the CloudWatch agent ignores it; rontgen then requires a client certificate',
   },
-  { key: 'traces.traces_collected.otlp.tls.insecure', said: 'means nothing for a listener' },
-  { key: 'traces.traces_collected.otlp.service.name', said: 'is not used for traces' },
-  { key: 'traces.traces_collected.otlp.deployment.environment', said: 'is not used for traces' },
-  { key: 'traces.traces_collected.app_signals', said: `(Application Signals) ${notCollected}` },
-  { key: 'traces.traces_collected.application_signals', said: `(Application Signals) ${notCollected}` },
+  { key: 'traces.traces_collected.otlp.tls.insecure', note: 'has no effect on a listener' },
+  { key: 'traces.traces_collected.otlp.service.name', note: 'is not used for traces' },
+  { key: 'traces.traces_collected.otlp.deployment.environment', note: 'is not used for traces' },
+  { key: 'traces.traces_collected.app_signals', note: `(Application Signals) ${tracesOnly}` },
+  { key: 'traces.traces_collected.application_signals', note: `(Application Signals) ${tracesOnly}` },
   { key: 'traces.concurrency', to: 'export.xray.concurrency' },
-  { key: 'traces.buffer_size_mb', to: 'queue.maxMemory', said: 'what does not fit waits on disk' },
+  { key: 'traces.buffer_size_mb', to: 'queue.maxMemory', note: 'what does not fit stays on disk' },
   { key: 'traces.resource_arn', to: 'export.xray.resourceArn' },
   { key: 'traces.local_mode', to: 'export.xray.localMode' },
   { key: 'traces.insecure', to: 'export.xray.insecure' },
@@ -42,26 +42,31 @@ export const cloudwatchKeys: readonly CompatKey[] = [
   { key: 'traces.region_override', to: 'export.xray.region' },
   {
     key: 'traces.transit_spans_in_otlp_format',
-    said: 'is not done: spans are sent as segment documents, which X-Ray shows alike',
+    note: 'is not supported: spans are sent as segment documents, which X-Ray shows alike',
   },
-  { key: 'agent.region', to: 'export.xray.region', said: 'unless traces.region_override is set' },
-  { key: 'agent.credentials.role_arn', to: 'export.xray.roleArn', said: 'unless traces.credentials.role_arn is set' },
-  { key: 'agent.debug', to: 'logLevel', said: 'true is debug' },
-  { key: 'agent.quiet', to: 'logLevel', said: 'true is error' },
+  { key: 'agent.region', to: 'export.xray.region', note: 'unless traces.region_override is set' },
+  { key: 'agent.credentials.role_arn', to: 'export.xray.roleArn', note: 'unless traces.credentials.role_arn is set' },
+  { key: 'agent.debug', to: 'logLevel', note: 'true becomes debug' },
+  { key: 'agent.quiet', to: 'logLevel', note: 'true becomes error' },
   { key: 'agent.logfile', to: 'logFile' },
-  { key: 'agent.aws_sdk_log_level', said: 'means nothing here: use logLevel' },
-  { key: 'agent.usage_data', said: 'means nothing here: no usage data are sent' },
-  { key: 'agent.run_as_user', said: 'is not done: the service manager chooses the user' },
-  { key: 'agent.metrics_collection_interval', said: 'means nothing for traces' },
-  { key: 'agent.internal', said: 'means nothing here' },
-  { key: 'agent.omit_hostname', said: 'means nothing for traces' },
-  { key: 'agent.service.name', said: 'means nothing for traces' },
-  { key: 'agent.deployment.environment', said: 'means nothing for traces' },
-  { key: 'agent.user_agent', said: 'is not taken over: rontgen names itself' },
-  { key: 'metrics', said: notCollected },
-  { key: 'logs', said: notCollected },
-  { key: 'csm', said: notCollected },
+  { key: 'agent.aws_sdk_log_level', note: 'has no effect: use logLevel' },
+  { key: 'agent.usage_data', note: 'has no effect: rontgen sends no usage data' },
+  { key: 'agent.run_as_user', note: 'has no effect: the service manager chooses the user' },
+  { key: 'agent.metrics_collection_interval', note: 'has no effect on traces' },
+  { key: 'agent.internal', note: 'has no effect' },
+  { key: 'agent.omit_hostname', note: 'has no effect on traces' },
+  { key: 'agent.service.name', note: 'has no effect on traces' },
+  { key: 'agent.deployment.environment', note: 'has no effect on traces' },
+  { key: 'agent.user_agent', note: 'has no effect: rontgen sends its own User-Agent' },
+  { key: 'metrics', note: tracesOnly },
+  { key: 'logs', note: tracesOnly },
+  { key: 'csm', note: tracesOnly },
 ]
+
+/** The keys of the `traces` section, except those of receivers. */
+const tracesKeys = cloudwatchKeys.map(({ key }) => key).filter((key) =>
+  key.startsWith('traces.') && !key.startsWith('traces.traces_collected')
+)
 
 const address = v.pipe(v.string('an address'), v.minLength(4, 'an address'), v.maxLength(2048, 'an address'))
 const name = v.pipe(v.string('a text'), v.nonEmpty('a text'))
@@ -114,61 +119,58 @@ const schema = v.looseObject({
   }),
 })
 
-type Cloudwatch = v.InferOutput<typeof schema>
-type Otlp = v.InferOutput<typeof otlp>
+type CloudwatchConfig = v.InferOutput<typeof schema>
+type OtlpConfig = v.InferOutput<typeof otlp>
+/** Runs a conversion, and records the error that it throws under the key. */
+type TryKey = (key: string, convert: () => void) => void
 
 /**
- * What the CloudWatch agent would do with traces, in our words.
+ * Converts the traces part of a CloudWatch agent's config.
  *
- * @param parsed the JSON of its config, of several files merged
+ * @param parsed the JSON of the config, merged if it has several files
  * @throws {ConfigError} with every issue
  */
 export function fromCloudwatch(parsed: unknown, source: Source): CompatConfig {
   const result = checkValue(schema, parsed, source)
   if ('issues' in result) throw new ConfigError(result.issues)
-  const own = result.value
+  const cloudwatch = result.value
   const config: Record<string, unknown> = { export: { xray: {} } }
-  const notes = cloudwatchKeys.filter(({ key, to }) => to === undefined && isSet(own, key)).map(({ key, said }) =>
-    `${source.file}: ${key} ${said ?? ''}`
-  )
+  const notes = cloudwatchKeys.filter(({ key, to }) => to === undefined && isSet(cloudwatch, key))
+    .map(({ key, note }) => `${source.file}: ${key} ${note ?? ''}`)
   const issues: string[] = []
-  const attempt = (key: string, act: () => void): void => {
+  const tryKey: TryKey = (key, convert) => {
     try {
-      act()
+      convert()
     } catch (error) {
       issues.push(`${source.file}: ${key}: ${errorMessage(error)}`)
     }
   }
-  // An empty list passes for an object without members.
-  attempt('traces.traces_collected.otlp', () => {
+  // The schema accepts an empty list as an object without members.
+  tryKey('traces.traces_collected.otlp', () => {
     const listed = valueAt(parsed, 'traces.traces_collected.otlp')
     if (Array.isArray(listed) && listed.length === 0) throw new TypeError('the list is empty')
   })
-  attempt('traces.traces_collected', () => putAt(config, 'receive', receiveOf(own, attempt)))
-  // Later ones win: what stands in `traces` goes before what stands in `agent`.
+  tryKey('traces.traces_collected', () => putAt(config, 'receive', receiveOf(cloudwatch, tryKey)))
+  // Keys of `traces` come last, as they override those of `agent`.
   for (const key of ['agent.region', 'agent.credentials.role_arn', 'agent.logfile', ...tracesKeys]) {
-    const value = valueAt(own, key)
-    const { to } = cloudwatchKeys.find((one) => one.key === key) ?? {}
+    const value = valueAt(cloudwatch, key)
+    const { to } = cloudwatchKeys.find((known) => known.key === key) ?? {}
     if (value === undefined || value === '' || to === undefined) continue
     putAt(config, to, key === 'traces.buffer_size_mb' ? `${String(value)}MiB` : value)
   }
-  if (own.agent?.quiet === true) putAt(config, 'logLevel', 'error')
-  if (own.agent?.debug === true) putAt(config, 'logLevel', 'debug')
+  if (cloudwatch.agent?.quiet === true) putAt(config, 'logLevel', 'error')
+  if (cloudwatch.agent?.debug === true) putAt(config, 'logLevel', 'debug')
   if (issues.length > 0) throw new ConfigError(issues)
   return { config, notes }
 }
 
-const tracesKeys = cloudwatchKeys.map(({ key }) => key).filter((key) =>
-  key.startsWith('traces.') && !key.startsWith('traces.traces_collected')
-)
-
-/** Keys with a dot in their name are read as they stand. */
-function isSet(own: Cloudwatch, key: string): boolean {
-  const listed = /^traces\.traces_collected\.otlp\.(.*)$/.exec(key)
-  if (listed !== null) return otlpOf(own).some((one) => readDotted(one, listed[1] ?? '') !== undefined)
-  return readDotted(own, key) !== undefined
+function isSet(cloudwatch: CloudwatchConfig, key: string): boolean {
+  const [, otlpKey] = /^traces\.traces_collected\.otlp\.(.*)$/.exec(key) ?? []
+  if (otlpKey === undefined) return readDotted(cloudwatch, key) !== undefined
+  return otlpListOf(cloudwatch).some((listener) => readDotted(listener, otlpKey) !== undefined)
 }
 
+/** Reads a path whose parts may have dots themselves, such as `service.name`. */
 function readDotted(object: unknown, path: string): unknown {
   const whole: unknown = Object(object) === object ? Reflect.get(Object(object), path) : undefined
   if (whole !== undefined) return whole
@@ -178,34 +180,34 @@ function readDotted(object: unknown, path: string): unknown {
   return inner === undefined ? undefined : readDotted(inner, path.slice(dot + 1))
 }
 
-function otlpOf({ traces }: Cloudwatch): readonly Otlp[] {
+function otlpListOf({ traces }: CloudwatchConfig): readonly OtlpConfig[] {
   const { otlp: listed } = traces.traces_collected
   return listed === undefined ? [] : Array.isArray(listed) ? listed : [listed]
 }
 
-function receiveOf(own: Cloudwatch, attempt: (key: string, act: () => void) => void): object {
-  const { xray } = own.traces.traces_collected
+function receiveOf(cloudwatch: CloudwatchConfig, tryKey: TryKey): object {
+  const { xray } = cloudwatch.traces.traces_collected
   const receive = receiversOff()
   if (xray !== undefined) {
-    attempt('traces.traces_collected.xray.bind_address', () => {
+    tryKey('traces.traces_collected.xray.bind_address', () => {
       putAt(receive, 'xray.udp', addressOf(xray.bind_address ?? '127.0.0.1:2000'))
     })
-    attempt('traces.traces_collected.xray.tcp_proxy.bind_address', () => {
+    tryKey('traces.traces_collected.xray.tcp_proxy.bind_address', () => {
       putAt(receive, 'xray.proxy', addressOf(xray.tcp_proxy?.bind_address ?? '127.0.0.1:2000'))
     })
   }
-  const listeners = otlpOf(own).map((one, i) => {
-    let made: object = { grpc: false, http: false }
-    attempt(`traces.traces_collected.otlp${i === 0 ? '' : `[${i}]`}`, () => (made = listenersOf(one)))
-    return made
+  const pairs = otlpListOf(cloudwatch).map((otlpConfig, i) => {
+    let listeners: object = { grpc: false, http: false }
+    tryKey(`traces.traces_collected.otlp${i === 0 ? '' : `[${i}]`}`, () => (listeners = listenersOf(otlpConfig)))
+    return listeners
   })
-  const [first = { grpc: false, http: false }, ...additional] = listeners
+  const [first = { grpc: false, http: false }, ...additional] = pairs
   receive['otlp'] = { ...Object(receive['otlp']), ...first, ...(additional.length === 0 ? {} : { additional }) }
   return receive
 }
 
-/** One endpoint alone turns the other off; none means both, where they always are. */
-function listenersOf({ grpc_endpoint: grpc, http_endpoint: http, tls }: Otlp): object {
+/** A single endpoint turns the other listener off; without any, both listen on their default ports. */
+function listenersOf({ grpc_endpoint: grpc, http_endpoint: http, tls }: OtlpConfig): object {
   const isDefault = grpc === undefined && http === undefined
   const secured = tls?.cert_file === undefined || tls.key_file === undefined ? {} : {
     tls: {
@@ -215,27 +217,27 @@ function listenersOf({ grpc_endpoint: grpc, http_endpoint: http, tls }: Otlp): o
     },
   }
   if ((tls?.cert_file === undefined) !== (tls?.key_file === undefined)) {
-    throw new TypeError('tls has cert_file or key_file alone; it needs both')
+    throw new TypeError('tls must have both cert_file and key_file')
   }
-  const listener = (endpoint: string | undefined, usual: string): object | false =>
-    endpoint === undefined && !isDefault ? false : { ...addressOf(endpoint ?? usual), ...secured }
+  const listener = (endpoint: string | undefined, defaultEndpoint: string): object | false =>
+    endpoint === undefined && !isDefault ? false : { ...addressOf(endpoint ?? defaultEndpoint), ...secured }
   return { grpc: listener(grpc, '127.0.0.1:4317'), http: listener(http, '127.0.0.1:4318') }
 }
 
-/** Merges configs of several files as the CloudWatch agent does. @throws {ConfigError} where two say different things */
+/** Merges the files of a config as the CloudWatch agent does. @throws {ConfigError} if two files set a key differently */
 export function mergeCloudwatch(files: readonly { readonly file: string; readonly json: unknown }[]): unknown {
   const issues: string[] = []
   const merge = (a: unknown, b: unknown, path: string, file: string): unknown => {
     if (a === undefined || JSON.stringify(a) === JSON.stringify(b)) return b
     if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
     if (Object(a) === a && Object(b) === b && !Array.isArray(a) && !Array.isArray(b)) {
-      const both: Record<string, unknown> = { ...Object(a) }
+      const merged: Record<string, unknown> = { ...Object(a) }
       for (const [key, value] of Object.entries(Object(b))) {
-        both[key] = merge(both[key], value, path === '' ? key : `${path}.${key}`, file)
+        merged[key] = merge(merged[key], value, path === '' ? key : `${path}.${key}`, file)
       }
-      return both
+      return merged
     }
-    issues.push(`${file}: ${path} is ${JSON.stringify(b)}, and ${JSON.stringify(a)} in a file before it`)
+    issues.push(`${file}: ${path} is ${JSON.stringify(b)}, and ${JSON.stringify(a)} in an earlier file`)
     return a
   }
   const merged = files.reduce<unknown>((all, { file, json }) => merge(all, json, '', file), undefined)

@@ -3,7 +3,7 @@ import { ConfigError } from '../config/config-error.ts'
 import { receiversOff } from '../config/receiver-instances.ts'
 import { addressOf, type CompatConfig, putAt, valueAt } from './compat-config.ts'
 
-/** Keys of the Collector's exporter to X-Ray, and ours. */
+/** Keys of the Collector's awsxray exporter, and their counterparts. */
 const exporterKeys: Readonly<Record<string, string>> = {
   num_workers: 'export.xray.concurrency',
   endpoint: 'export.xray.endpoint',
@@ -20,59 +20,54 @@ const exporterKeys: Readonly<Record<string, string>> = {
   aws_log_groups: 'translate.logGroups',
   'telemetry.enabled': 'export.xray.telemetry',
 }
-/** Parts whose work is done here anyway. */
-const needless = /^(batch|memory_limiter|health_check|awsproxy)(\/|$)/
+/** Components that rontgen needs no counterpart for. */
+const builtIn = /^(batch|memory_limiter|health_check|awsproxy)(\/|$)/
+
+/** Notes what has no counterpart. */
+type Note = (key: string, text: string) => void
 
 /**
- * What the OpenTelemetry Collector would do with traces for X-Ray, in our words.
+ * Converts what belongs to X-Ray of an OpenTelemetry Collector's config.
  *
- * @throws {ConfigError} if it brings nothing to X-Ray
+ * @throws {ConfigError} if it has no awsxray exporter
  */
 export function fromCollector(yaml: string, file: string): CompatConfig {
   const parsed: unknown = parse(yaml)
-  const part = (name: string): Record<string, unknown> => Object(valueAt(parsed, name))
-  const config: Record<string, unknown> = {
-    receive: receiversOff(),
-  }
+  const section = (path: string): Record<string, unknown> => Object(valueAt(parsed, path))
+  const config: Record<string, unknown> = { receive: receiversOff() }
   const notes: string[] = []
-  const note = (key: string, why: string): void => void notes.push(`${file}: ${key} ${why}`)
-  const exporters = Object.entries(part('exporters')).filter(([name]) => /^awsxray(\/|$)/.test(name))
-  const [first, ...others] = exporters
-  if (first === undefined) throw new ConfigError([`${file}: it has no exporter to X-Ray (awsxray)`])
+  const note: Note = (key, text) => void notes.push(`${file}: ${key} ${text}`)
+  const [first, ...others] = Object.entries(section('exporters')).filter(([name]) => /^awsxray(\/|$)/.test(name))
+  if (first === undefined) throw new ConfigError([`${file}: it has no awsxray exporter`])
   putAt(config, 'export.xray', {})
-  for (const [key, value] of Object.entries(flat(Object(first[1])))) {
+  for (const [key, value] of Object.entries(flatten(Object(first[1])))) {
     const to = exporterKeys[key]
     if (to !== undefined) putAt(config, to, value)
     else if (key === 'request_timeout_seconds') putAt(config, 'export.xray.timeout', `${String(value)}s`)
     else note(`exporters.${first[0]}.${key}`, 'has no counterpart')
   }
-  for (const [name] of others) note(`exporters.${name}`, 'is a second one: run a second rontgen for it')
-  for (const [name, value] of Object.entries(part('receivers'))) receiverOf(name, value, config, note)
-  for (const name of Object.keys(part('processors'))) {
-    if (!needless.test(name)) note(`processors.${name}`, 'is not done here')
+  for (const [name] of others) note(`exporters.${name}`, 'is a second awsxray exporter: run another rontgen for it')
+  for (const [name, value] of Object.entries(section('receivers'))) putReceiver(config, name, value, note)
+  for (const name of Object.keys(section('processors'))) {
+    if (!builtIn.test(name)) note(`processors.${name}`, 'has no counterpart')
   }
-  for (const name of Object.keys(part('exporters'))) {
+  for (const name of Object.keys(section('exporters'))) {
     if (!/^awsxray(\/|$)/.test(name)) {
-      note(`exporters.${name}`, 'is not done here: rontgen brings traces to X-Ray alone')
+      note(`exporters.${name}`, 'has no counterpart: rontgen exports to X-Ray only')
     }
   }
-  for (const name of Object.keys(part('extensions'))) {
-    if (!needless.test(name)) note(`extensions.${name}`, 'has no counterpart')
+  for (const name of Object.keys(section('extensions'))) {
+    if (!builtIn.test(name)) note(`extensions.${name}`, 'has no counterpart')
   }
-  for (const name of Object.keys(part('service.pipelines'))) {
+  for (const name of Object.keys(section('service.pipelines'))) {
     if (!/^traces(\/|$)/.test(name)) {
-      note(`service.pipelines.${name}`, 'is not collected here: rontgen takes traces alone')
+      note(`service.pipelines.${name}`, 'has no counterpart: rontgen handles traces only')
     }
   }
   return { config, notes }
 }
 
-function receiverOf(
-  name: string,
-  value: unknown,
-  config: Record<string, unknown>,
-  note: (key: string, why: string) => void,
-): void {
+function putReceiver(config: Record<string, unknown>, name: string, value: unknown, note: Note): void {
   if (/^otlp(\/|$)/.test(name)) {
     for (const protocol of ['grpc', 'http'] as const) {
       const settings = valueAt(value, `protocols.${protocol}`)
@@ -98,12 +93,13 @@ function receiverOf(
   } else note(`receivers.${name}`, 'has no counterpart')
 }
 
-function flat(value: Record<string, unknown>, path = ''): Record<string, unknown> {
+/** The values of nested objects by their paths, such as `telemetry.enabled`. */
+function flatten(value: Record<string, unknown>, path = ''): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
       const name = path === '' ? key : `${path}.${key}`
       const isObject = Object(inner) === inner && !Array.isArray(inner)
-      return isObject ? Object.entries(flat(Object(inner), name)) : [[name, inner]]
+      return isObject ? Object.entries(flatten(Object(inner), name)) : [[name, inner]]
     }),
   )
 }

@@ -1,17 +1,17 @@
-import { errorMessage } from '../errors/error-message.ts'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 import { checkValue } from '../config/check-config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { receiversOff } from '../config/receiver-instances.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { addressOf, type CompatConfig, type CompatKey, putAt, valueAt } from './compat-config.ts'
 
-/** Where the X-Ray daemon looks for its config. */
-export const daemonPlaces: readonly string[] = ['/etc/amazon/xray/cfg.yaml', 'cfg.yaml']
+/** The paths where the X-Ray daemon looks for its config. */
+export const daemonConfigPaths: readonly string[] = ['/etc/amazon/xray/cfg.yaml', 'cfg.yaml']
 
 /** Every key of the X-Ray daemon's cfg.yaml. */
 export const daemonKeys: readonly CompatKey[] = [
-  { key: 'Version', said: '1 and 2 are read' },
+  { key: 'Version', note: '1 and 2 are supported' },
   { key: 'Socket.UDPAddress', to: 'receive.xray.udp' },
   { key: 'Socket.TCPAddress', to: 'receive.xray.proxy' },
   { key: 'Region', to: 'export.xray.region' },
@@ -22,13 +22,13 @@ export const daemonKeys: readonly CompatKey[] = [
   { key: 'NoVerifySSL', to: 'export.xray.insecure' },
   { key: 'LocalMode', to: 'export.xray.localMode' },
   { key: 'Concurrency', to: 'export.xray.concurrency' },
-  { key: 'TotalBufferSizeMB', to: 'queue.maxMemory', said: 'what does not fit waits on disk' },
+  { key: 'TotalBufferSizeMB', to: 'queue.maxMemory', note: 'what does not fit stays on disk' },
   { key: 'Logging.LogPath', to: 'logFile' },
   { key: 'Logging.LogLevel', to: 'logLevel' },
   { key: 'Logging.LogRotation', to: 'logRotation' },
-  { key: 'ProxyServer', said: 'ProxyServer is set by no config of the daemon either: its limits are fixed there' },
-  { key: 'CPUProfile', said: 'CPUProfile wrote a profile of the daemon itself; use /metrics' },
-  { key: 'MemProfile', said: 'MemProfile wrote a profile of the daemon itself; use /metrics' },
+  { key: 'ProxyServer', note: 'has no effect in the daemon either' },
+  { key: 'CPUProfile', note: 'has no effect: it profiles the daemon itself; use /metrics' },
+  { key: 'MemProfile', note: 'has no effect: it profiles the daemon itself; use /metrics' },
 ]
 
 const text = v.optional(v.nullable(v.string('a text')))
@@ -55,7 +55,7 @@ const schema = v.strictObject({
   MemProfile: text,
 })
 
-/** The daemon's log levels in ours. */
+/** The daemon's log levels, and their counterparts. */
 const levels: Readonly<Record<string, string>> = {
   trace: 'debug',
   dev: 'debug',
@@ -66,18 +66,16 @@ const levels: Readonly<Record<string, string>> = {
   error: 'error',
 }
 
-/** Values of the daemon's config by their keys, as its file or its flags give them. */
+/** Values of the daemon's config by key, as its file or its flags set them. */
 export type DaemonValues = ReadonlyMap<string, unknown>
 
-/** Reads cfg.yaml. @throws {ConfigError} with every issue */
+/** Parses cfg.yaml. @throws {ConfigError} with every issue */
 export function readDaemonYaml(yaml: string, file: string): DaemonValues {
   let parsed: unknown
   try {
     parsed = parse(yaml)
   } catch (cause) {
-    throw new ConfigError([`${file}: it is no YAML: ${cause instanceof Error ? cause.message.split('\n')[0] : ''}`], {
-      cause,
-    })
+    throw new ConfigError([`${file}: not valid YAML: ${errorMessage(cause).split('\n')[0]}`], { cause })
   }
   const result = checkValue(schema, parsed ?? {}, { file, text: yaml })
   if ('issues' in result) throw new ConfigError(result.issues)
@@ -85,26 +83,23 @@ export function readDaemonYaml(yaml: string, file: string): DaemonValues {
 }
 
 /**
- * What the X-Ray daemon would do, in our words: its ports and no others, and everything goes to AWS.
+ * Converts a config of the X-Ray daemon: it has the daemon's two listeners only, and sends to AWS.
  *
- * @param values those of flags after those of the file
+ * @param values later ones override earlier ones
  * @throws {ConfigError} with every issue
  */
 export function fromDaemon(values: readonly DaemonValues[], file: string): CompatConfig {
-  const all = new Map(values.flatMap((map) => [...map].filter(([, value]) => value !== undefined && value !== null)))
-  const config: Record<string, unknown> = {
-    receive: receiversOff(),
-    export: { xray: {} },
-  }
+  const merged = new Map(values.flatMap((map) => [...map].filter(([, value]) => value !== undefined && value !== null)))
+  const config: Record<string, unknown> = { receive: receiversOff(), export: { xray: {} } }
   putAt(config, 'receive.xray.udp', {})
   putAt(config, 'receive.xray.proxy', {})
   const notes: string[] = []
   const issues: string[] = []
-  for (const { key, to, said } of daemonKeys) {
-    const value = all.get(key)
-    // Empty texts and zeros are how the daemon writes what is not set.
+  for (const { key, to, note } of daemonKeys) {
+    const value = merged.get(key)
+    // To the daemon an empty text and 0 mean that a key is not set.
     if (value === undefined || value === '' || value === 0 || key === 'Version') continue
-    if (to === undefined) notes.push(`${file}: ${said ?? key}`)
+    if (to === undefined) notes.push(`${file}: ${key} ${note ?? ''}`)
     else {
       try {
         putAt(config, to, convert(key, value))
@@ -123,11 +118,13 @@ function convert(key: string, value: unknown): unknown {
     case 'Socket.TCPAddress':
       return addressOf(String(value))
     case 'TotalBufferSizeMB':
-      if (Number(value) < 3) throw new TypeError('it is to be 3 or more')
+      if (Number(value) < 3) throw new TypeError('it must be 3 or more')
       return `${String(value)}MiB`
     case 'Logging.LogLevel': {
       const level = levels[String(value).toLowerCase()]
-      if (level === undefined) throw new TypeError(`"${String(value)}" is none of ${Object.keys(levels).join(', ')}`)
+      if (level === undefined) {
+        throw new TypeError(`"${String(value)}" must be one of ${Object.keys(levels).join(', ')}`)
+      }
       return level
     }
     default:

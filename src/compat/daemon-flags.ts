@@ -4,14 +4,14 @@ import type { DaemonValues } from './daemon-config.ts'
 export interface DaemonFlag {
   readonly short: string
   readonly long: string
-  /** The key of cfg.yaml that says the same. */
+  /** The key of cfg.yaml with the same meaning. */
   readonly key: string
   readonly kind: 'text' | 'number' | 'on'
   readonly value: string
   readonly summary: string
 }
 
-/** Every flag of the X-Ray daemon, besides --config, --version and --help. */
+/** Every flag of the X-Ray daemon, except --config, --version and --help. */
 export const daemonFlags: readonly DaemonFlag[] = [
   {
     short: 'a',
@@ -19,7 +19,7 @@ export const daemonFlags: readonly DaemonFlag[] = [
     key: 'ResourceARN',
     kind: 'text',
     value: 'ARN',
-    summary: 'ARN of what the agent runs on',
+    summary: 'ARN of the AWS resource that the agent runs on',
   },
   {
     short: 'b',
@@ -27,7 +27,7 @@ export const daemonFlags: readonly DaemonFlag[] = [
     key: 'Socket.UDPAddress',
     kind: 'text',
     value: 'ADDRESS',
-    summary: 'where X-Ray documents are taken by UDP',
+    summary: 'address to receive segment documents on, over UDP',
   },
   {
     short: 't',
@@ -35,9 +35,16 @@ export const daemonFlags: readonly DaemonFlag[] = [
     key: 'Socket.TCPAddress',
     kind: 'text',
     value: 'ADDRESS',
-    summary: 'where the sampling proxy listens',
+    summary: 'address of the sampling proxy',
   },
-  { short: 'f', long: 'log-file', key: 'Logging.LogPath', kind: 'text', value: 'FILE', summary: 'file of the log' },
+  {
+    short: 'f',
+    long: 'log-file',
+    key: 'Logging.LogPath',
+    kind: 'text',
+    value: 'FILE',
+    summary: 'file to write the log to',
+  },
   {
     short: 'l',
     long: 'log-level',
@@ -52,7 +59,7 @@ export const daemonFlags: readonly DaemonFlag[] = [
     key: 'TotalBufferSizeMB',
     kind: 'number',
     value: 'MB',
-    summary: 'memory for what waits; the rest waits on disk',
+    summary: 'memory for queued documents; the rest stays on disk',
   },
   {
     short: 'n',
@@ -76,33 +83,42 @@ export const daemonFlags: readonly DaemonFlag[] = [
     key: 'ProxyAddress',
     kind: 'text',
     value: 'URL',
-    summary: 'HTTP proxy to AWS',
+    summary: 'HTTP proxy for requests to AWS',
   },
-  { short: 'r', long: 'role-arn', key: 'RoleARN', kind: 'text', value: 'ARN', summary: 'role to take on' },
+  { short: 'r', long: 'role-arn', key: 'RoleARN', kind: 'text', value: 'ARN', summary: 'IAM role to assume' },
 ]
 
-/** Flags that say by themselves that the daemon's place is taken: ours have other names, or none of this form. */
-const own = new Set(['resource-arn', 'bind', 'bind-tcp', 'log-file', 'buffer-memory', 'local-mode', 'proxy-address'])
+/** Flags that only the daemon has: those of rontgen have other names, or no single dash. */
+const daemonOnly = new Set([
+  'resource-arn',
+  'bind',
+  'bind-tcp',
+  'log-file',
+  'buffer-memory',
+  'local-mode',
+  'proxy-address',
+])
 
-/** Flags of the daemon, and what they leave of the command line. */
-export interface ReadFlags {
+/** What a command line of the X-Ray daemon says. */
+export interface DaemonLine {
   readonly values: DaemonValues
   /** The file that -c names. */
-  readonly config: string | undefined
-  readonly asks: 'version' | 'help' | undefined
+  readonly config?: string | undefined
+  /** What it asks for instead of a run. */
+  readonly asks?: 'version' | 'help' | undefined
 }
 
 /**
  * Reads a command line as Go's `flag` does: `-n us-west-2`, `--bind=…`, `-o=false`.
  *
- * @returns undefined if it is no command line of the X-Ray daemon
- * @throws {TypeError} if it is one that cannot be read
+ * @returns undefined if it is not a command line of the X-Ray daemon
+ * @throws {TypeError} if it is one, and a flag is unknown or has an invalid value
  */
-export function readDaemonFlags(argv: readonly string[]): ReadFlags | undefined {
+export function readDaemonLine(argv: readonly string[]): DaemonLine | undefined {
   if (!isDaemonLine(argv)) return undefined
   const values = new Map<string, unknown>()
   let config: string | undefined
-  let asks: ReadFlags['asks']
+  let asks: DaemonLine['asks']
   for (let i = 0; i < argv.length; i++) {
     const [, name = '', , inline] = /^--?([a-z][a-z-]*)(=(.*))?$/s.exec(argv[i] ?? '') ?? []
     const flag = daemonFlags.find(({ short, long }) => name === short || name === long)
@@ -114,30 +130,30 @@ export function readDaemonFlags(argv: readonly string[]): ReadFlags | undefined 
       if (value === undefined) throw new TypeError(`-${name} needs a value`)
       if (name === 'c' || name === 'config') config = value
       else if (flag === undefined) {
-        throw new TypeError(`"${argv[inline === undefined ? i - 1 : i]}" is no flag of the X-Ray daemon`)
+        throw new TypeError(`"${argv[inline === undefined ? i - 1 : i]}" is not a flag of the X-Ray daemon`)
       } else values.set(flag.key, flag.kind === 'number' ? readNumber(name, value) : value)
     }
   }
   return { values, config, asks }
 }
 
-/** Whether it has a flag that is the daemon's alone: `-n`, `-region`, `--bind`; `--region` and `-c` are ours as well. */
+/** True if a flag is the daemon's alone: `-n`, `-region`, `--bind`; rontgen has `--region` and `-c` too. */
 function isDaemonLine(argv: readonly string[]): boolean {
   return argv.some((arg) => {
     const [, dashes, name = ''] = /^(--?)([a-z][a-z-]*)(=.*)?$/s.exec(arg) ?? []
     if (dashes === undefined || name === 'c' || name === 'h' || name === 'v') return false
     const flag = daemonFlags.find(({ short, long }) => name === short || name === long)
-    return flag !== undefined && (own.has(flag.long) || dashes === '-')
+    return flag !== undefined && (daemonOnly.has(flag.long) || dashes === '-')
   })
 }
 
 function readBoolean(name: string, value: string): boolean {
   if (/^(1|t|true)$/i.test(value)) return true
   if (/^(0|f|false)$/i.test(value)) return false
-  throw new TypeError(`-${name} is to be true or false, not "${value}"`)
+  throw new TypeError(`-${name} must be true or false, not "${value}"`)
 }
 
 function readNumber(name: string, value: string): number {
-  if (!/^\d+$/.test(value)) throw new TypeError(`-${name} is to be a number, not "${value}"`)
+  if (!/^\d+$/.test(value)) throw new TypeError(`-${name} must be a number, not "${value}"`)
   return Number(value)
 }

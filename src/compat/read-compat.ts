@@ -2,16 +2,17 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { ConfigError } from '../config/config-error.ts'
-import { withSides } from './config-set.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { fromCloudwatch, mergeCloudwatch } from './cloudwatch-config.ts'
-import { daemonPlaces, type DaemonValues, fromDaemon, readDaemonYaml } from './daemon-config.ts'
 import type { CompatConfig } from './compat-config.ts'
+import { applySettings } from './config-set.ts'
+import { daemonConfigPaths, type DaemonValues, fromDaemon, readDaemonYaml } from './daemon-config.ts'
 
-/** What kind of config a file is, by its name and what is in it. */
-export function kindOfConfig(path: string): 'cloudwatch' | 'daemon' | 'collector' | 'own' {
+/** Which program's config a path holds, by its name and content. */
+export function kindOfConfig(path: string): 'cloudwatch' | 'daemon' | 'collector' | 'rontgen' {
   if (existsSync(path) && statSync(path).isDirectory()) return 'cloudwatch'
   if (path.endsWith('.json')) return 'cloudwatch'
-  if (!/\.ya?ml$/.test(path)) return 'own'
+  if (!/\.ya?ml$/.test(path)) return 'rontgen'
   try {
     const parsed: unknown = parse(readFileSync(path, 'utf8'))
     return Object(parsed) === parsed && 'receivers' in Object(parsed) ? 'collector' : 'daemon'
@@ -20,19 +21,24 @@ export function kindOfConfig(path: string): 'cloudwatch' | 'daemon' | 'collector
   }
 }
 
-/** Reads a config of the CloudWatch agent: a file, with those of the folder `NAME.d` beside it, or a folder. */
+/**
+ * Reads a config of the CloudWatch agent.
+ *
+ * @param path a file, which is merged with those of the folder `NAME.d` next to it, or a folder
+ * @throws {ConfigError} with every issue
+ */
 export function readCloudwatch(path: string): CompatConfig {
   const files = cloudwatchFiles(path)
   if (files.length === 0) throw new ConfigError([`${path}: there is no config in it`])
   const read = files.map((file) => ({ file, text: readFileSync(file, 'utf8') }))
   const merged = mergeCloudwatch(read.map(({ file, text }) => ({ file, json: parseJson(text, file) })))
   const [only] = read
-  const foreign = fromCloudwatch(merged, read.length === 1 && only !== undefined ? only : { file: path, text: '' })
-  return statSync(path).isDirectory() ? withSides(foreign, path) : foreign
+  const compat = fromCloudwatch(merged, read.length === 1 && only !== undefined ? only : { file: path, text: '' })
+  return statSync(path).isDirectory() ? applySettings(compat, path) : compat
 }
 
 /** The files of a config of the CloudWatch agent, in the order in which they are merged. */
-export function cloudwatchFiles(path: string): string[] {
+function cloudwatchFiles(path: string): string[] {
   const inFolder = (folder: string): string[] =>
     existsSync(folder) && statSync(folder).isDirectory()
       ? readdirSync(folder).filter((name) => !name.startsWith('.')).sort().map((name) => join(folder, name))
@@ -45,20 +51,22 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ConfigError([`${file}: it is no JSON: ${cause instanceof Error ? cause.message : ''}`], { cause })
+    throw new ConfigError([`${file}: not valid JSON: ${errorMessage(cause)}`], { cause })
   }
 }
 
 /**
- * What the X-Ray daemon would do with a command line.
+ * Reads the flags and the config file of an X-Ray daemon.
  *
- * @param file what -c names; else the daemon's default places are looked at
+ * @param file what -c names; else the first of {@link daemonConfigPaths} that exists
+ * @returns the config, and the file that was read
+ * @throws {ConfigError} with every issue
  */
 export function readDaemon(
   flags: DaemonValues,
   file: string | undefined,
 ): CompatConfig & { file: string | undefined } {
-  const path = file ?? daemonPlaces.find((place) => existsSync(place))
+  const path = file ?? daemonConfigPaths.find((candidate) => existsSync(candidate))
   if (file !== undefined && !existsSync(file)) throw new ConfigError([`${file}: there is no such file`])
   const values = path === undefined ? [] : [readDaemonYaml(readFileSync(path, 'utf8'), path)]
   return { ...fromDaemon([...values, flags], path ?? 'the command line'), file: path }

@@ -2,13 +2,13 @@
 export interface DocumentBlock {
   /** JSON strings, with a comma between them. */
   readonly bytes: Uint8Array
-  /** Where each document ends in {@link bytes}, behind its closing quote. */
+  /** Where each document ends in {@link bytes}, after its closing quote. */
   readonly ends: Uint32Array
-  /** A hash of each document's trace, so that the segments of one trace can travel together; 0 if it is not known. */
+  /** A hash of each document's trace, so that the segments of a trace are sent together; 0 if it is not known. */
   readonly traces: Uint32Array
 }
 
-/** Documents of a block that stand one behind the other: from `from` up to `to`, which is not of them. */
+/** Consecutive documents of a block: from the index `from` up to `to`, exclusive. */
 export interface BatchPart<B extends DocumentBlock = DocumentBlock> {
   readonly block: B
   readonly from: number
@@ -41,7 +41,7 @@ export function documentsOf(batch: Batch): Uint8Array[] {
   return documents
 }
 
-/** A batch of the documents whose places in `batch` are given, in rising order. */
+/** A batch of some documents of a batch. @param indexes their places in `batch`, ascending */
 export function pickFromBatch<B extends DocumentBlock>(batch: Batch<B>, indexes: readonly number[]): Batch<B> {
   const wanted = new Set(indexes)
   const parts: BatchPart<B>[] = []
@@ -54,7 +54,7 @@ export function pickFromBatch<B extends DocumentBlock>(batch: Batch<B>, indexes:
 
 const decoder = new TextDecoder()
 
-/** A document's JSON text. @param document a JSON string, as {@link documentsOf} gives it */
+/** A document's JSON text. @param document a JSON string, as {@link documentsOf} returns it */
 export function documentText(document: Uint8Array): string {
   return String(JSON.parse(decoder.decode(document)))
 }

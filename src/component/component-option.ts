@@ -1,4 +1,4 @@
-/** A setting of a component that operators change on one host, by a flag or an environment variable. */
+/** A setting of a component that operators override on one host by a flag or an environment variable. */
 export interface ComponentOption {
   /** The flag without dashes, such as `role-arn`; the variable is `RONTGEN_ROLE_ARN`. */
   readonly flag: string
@@ -8,6 +8,6 @@ export interface ComponentOption {
   /** What the value is called in `--help`; empty for a flag without one. */
   readonly value: string
   readonly summary: string
-  /** What `rontgen init` asks for it; without one it does not ask. */
+  /** The question of `rontgen init`, which asks none if it is absent. */
   readonly question?: string
 }

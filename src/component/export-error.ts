@@ -1,32 +1,32 @@
-/** A document of a batch that was not taken. */
+/** A document of a batch that was not accepted. */
 export interface FailedDocument {
   /** Its place in the batch, from 0. */
   readonly index: number
   /** False if sending it again cannot help. */
   readonly isRetryable: boolean
-  /** What the destination calls the flaw. */
+  /** The backend's error code. */
   readonly code: string
   readonly reason: string
 }
 
-/** What an {@link ExportError} knows besides its message. */
+/** What an {@link ExportError} has besides its message. */
 export interface ExportErrorOptions {
   readonly cause?: unknown
-  /** How long the destination asks to wait, in milliseconds. */
+  /** How long the backend asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   readonly failed?: readonly FailedDocument[]
-  /** The destination works, and wants less at a time. */
+  /** The backend works, and asks for fewer requests at a time. */
   readonly isThrottle?: boolean
-  /** It does not pass until a person does something. */
+  /** It persists until a person acts. */
   readonly isUrgent?: boolean
 }
 
 /**
- * Why a batch was not delivered, by what is to be done:
+ * Why a batch was not delivered, and what to do about it:
  *
- * - `retryable`: the destination is away, slow or busy; the same batch may pass later
- * - `permanent`: the batch is refused as it is; a part of it may pass
- * - `partial`: all but `failed` was taken
+ * - `retryable`: the backend is unavailable, slow or busy; the same batch may be accepted later
+ * - `permanent`: the batch is rejected as a whole; a part of it may be accepted
+ * - `partial`: all documents but `failed` were accepted
  */
 export class ExportError extends Error {
   override readonly name = 'ExportError'

@@ -14,11 +14,11 @@ export interface CredentialState {
   readonly expires: string | null
 }
 
-/** OTLP requests that an exporter keeps as they came, so that the page can show spans. */
+/** OTLP requests that an exporter keeps unchanged, so that the page can show spans. */
 export interface SourceRequestLog {
   /** @param request protobuf; it is copied @param traces the ids in it, in X-Ray's form */
   keep(request: Uint8Array, traces: readonly string[]): void
-  /** @returns the requests that a trace came by, as protobuf, in the order in which they came */
+  /** @returns the requests with spans of a trace, as protobuf, in order of arrival */
   requestsOf(trace: string): Uint8Array[]
 }
 
@@ -31,22 +31,22 @@ export interface ExporterContext {
   readonly stateDir: string
   /** Writes to stdout. */
   readonly print: (text: string) => void
-  /** Says that the exporter has something new to show. */
+  /** Reports that there is something new to show. */
   readonly changed: () => void
 }
 
-/** An exporter that is open. */
+/** An open exporter. */
 export interface OpenExporter {
   /**
    * Delivers one batch.
    *
    * @param signal aborts when the agent cannot wait any longer
-   * @throws {ExportError} if it was not accepted, or not wholly
+   * @throws {ExportError} if the batch, or a part of it, was not accepted
    */
   send(batch: Batch, signal: AbortSignal): Promise<void>
   /** @returns what it does, for the start line and the status: `sending to AWS X-Ray` */
   describe(): string
-  /** Closes what it has open; nothing is sent any more. Resolves at `deadline` at the latest. */
+  /** Releases its resources after the last batch. Resolves at `deadline` at the latest. */
   stop(deadline: AbortSignal): Promise<void>
   /** @returns the credentials in use; undefined before the first request */
   credentials?(): CredentialState | undefined
@@ -61,7 +61,7 @@ export interface OpenExporter {
 
 /** What all exporters have in common. Everything that names exporters is computed from their definitions. */
 export interface Exporter<N extends string = string, S extends GenericSchema = GenericSchema> {
-  /** Its kind, and its key in the config below `export`; further ones of a kind have keys of their own. */
+  /** Its kind, and its key in the config below `export`; further exporters of a kind have other keys. */
   readonly name: N
   /** What people call it, such as `AWS X-Ray`. */
   readonly label: string
@@ -77,7 +77,7 @@ export interface Exporter<N extends string = string, S extends GenericSchema = G
   readonly options?: readonly ComponentOption[]
   /** @throws {Error} if it cannot be opened with these settings */
   open(settings: InferOutput<S>, context: ExporterContext): OpenExporter | Promise<OpenExporter>
-  /** Looks for what keeps it from delivering, for `rontgen doctor`. Each finding comes after those that it depends on. */
+  /** Checks what delivery needs, for `rontgen doctor`. Each finding follows those that it depends on. */
   check?(settings: InferOutput<S>, env: Env): Promise<Finding[]>
 }
 
@@ -86,7 +86,7 @@ export type ExporterDefinition<N extends string, S extends GenericSchema> =
   & Exporter<N, S>
   & (<I extends InferInput<S> & ExporterLaneConfig>(settings?: I) => I & { readonly type: N })
 
-/** What the config of every exporter may say of its queue. */
+/** The settings of its queue that every exporter has. */
 export interface ExporterLaneConfig {
   readonly whenFull?: 'push-back' | 'drop-oldest'
 }

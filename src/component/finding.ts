@@ -1,9 +1,9 @@
-/** The environment variables that a check looks at. */
+/** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>
 
 /** What a check found. */
 export interface Finding {
-  /** What was looked at, such as `credentials`. */
+  /** What was checked, such as `credentials`. */
   readonly name: string
   readonly state: 'ok' | 'warn' | 'fail' | 'skip'
   readonly message: string

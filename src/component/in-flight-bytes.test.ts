@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InFlightBytes } from './in-flight-bytes.ts'
 
-test('InFlightBytes refuses what goes over its bound, and takes it once there is room', () => {
+test('InFlightBytes rejects bytes over its bound, and accepts them once there is room', () => {
   const inFlight = new InFlightBytes(100)
   inFlight.acquire(60)
   assert.throws(() => inFlight.acquire(41), { code: 'busy' })

@@ -3,7 +3,7 @@ import type { ReceiverReport } from '../telemetry/receiver-report.ts'
 import type { InFlightBytes } from './in-flight-bytes.ts'
 import type { SamplingAnswer, SamplingPath } from './sampling.ts'
 
-/** What became of a request that was accepted. */
+/** The result of a request that was accepted. */
 export interface Accepted {
   /** Spans that were rejected; the others were accepted. */
   readonly rejectedSpans: number
@@ -13,7 +13,7 @@ export interface Accepted {
   readonly committed: Promise<void>
 }
 
-/** The only way forward from a receiver. */
+/** What a receiver passes its data to. */
 export interface Next {
   /**
    * Accepts an ExportTraceServiceRequest, as protobuf.
@@ -24,8 +24,8 @@ export interface Next {
    */
   traces(request: Uint8Array, from: string): Accepted
   /**
-   * Accepts one X-Ray document, UTF-8 JSON, which goes on byte for byte. Nobody waits for an answer: a document that
-   * cannot be written is counted as lost.
+   * Accepts one X-Ray document, UTF-8 JSON, which is delivered byte for byte. No client waits for an answer: a document
+   * that cannot be written is counted as lost.
    *
    * @throws {RejectedError} `busy` if there is no room for it
    */
@@ -44,11 +44,11 @@ export interface ReceiverContext {
   readonly signal: AbortSignal
 }
 
-/** A receiver that runs. */
+/** A running receiver. */
 export interface RunningReceiver {
   /** Where it listens, `host:port`. */
   readonly address: string
-  /** Accepts nothing new; resolves once what was begun is answered, or at `deadline`. */
+  /** Accepts nothing new; resolves once the current requests are answered, or at `deadline`. */
   stop(deadline: AbortSignal): Promise<void>
 }
 
@@ -58,7 +58,7 @@ export interface Receiver<
   S extends GenericSchema = GenericSchema,
   R extends boolean = boolean,
 > {
-  /** Its path in the config, below `receive`, such as `zipkin` or `otlp.grpc`; also its name in logs and counts. */
+  /** Its path in the config below `receive`, such as `zipkin` or `otlp.grpc`, and its name in logs and counts. */
   readonly name: N
   /** What people call it, such as `OTLP over gRPC`. */
   readonly label: string
@@ -67,9 +67,9 @@ export interface Receiver<
   readonly transport: 'tcp' | 'udp'
   /** Its settings. Those with `host` and `port` get a port flag, `--host`, and a check by the doctor. */
   readonly schema: S
-  /** The config may list more listeners of this kind, as `additional` beside it. */
+  /** The config may list more listeners of this kind in `additional`. */
   readonly isRepeatable?: R
-  /** Its senders wait for no answer and do not send again, so it stops last. */
+  /** Its clients wait for no answer and do not retry, so it stops last. */
   readonly isUnanswered?: boolean
   /** @throws {Error} if it cannot listen; the message says why, and what to do */
   start(settings: InferOutput<S>, next: Next, context: ReceiverContext): Promise<RunningReceiver>

@@ -9,7 +9,7 @@ export type RejectionCode =
   /** There is no room now; the client should send it again later. */
   | 'busy'
 
-/** What a {@link RejectedError} knows besides its code and message. */
+/** What a {@link RejectedError} has besides its code and message. */
 export interface RejectedErrorOptions extends ErrorOptions {
   /** When the client should try again, in milliseconds; for `busy` alone. */
   readonly retryAfterMs?: number

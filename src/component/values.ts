@@ -64,11 +64,11 @@ export const region = v.pipe(v.string(regionText), v.regex(/^[a-z]{2,}(-[a-z]+)+
 
 /** Certificates for a listener. */
 export const tls = v.strictObject({
-  cert: v.pipe(v.string(), v.description('File with the certificate chain, PEM.')),
-  key: v.pipe(v.string(), v.description('File with the private key, PEM.')),
+  cert: v.pipe(v.string(), v.description('PEM file with the certificate chain.')),
+  key: v.pipe(v.string(), v.description('PEM file with the private key.')),
   clientCa: v.pipe(
     v.optional(v.string()),
-    v.description('File with the certificates of those who may sign clients, PEM; clients must then show one.'),
+    v.description('PEM file with the certificate authorities of clients; clients must then present a certificate.'),
   ),
 })
 

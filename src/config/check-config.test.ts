@@ -11,15 +11,15 @@ const check = (config: object, text = '') => {
 test('checkConfig() fills in every default of an empty config', () => {
   const result = checkConfig({}, { file: '', text: '' })
   assert.ok('settings' in result)
-  const { receive, queue, export: places } = result.settings
+  const { receive, queue, export: exporters } = result.settings
   assert.deepEqual(receive.otlp.grpc !== false && [receive.otlp.grpc.port, receive.otlp.grpc.maxMessageSize], [
     4317,
     20 << 20,
   ])
-  assert.deepEqual([queue.maxAge, queue.batchWait, places.xray], [7 * 86_400_000, 1000, false])
+  assert.deepEqual([queue.maxAge, queue.batchWait, exporters.xray], [7 * 86_400_000, 1000, false])
 })
 
-test('checkConfig() names path, file, line, value and the nearest key', () => {
+test('checkConfig() reports path, file, line, value and the nearest key', () => {
   const text = [
     'export default defineConfig({',
     '  // export: a comment',
@@ -50,14 +50,14 @@ test('checkConfig() names path, file, line, value and the nearest key', () => {
   )
 })
 
-test('checkConfig() refuses a config that sends nowhere', () => {
+test('checkConfig() rejects a config without an exporter', () => {
   assert.match(
     JSON.stringify(check({ export: { console: false, local: false } })),
     /expected an exporter: xray, local, console/,
   )
 })
 
-test('applyOverrides() puts flags over variables over the config, and leaves what is off', () => {
+test('applyOverrides() lets flags override variables and the config, and leaves receivers off', () => {
   const env = { RONTGEN_REGION: 'eu-west-1', RONTGEN_HOST: '0.0.0.0', RONTGEN_XRAY_UDP_PORT: '2001' }
   const config = { receive: { otlp: { grpc: false, http: { port: 1 } } } }
   assert.deepEqual(applyOverrides(config, readOverrides({ region: 'us-west-2' }, env)), {

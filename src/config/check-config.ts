@@ -3,7 +3,7 @@ import { locateKey } from './locate-key.ts'
 import { nearest } from './nearest.ts'
 import { configSchema, type Settings } from './schema.ts'
 
-/** The text that a config was read from, to say where an issue is. */
+/** The text of a config, to find the lines of issues. */
 export interface Source {
   readonly file: string
   readonly text: string
@@ -12,14 +12,14 @@ export interface Source {
 /**
  * Checks a config and fills in the defaults.
  *
- * @returns the settings, or what is wrong, one line per issue: path, file and line, value, and what to write instead
+ * @returns the settings, or one line per issue: file and line, path, value, and what is expected
  */
 export function checkConfig(config: unknown, source: Source): { settings: Settings } | { issues: string[] } {
   const result = checkValue(configSchema, config, source)
   return 'issues' in result ? result : { settings: result.value }
 }
 
-/** Checks a value by a schema; {@link checkConfig} says how issues read. */
+/** Checks a value by a schema. @returns the output, or issues as {@link checkConfig} returns them */
 export function checkValue<S extends v.GenericSchema>(
   schema: S,
   value: unknown,
@@ -39,7 +39,7 @@ interface Leaf {
   readonly path: readonly string[]
 }
 
-/** A part that may be `false` is a union; what is wrong in its object stands in the union's own issues. */
+/** A section that may be `false` is a union: the issues of its object are nested in those of the union. */
 function leaves(issue: ValidationIssue, base: readonly string[]): Leaf[] {
   const path = [...base, ...(issue.path ?? []).map((item) => String(item.key))]
   const isObject = typeof issue.input === 'object' && issue.input !== null
@@ -66,14 +66,14 @@ function describe(issue: ValidationIssue, path: readonly string[], source: Sourc
   return `${where}: ${name} is ${show(issue.input)}, expected ${expected}`
 }
 
-/** The known key that is most like the last one of `path`, else all of them. */
+/** Suggests the known key that is most similar to the last one of `path`, or lists all of them. */
 function hintFor(path: readonly string[], known: readonly string[]): string {
   const best = nearest(path[path.length - 1] ?? '', known)
   if (best === undefined) return `known here: ${known.join(', ')}`
   return `did you mean "${[...path.slice(0, -1), best].join('.')}"?`
 }
 
-/** The object in which an unknown key stands. */
+/** The object that has an unknown key. */
 function parentOf(issue: ValidationIssue): unknown {
   return issue.path?.at(-1)?.input
 }
@@ -97,31 +97,31 @@ function show(value: unknown): string {
   return text.length > 60 ? text.slice(0, 57) + '…' : text
 }
 
-/** The keys of the object at `path` in the schema. @param object that object, whose `type` may decide which keys it has */
+/** The keys of the object at `path` in the schema. @param object the value, whose `type` may decide which keys it has */
 function keysAt(schema: v.GenericSchema, path: readonly string[], object: unknown): string[] {
   const entries = entriesOf(schema, object)
   if (entries === undefined) return []
   const [first, ...rest] = path
   if (first === undefined) return Object.keys(entries)
-  const inner = entries[first] ?? ('rest' in schema ? schema.rest as v.GenericSchema : undefined) // an object schema's own form
+  const inner = entries[first] ?? ('rest' in schema ? schema.rest as v.GenericSchema : undefined) // only object schemas have it
   return inner === undefined ? Object.keys(entries) : keysAt(unwrap(inner), rest, object)
 }
 
 function unwrap(schema: v.GenericSchema): v.GenericSchema {
-  return 'wrapped' in schema ? unwrap(schema.wrapped as v.GenericSchema) : schema // an optional schema's own form
+  return 'wrapped' in schema ? unwrap(schema.wrapped as v.GenericSchema) : schema // only optional schemas have it
 }
 
 /**
- * The members of an object schema, through what wraps it.
+ * The entries of an object schema, inside of unions and optional schemas.
  *
- * @param object a value of the schema: where there are several forms of object, its `type` says which is meant
+ * @param object a value: its `type` chooses among several object schemas
  */
 export function entriesOf(schema: v.GenericSchema, object?: unknown): Record<string, v.GenericSchema> | undefined {
-  if ('entries' in schema) return schema.entries as Record<string, v.GenericSchema> // an object schema's own form
-  if ('wrapped' in schema) return entriesOf(schema.wrapped as v.GenericSchema, object) // an optional schema's own form
+  if ('entries' in schema) return schema.entries as Record<string, v.GenericSchema> // only object schemas have it
+  if ('wrapped' in schema) return entriesOf(schema.wrapped as v.GenericSchema, object) // only optional schemas have it
   if (!('options' in schema) || !Array.isArray(schema.options)) return undefined
-  const forms = schema.options.filter((option) => typeof option === 'object' && option !== null)
+  const candidates = schema.options.filter((option) => typeof option === 'object' && option !== null)
     .map((option) => entriesOf(option, object)).filter((entries) => entries !== undefined)
   const type = typeof object === 'object' && object !== null && 'type' in object ? object.type : undefined
-  return forms.find((entries) => Reflect.get(Object(entries['type']), 'literal') === type) ?? forms[0]
+  return candidates.find((entries) => Reflect.get(Object(entries['type']), 'literal') === type) ?? candidates[0]
 }

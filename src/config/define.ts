@@ -3,9 +3,9 @@ import type { Config } from './schema.ts'
 export type { Config }
 export * from '../export/exporters.ts'
 
-/** What a config that is a function gets: where it runs. */
+/** What a config that is a function is called with. */
 export interface ConfigContext {
-  /** The environment's variables. */
+  /** The environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly host: {
     readonly name: string
@@ -15,7 +15,7 @@ export interface ConfigContext {
   }
 }
 
-/** What a config file exports: the config, or a function of where it runs that returns it. */
+/** What a config file exports: the config, or a function that returns it. */
 export type ConfigExport = Config | ((context: ConfigContext) => Config | Promise<Config>)
 
 /** Types a config. @param config an object, or a function that returns one */

@@ -1,15 +1,15 @@
 import * as v from 'valibot'
+import { bytes, duration } from '../component/values.ts'
 import { entriesOf } from './check-config.ts'
 import { configSchema } from './schema.ts'
-import { bytes, duration } from '../component/values.ts'
 
-/** A key of the config, as its schema tells it. */
+/** A key of the config, as the schema describes it. */
 export interface KeyDescription {
-  /** From the top, with dots. */
+  /** From the root, such as `queue.maxAge`. */
   readonly path: string
-  /** What may be written, in TypeScript; undefined for an object that is described by its own keys alone. */
+  /** The type of the value, in TypeScript. */
   readonly type: string
-  /** As it is written in a config; undefined if there is none. */
+  /** The default as a config would write it; undefined if there is none. */
   readonly default: string | undefined
   readonly description: string
   readonly isOptional: boolean
@@ -38,9 +38,9 @@ function describeEntries(schema: v.GenericSchema, base: string): KeyDescription[
   })
 }
 
-/** True for the key that says of which kind an exporter is: functions such as `xray()` set it. */
+/** True for the key that names the kind of an exporter: functions such as `xray()` set it. */
 function isTypeName(schema: v.GenericSchema): boolean {
-  return schema.type === 'optional' && 'wrapped' in schema && (schema.wrapped as v.GenericSchema).type === 'literal' // an optional schema's own form
+  return schema.type === 'optional' && 'wrapped' in schema && (schema.wrapped as v.GenericSchema).type === 'literal' // only optional schemas have it
 }
 
 function descriptionOf(schema: v.GenericSchema): string {
@@ -58,7 +58,7 @@ function typeOf(schema: v.GenericSchema): string {
   const known = new Map<unknown, string>([[bytes, 'number | string'], [duration, 'string']])
   const name = known.get(schema)
   if (name !== undefined) return name
-  if ('wrapped' in schema) return typeOf(schema.wrapped as v.GenericSchema) // an optional schema's own form
+  if ('wrapped' in schema) return typeOf(schema.wrapped as v.GenericSchema) // only optional schemas have it
   if (schema.type === 'union' && 'options' in schema && Array.isArray(schema.options)) {
     return schema.options.map((option: v.GenericSchema) => typeOf(option)).join(' | ')
   }
@@ -66,6 +66,6 @@ function typeOf(schema: v.GenericSchema): string {
   if (schema.type === 'picklist' && 'options' in schema && Array.isArray(schema.options)) {
     return schema.options.map((option) => `'${String(option)}'`).join(' | ')
   }
-  if (schema.type === 'array' && 'item' in schema) return `${typeOf(schema.item as v.GenericSchema)}[]` // its own form
+  if (schema.type === 'array' && 'item' in schema) return `${typeOf(schema.item as v.GenericSchema)}[]` // only array schemas have it
   return schema.type === 'strict_object' ? 'object' : schema.type
 }

@@ -1,7 +1,7 @@
 import { exporterList } from '../export/exporter-list.ts'
 import { describeConfig, type KeyDescription } from './describe-config.ts'
 
-/** The text of `rontgen.d.ts`: it lets an editor check a config.ts beside it, with nothing installed. */
+/** The text of `rontgen.d.ts`, which lets an editor check the config.ts next to it with nothing installed. */
 export function editorTypes(): string {
   const keys = describeConfig()
   const exporterKeys = keys.find(({ path }) => path === 'export')?.children ?? []
@@ -12,7 +12,7 @@ export function editorTypes(): string {
     ...keys.flatMap((key) => (key.path === 'export' ? exportMember(key, '    ') : member(key, '    '))),
     '  }',
     ...exporterKeys.flatMap((key) => exporterInterface(key, '  ')),
-    '  /** An exporter with a name of its own. */',
+    '  /** An exporter under another name. */',
     `  export type NamedExporter = ${
       exporterList.map(({ name }) => `(${interfaceOf(name)} & { type: '${name}' })`).join(' | ')
     }`,
@@ -27,7 +27,7 @@ export function editorTypes(): string {
     ),
     '}',
     '',
-    '// What a config may use of the runtime, for editors that know no runtime.',
+    '// The part of the runtime that a config may use, for editors that know no runtime.',
     'declare const process: { readonly env: Readonly<Record<string, string | undefined>> }',
     '',
   ].join('\n')
@@ -36,19 +36,19 @@ export function editorTypes(): string {
 function member(key: KeyDescription, indent: string): string[] {
   const { type, children } = key
   const head = [...commentOf(key, indent), `${indent}${nameOf(key)}: `]
-  if (children.length === 0) return join(head, type)
+  if (children.length === 0) return append(head, type)
   const others = type.split(' | ').filter((part) => part !== 'object')
   const open = others.length === 0 ? '{' : `${others.join(' | ')} | {`
-  return [...join(head, open), ...children.flatMap((child) => member(child, indent + '  ')), `${indent}}`]
+  return [...append(head, open), ...children.flatMap((child) => member(child, indent + '  ')), `${indent}}`]
 }
 
-/** The exporters, and any number of further ones. */
+/** The exporters of the registry, and any number of named ones. */
 function exportMember(key: KeyDescription, indent: string): string[] {
   const inner = indent + '  '
   return [
-    ...join([...commentOf(key, indent), `${indent}${nameOf(key)}: `], '{'),
+    ...append([...commentOf(key, indent), `${indent}${nameOf(key)}: `], '{'),
     ...key.children.flatMap((child) =>
-      join([...commentOf(child, inner), `${inner}${nameOf(child)}: `], `boolean | ${interfaceOf(lastOf(child))}`)
+      append([...commentOf(child, inner), `${inner}${nameOf(child)}: `], `boolean | ${interfaceOf(lastOf(child))}`)
     ),
     `${inner}[name: string]: boolean | NamedExporter | ${
       key.children.map((child) => interfaceOf(lastOf(child))).join(' | ')
@@ -71,8 +71,8 @@ function commentOf({ description, default: value }: KeyDescription, indent: stri
   return comment === '' ? [] : [`${indent}/** ${comment} */`]
 }
 
-/** Lines whose last one goes on with `text`. */
-function join(lines: readonly string[], text: string): string[] {
+/** Appends `text` to the last line. */
+function append(lines: readonly string[], text: string): string[] {
   return [...lines.slice(0, -1), (lines.at(-1) ?? '') + text]
 }
 

@@ -8,9 +8,9 @@ type SchemaOf<K extends Kind> = Extract<RegisteredExporter, { readonly name: K }
 /** What happens when the queue of an exporter is full. */
 export type WhenFull = 'push-back' | 'drop-oldest'
 
-/** What a user writes for an exporter of a kind. */
+/** What a config may contain for an exporter of a kind. */
 export type ExporterConfig<K extends Kind> = v.InferInput<SchemaOf<K>> & { readonly whenFull?: WhenFull }
-/** An exporter with a name of its own, as `xray({ … })` returns it. */
+/** An exporter under a name that the user chooses, as `xray({ … })` returns it. */
 export type NamedExporterConfig = { [K in Kind]: ExporterConfig<K> & { readonly type: K } }[Kind]
 type ExporterSettings<K extends Kind> = v.InferOutput<SchemaOf<K>> & { readonly type?: K; readonly whenFull: WhenFull }
 
@@ -26,7 +26,7 @@ const NAME = /^[a-zA-Z][\w-]*$/
 const whenFull = v.pipe(
   v.optional(v.picklist(['push-back', 'drop-oldest'], "'push-back' or 'drop-oldest'")),
   v.description(
-    'When `queue.maxBytes` wait for it: `push-back` makes clients wait, `drop-oldest` gives up its oldest documents. Else `push-back`; `drop-oldest` for what stays on this machine if data leaves it too.',
+    'What to do when `queue.maxBytes` wait for it: `push-back` makes clients wait, `drop-oldest` drops the oldest documents. Default: `push-back`, and `drop-oldest` for exporters that store on this machine while another sends data away.',
   ),
 )
 
@@ -46,7 +46,7 @@ function buildSchema(): v.GenericSchema {
     object,
     v.check(
       (config) => Object.keys(config).every((name) => NAME.test(name)),
-      'names of letters, digits, _ and -, that begin with a letter',
+      'names of letters, digits, _ and - that start with a letter',
     ),
     v.transform(resolve),
     v.check(
@@ -80,10 +80,10 @@ function namedSchema(exporter: Exporter) {
 }
 
 function entriesOfObject(schema: v.GenericSchema): v.ObjectEntries {
-  return 'entries' in schema ? schema.entries as v.ObjectEntries : {} // an object schema's own form
+  return 'entries' in schema ? schema.entries as v.ObjectEntries : {} // only object schemas have it
 }
 
-/** Turns on what is on by default, and fills in what happens when a queue is full. */
+/** Turns on the exporters that are on by default, and fills in `whenFull`. */
 function resolve(config: Record<string, unknown>): Record<string, false | object> {
   const names = [...new Set([...exporterList.map(({ name }) => name), ...Object.keys(config)])]
   const leaves = names.some((name) => isOn(config[name]) && exporterOf(name, config[name])?.leavesMachine === true)
@@ -94,19 +94,19 @@ function resolve(config: Record<string, unknown>): Record<string, false | object
 function resolveOne(name: string, value: unknown, leaves: boolean): false | object {
   const exporter = exporterOf(name, value)
   if (exporter === undefined) return false
-  const usual = exporter.isOnByDefault === true && !leaves ? v.parse(withLaneKeys(exporter), {}) : false
-  const settings = value ?? usual
+  const defaultSettings = exporter.isOnByDefault === true && !leaves ? v.parse(withLaneKeys(exporter), {}) : false
+  const settings = value ?? defaultSettings
   if (!isOn(settings)) return false
-  const { type, whenFull: given, ...rest } = settings
-  const whenFull: WhenFull = leaves && !exporter.leavesMachine ? 'drop-oldest' : 'push-back'
-  return { ...rest, whenFull: given ?? whenFull, ...(name === exporter.name ? {} : { type }) }
+  const { type, whenFull, ...rest } = settings
+  const defaultWhenFull: WhenFull = leaves && !exporter.leavesMachine ? 'drop-oldest' : 'push-back'
+  return { ...rest, whenFull: whenFull ?? defaultWhenFull, ...(name === exporter.name ? {} : { type }) }
 }
 
 function isOn(value: unknown): value is { readonly type?: string; readonly whenFull?: WhenFull } {
   return typeof value === 'object' && value !== null
 }
 
-/** The exporter of a key: the one that its value names, else the one of its name. */
+/** The exporter of a key: that of the value's `type`, else that of the key's name. */
 function exporterOf(name: string, value: unknown): Exporter | undefined {
   const type = isOn(value) ? value.type ?? name : name
   return exporterList.find((exporter) => exporter.name === type)

@@ -5,8 +5,10 @@ let isReady = false
 let version = 0
 
 /**
- * Imports a config file. In the executable the bare import `rontgen` is this module; under Deno the import map names
- * it. A path is imported anew each time, so that a reload sees the change.
+ * Imports a config file. In the executable the bare import `rontgen` resolves to this program; under Deno the import
+ * map resolves it. Each call loads the file again, so that a reload sees its changes.
+ *
+ * @returns the default export
  */
 export async function importConfig(file: string): Promise<unknown> {
   const bun = 'Bun' in globalThis ? Bun : undefined

@@ -1,54 +1,55 @@
-import { errorMessage } from '../errors/error-message.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { importConfig } from './import-config.ts'
+import { errorMessage } from '../errors/error-message.ts'
+import { checkConfig, type Source } from './check-config.ts'
 import { ConfigError } from './config-error.ts'
-import { checkConfig } from './check-config.ts'
+import type { ConfigContext } from './define.ts'
+import { type ConfigValue, effectiveValues } from './effective-values.ts'
+import { importConfig } from './import-config.ts'
 import { applyOverrides, type Override } from './overrides.ts'
 import type { Settings } from './schema.ts'
-import { type ConfigValue, valuesOf } from './values-of.ts'
 
-/** The config file that is taken if none is named. */
+/** The config file if none is named. */
 const DEFAULT_FILE = 'config.ts'
 
 /** A config that was loaded. */
 export interface Loaded {
   readonly settings: Settings
-  /** The file it was read from; undefined if it is the defaults. */
+  /** The file that it was read from; undefined for the defaults. */
   readonly file: string | undefined
-  /** Every value in force, with where it is from. */
+  /** Every value, with where it comes from. */
   readonly values: readonly ConfigValue[]
-  /** What of another program's config has no counterpart. */
+  /** What of another program's config has no counterpart, one sentence each. */
   readonly notes: readonly string[]
 }
 
-/** A config that another program's words were turned into. */
+/** A config that was converted from that of another program. */
 export interface CompatSource {
   readonly config: object
-  /** What of it has no counterpart, a sentence each. */
+  /** What has no counterpart, one sentence each. */
   readonly notes: readonly string[]
   /** The file that it was read from; undefined if there is none. */
   readonly file: string | undefined
 }
 
-/** Loads a config of another program. @throws {ConfigError} with every issue that was found */
+/** Checks a config that was converted from that of another program. @throws {ConfigError} with every issue */
 export function loadCompat({ config, notes, file }: CompatSource, overrides: readonly Override[]): Loaded {
   const name = file ?? 'the command line'
   const settings = check(config, overrides, { file: name, text: '' })
   return {
     settings,
     file: file === undefined ? undefined : resolve(file),
-    values: valuesOf(settings, config, name, overrides),
+    values: effectiveValues(settings, config, name, overrides),
     notes,
   }
 }
 
 /**
- * Loads the config: the file that is named, else ./config.ts, else the defaults; and over it what flags and
- * environment variables say.
+ * Loads the config: the file that is named, else ./config.ts, else the defaults; flags and environment variables
+ * override it.
  *
- * @throws {ConfigError} with every issue that was found
+ * @throws {ConfigError} with every issue
  */
 export async function loadConfig(
   file: string | undefined,
@@ -59,14 +60,15 @@ export async function loadConfig(
   if (!existsSync(path)) {
     if (file !== undefined) throw new ConfigError([`${file}: there is no such file`])
     const settings = check({}, overrides, { file: 'the defaults', text: '' })
-    return { settings, file: undefined, values: valuesOf(settings, {}, '', overrides), notes: [] }
+    return { settings, file: undefined, values: effectiveValues(settings, {}, '', overrides), notes: [] }
   }
   const text = readFileSync(path, 'utf8')
   let config: unknown
   try {
     const exported = await importConfig(path)
-    const place = { env, host: { name: hostname(), platform: process.platform, arch: process.arch } }
-    config = typeof exported === 'function' ? await exported(place) : exported
+    const host = { name: hostname(), platform: process.platform, arch: process.arch }
+    const context: ConfigContext = { env, host }
+    config = typeof exported === 'function' ? await exported(context) : exported
   } catch (cause) {
     const reason = errorMessage(cause)
     throw new ConfigError([`${file ?? DEFAULT_FILE}: cannot be read: ${reason}`], { cause })
@@ -76,10 +78,10 @@ export async function loadConfig(
   }
   const name = file ?? DEFAULT_FILE
   const settings = check(config, overrides, { file: name, text })
-  return { settings, file: path, values: valuesOf(settings, config, name, overrides), notes: [] }
+  return { settings, file: path, values: effectiveValues(settings, config, name, overrides), notes: [] }
 }
 
-function check(config: object, overrides: readonly Override[], source: { file: string; text: string }): Settings {
+function check(config: object, overrides: readonly Override[], source: Source): Settings {
   const result = checkConfig(applyOverrides(config, overrides), source)
   if ('issues' in result) throw new ConfigError(result.issues)
   return result.settings

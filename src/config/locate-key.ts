@@ -1,6 +1,8 @@
 /**
- * The line, from 1, in which a key of a config stands: each key of `path` is looked for inside the braces of the one
- * before it. Undefined if it is not there as such, as when it was computed.
+ * Finds a key in the text of a config: each key of `path` is searched inside the braces of the one before it.
+ *
+ * @returns its line, from 1, or that of its nearest parent; undefined if the text has none of them, as when the config
+ *   is computed
  */
 export function locateKey(text: string, path: readonly string[]): number | undefined {
   const code = blank(text)
@@ -16,11 +18,11 @@ export function locateKey(text: string, path: readonly string[]): number | undef
   return path.length === 0 ? undefined : lineOf(text, at)
 }
 
-/** Comments and the contents of strings become blanks of the same length, so that only keys are found. */
+/** Replaces comments and the contents of strings by blanks of the same length, so that only keys are found. */
 function blank(text: string): string {
-  const keep = (part: string): string => part.replace(/[^\n]/g, ' ')
+  const erase = (part: string): string => part.replace(/[^\n]/g, ' ')
   const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|(["'`])(?:\\.|(?!\1)[^\\])*\1(\s*:)?/g
-  return text.replace(pattern, (part, _quote, colon?: string) => (colon === undefined ? keep(part) : part))
+  return text.replace(pattern, (part, _quote, colon?: string) => (colon === undefined ? erase(part) : part))
 }
 
 function findKey(code: string, key: string, from: number, to: number): number | undefined {
@@ -33,7 +35,7 @@ function findKey(code: string, key: string, from: number, to: number): number | 
   return at < to ? at : undefined
 }
 
-/** Where the braces that open behind `at` close. */
+/** The end of the value after the key at `at`: its closing brace, or the next comma. */
 function blockEnd(code: string, at: number, end: number): number {
   let depth = 0
   for (let i = at; i < end; i++) {

@@ -1,4 +1,4 @@
-/** The one of `known` that is most like `word`, if one is at all like it. */
+/** The word of `known` that is most similar to `word`; undefined if none is similar. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const scored = known.map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
   scored.sort((a, b) => a.distance - b.distance)
@@ -6,7 +6,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 2)) ? best.name : undefined
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {

@@ -4,10 +4,10 @@ import type { Receiver } from '../component/receiver.ts'
 import { exporterList } from '../export/exporter-list.ts'
 import { receiverList } from '../receive/receiver-list.ts'
 
-/** What operators change on one host without touching the config: a flag, and an environment variable. */
+/** A flag and an environment variable by which operators override the config on one host. */
 export interface OverrideOption extends Omit<ComponentOption, 'key'> {
   readonly env: string
-  /** Paths in the config that get the value. */
+  /** The paths in the config that it sets. */
   readonly paths: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export const overrideOptions: readonly OverrideOption[] = [
     'host',
     'text',
     'ADDRESS',
-    'address that every receiver listens on',
+    'address for every receiver to listen on',
     receiverList.filter(has('host')).map(pathTo('host')),
   ),
   ...receiverList.filter(has('port')).map((receiver) =>
@@ -38,10 +38,10 @@ export const overrideOptions: readonly OverrideOption[] = [
       [pathTo('port')(receiver)],
     )
   ),
-  option('admin-port', 'number', 'PORT', 'port of status, metrics and page', ['admin.port']),
+  option('admin-port', 'number', 'PORT', 'port for status, metrics and the web page', ['admin.port']),
   option('queue-dir', 'text', 'DIR', 'folder of the spool', ['queue.dir']),
   ...exporterList.filter(({ leavesMachine }) => !leavesMachine).flatMap(exporterOptions),
-  option('log-level', 'text', 'LEVEL', 'debug, info, warn or error', ['logLevel']),
+  option('log-level', 'text', 'LEVEL', 'least severe level to log: debug, info, warn or error', ['logLevel']),
 ]
 
 function exporterOptions({ name, options = [] }: Exporter): OverrideOption[] {
@@ -68,24 +68,24 @@ function pathTo(key: string): (receiver: Receiver) => string {
   return ({ name }) => `receive.${name}.${key}`
 }
 
-/** What flags and variables set; a flag wins over its variable. */
+/** The overrides that flags and variables set; a flag wins over its variable. */
 export function readOverrides(flags: Record<string, unknown>, env: Record<string, string | undefined>): Override[] {
   const found: Override[] = []
   for (const { flag, env: variable, paths, kind } of overrideOptions) {
-    const given = flags[flag] ?? (env[variable] || undefined)
-    if (given === undefined) continue
+    const text = flags[flag] ?? (env[variable] || undefined)
+    if (text === undefined) continue
     const source = flags[flag] === undefined ? variable : `--${flag}`
-    for (const path of paths) found.push({ path, value: valueOf(kind, given), source })
+    for (const path of paths) found.push({ path, value: valueOf(kind, text), source })
   }
   return found
 }
 
-function valueOf(kind: ComponentOption['kind'], given: unknown): unknown {
-  if (kind === 'number' && /^\d+$/.test(String(given))) return Number(given)
-  return kind === 'on' ? given !== 'false' : given
+function valueOf(kind: ComponentOption['kind'], text: unknown): unknown {
+  if (kind === 'number' && /^\d+$/.test(String(text))) return Number(text)
+  return kind === 'on' ? text !== 'false' : text
 }
 
-/** A copy of the config with the overrides in it. A receiver that the config turns off stays off; an exporter is turned on. */
+/** Applies overrides to a copy of a config. A receiver that the config turns off stays off; an exporter is turned on. */
 export function applyOverrides(config: object, overrides: readonly Override[]): object {
   let result: object = config
   for (const { path, value } of overrides) result = put(result, path.split('.'), value, path.startsWith('export.'))

@@ -12,7 +12,7 @@ type Group<N> = N extends `${infer G}.${string}` ? G : never
 type Single<N> = N extends `${string}.${string}` ? never : N
 type Leaf<N, G extends string> = N extends `${G}.${infer L}` ? L : never
 
-/** The settings of receivers, nested by their dotted names; what is repeatable may stand in `additional` again. */
+/** The settings of receivers, nested by their dotted names; repeatable ones may be listed in `additional` too. */
 type ReceiveInput =
   & {
     readonly [G in Group<Name>]?:
@@ -33,7 +33,7 @@ type ReceiveOutput =
   & { readonly [N in Single<Name>]: false | v.InferOutput<SchemaOf<N & Name>> }
   & { readonly maxInFlight: number }
 
-/** What the groups of receivers are, for the config's documentation. */
+/** Descriptions of the groups of receivers, for the config's documentation. */
 const groups: Readonly<Record<string, string>> = {
   otlp: 'The OpenTelemetry protocol.',
   xray: 'The protocol of the X-Ray daemon.',
@@ -67,10 +67,12 @@ function groupEntry(group: string, members: readonly Receiver[]): v.GenericSchem
   for (const receiver of members) entries[leafOf(receiver)] = receiverEntry(receiver)
   const repeatable = members.filter(({ isRepeatable }) => isRepeatable)
   if (repeatable.length > 0) {
-    const further = Object.fromEntries(repeatable.map((one) => [leafOf(one), offByDefault(one.schema)]))
-    const keys = Object.keys(further).map((key) => `\`${key}\``).join(', ')
+    const additional = Object.fromEntries(
+      repeatable.map((receiver) => [leafOf(receiver), offByDefault(receiver.schema)]),
+    )
+    const keys = Object.keys(additional).map((key) => `\`${key}\``).join(', ')
     entries['additional'] = v.pipe(
-      v.optional(v.array(v.strictObject(further)), () => []),
+      v.optional(v.array(v.strictObject(additional)), () => []),
       v.description(`Additional listeners, each with one or more of ${keys}.`),
     )
   }

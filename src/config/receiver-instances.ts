@@ -2,16 +2,16 @@ import type { Receiver } from '../component/receiver.ts'
 import { receiverList } from '../receive/receiver-list.ts'
 import type { Settings } from './schema.ts'
 
-/** A receiver as the config has it. */
+/** A receiver of the config. */
 export interface ReceiverInstance {
-  /** The receiver's own name, or with a number for an additional one: `otlp.grpc`, `otlp.grpc.2`. */
+  /** The receiver's name, with a number for an additional listener: `otlp.grpc`, `otlp.grpc.2`. */
   readonly name: string
   readonly receiver: Receiver
   /** False if it is off. */
   readonly settings: false | object
 }
 
-/** Every receiver of the config, those that are off too. */
+/** Every receiver of the config, including those that are off. */
 export function receiverInstances({ receive }: Pick<Settings, 'receive'>): ReceiverInstance[] {
   return receiverList.flatMap((receiver) => {
     const [group = '', leaf] = receiver.name.split('.')
@@ -19,36 +19,36 @@ export function receiverInstances({ receive }: Pick<Settings, 'receive'>): Recei
     const instance = { name: receiver.name, receiver, settings: settingsOf(member(inGroup, leaf ?? group)) }
     if (receiver.isRepeatable !== true || leaf === undefined) return [instance]
     const additional = member(inGroup, 'additional')
-    const further = (Array.isArray(additional) ? additional : []).map((listener, i) => ({
+    const others = (Array.isArray(additional) ? additional : []).map((listener, i) => ({
       name: `${receiver.name}.${i + 2}`,
       receiver,
       settings: settingsOf(member(listener, leaf)),
     }))
-    return [instance, ...further]
+    return [instance, ...others]
   })
 }
 
-/** Where a receiver that listens does so; undefined if it is off. @param name such as `otlp.http` */
+/** The address of a receiver; undefined if it is off, or does not listen. @param name such as `otlp.http` */
 export function listenAddress(settings: Pick<Settings, 'receive'>, name: string): ListenAddress | undefined {
-  const instance = receiverInstances(settings).find((one) => one.name === name)
+  const instance = receiverInstances(settings).find((candidate) => candidate.name === name)
   return instance === undefined ? undefined : addressOfInstance(instance)
 }
 
-/** Where a receiver listens. */
+/** The address that a receiver listens on. */
 export interface ListenAddress {
   readonly host: string
   readonly port: number
   readonly isTls: boolean
 }
 
-/** Where an instance listens; undefined if it is off, or does not listen. */
+/** The address of an instance; undefined if it is off, or does not listen. */
 export function addressOfInstance({ settings }: ReceiverInstance): ListenAddress | undefined {
   if (settings === false || !('host' in settings) || !('port' in settings)) return undefined
   const isTls = 'tls' in settings && settings.tls !== undefined
   return { host: String(settings.host), port: Number(settings.port), isTls }
 }
 
-/** A config in which every receiver is off: configs of other programs turn on what they name. */
+/** The `receive` section with every receiver off, to which configs of other programs add those that they name. */
 export function receiversOff(): Record<string, unknown> {
   const receive: Record<string, unknown> = {}
   for (const { name } of receiverList) {

@@ -6,21 +6,24 @@ import { exportSchema } from './export-schema.ts'
 import { receiveSchema } from './receive-schema.ts'
 import { onByDefault } from './switch-schema.ts'
 
-/** The whole config: the only place where a default stands. */
+/** The whole config. Defaults are defined in schemas only. */
 export const configSchema = v.strictObject({
   receive: v.pipe(
     v.optional(receiveSchema, {}),
-    v.description('What is received. Each part is on; set it to `false` to turn it off.'),
+    v.description('Receivers. Each is on; `false` turns it off.'),
   ),
   translate: v.pipe(
     v.optional(translateSchema, {}),
     v.description('How OpenTelemetry spans become X-Ray segments.'),
   ),
-  queue: v.pipe(v.optional(queueSchema, {}), v.description('What is kept until it is delivered.')),
+  queue: v.pipe(
+    v.optional(queueSchema, {}),
+    v.description('The queue on disk, which keeps documents until they are delivered.'),
+  ),
   export: v.pipe(
     v.optional(exportSchema, {}),
     v.description(
-      'Where segments go. A further exporter of a kind has a name of its own: `audit: xray({ … })`; each has its own queue.',
+      'Exporters, each with its own queue. A further exporter of a kind gets a name: `audit: xray({ … })`.',
     ),
   ),
   admin: v.pipe(
@@ -28,24 +31,24 @@ export const configSchema = v.strictObject({
       host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on.')),
       port: v.pipe(v.optional(port, 4319), v.description('Port to listen on.')),
     })),
-    v.description('Status, metrics and dead letters by HTTP, for `rontgen status`, monitoring and people.'),
+    v.description('The admin port: status, metrics, dead letters and the web page over HTTP.'),
   ),
   selfTracing: v.pipe(
     v.optional(v.boolean(), false),
-    v.description("Trace the agent's own deliveries too: at most one trace in ten seconds, of the service `rontgen`."),
+    v.description("Trace the agent's own deliveries, as the service `rontgen`: at most one trace per ten seconds."),
   ),
   logLevel: v.pipe(
     v.optional(v.picklist(['debug', 'info', 'warn', 'error'], "'debug', 'info', 'warn' or 'error'"), 'info'),
-    v.description('How much is logged.'),
+    v.description('The least severe level that is logged.'),
   ),
   logFile: v.pipe(v.optional(file), v.description('File that the log goes to; else stderr.')),
   logRotation: v.pipe(
     v.optional(v.boolean(), true),
-    v.description('Begin a new log file at 50 MiB, and keep one old one.'),
+    v.description('Start a new log file at 50 MiB, and keep one old file.'),
   ),
 })
 
-/** What a user writes. */
+/** What a config file may export. */
 export type Config = v.InferInput<typeof configSchema>
-/** What code gets: every default filled in, sizes in bytes, times in milliseconds. */
+/** What code is given: every default filled in, sizes in bytes, durations in milliseconds. */
 export type Settings = v.InferOutput<typeof configSchema>

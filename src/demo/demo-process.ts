@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { ownCommand } from '../platform/own-command.ts'
+import { launchCommand } from '../platform/launch-command.ts'
 
-/** The demo ends itself after this time. */
+/** The demo ends by itself after this time. */
 const DURATION = '10m'
 
-/** The demo in a process of its own, so that its cost is not the agent's; it ends with the agent. */
+/** Runs the demo in a separate process, so that the agent's cost is not affected; it ends with the agent. */
 export class DemoProcess {
   #child: ChildProcess | undefined
 
@@ -16,7 +16,7 @@ export class DemoProcess {
   /** Starts the demo, unless it runs. @param port of OTLP over HTTP on this machine */
   start(port: number): void {
     if (this.#child !== undefined) return
-    const [program, ...args] = ownCommand()
+    const [program, ...args] = launchCommand()
     const flags = ['demo', '--traffic', '--for', DURATION, '--port', '0', '--otlp-http-port', String(port)]
     const child = spawn(program, [...args, ...flags], { stdio: 'ignore' })
     const ended = (): void => {

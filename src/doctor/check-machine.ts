@@ -1,11 +1,11 @@
-import { IN_MEMORY } from '../sqlite/open-database.ts'
 import { createSocket } from 'node:dgram'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import type { Finding } from '../component/finding.ts'
 import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
-import type { Finding } from '../component/finding.ts'
+import { IN_MEMORY } from '../sqlite/open-database.ts'
 
 /** A port that the agent must listen on. */
 interface PortToBind {
@@ -15,7 +15,7 @@ interface PortToBind {
   readonly isUdp: boolean
 }
 
-/** Looks at what the agent needs of this machine. @param isRunning whether it runs: then its ports are its own */
+/** Checks what the agent needs of this machine. @param isRunning whether the agent runs, and so has its ports */
 export async function checkMachine(settings: Settings, queueDir: string, isRunning: boolean): Promise<Finding[]> {
   return [
     ...(isRunning ? [] : await Promise.all(portsOf(settings).map(checkPort))),
@@ -46,13 +46,13 @@ async function checkPort({ name, host, port, isUdp }: PortToBind): Promise<Findi
     return {
       name: `port ${name}`,
       state: 'fail',
-      message: code === 'EADDRINUSE' ? `${kind} is taken by another program` : `${kind} cannot be had: ${code}`,
+      message: code === 'EADDRINUSE' ? `${kind} is in use by another program` : `${kind} cannot be bound: ${code}`,
       advice: code === 'EADDRINUSE'
         ? `find it with "ss -lnp${
           isUdp ? 'u' : 't'
-        } sport = :${port}", as the X-Ray daemon or the CloudWatch agent; stop it, or set another port`
+        } sport = :${port}", often the X-Ray daemon or the CloudWatch agent; stop it, or set another port`
         : code === 'EACCES'
-        ? 'ports under 1024 need rights; set another port'
+        ? 'ports below 1024 need the right to bind them; set another port'
         : 'set an address that this machine has',
     }
   }
@@ -74,21 +74,21 @@ function bindUdp(host: string, port: number): Promise<void> {
   })
 }
 
-/** Sends a datagram to itself. */
+/** Sends a datagram to its own socket. */
 async function checkLoopback(): Promise<Finding> {
   const socket = createSocket('udp4')
   try {
-    const came = await new Promise<boolean>((resolve, reject) => {
+    const hasArrived = await new Promise<boolean>((resolve, reject) => {
       socket.once('error', reject)
       socket.once('message', () => resolve(true))
       setTimeout(() => resolve(false), 500)
       socket.bind(0, '127.0.0.1', () => socket.send('rontgen', socket.address().port, '127.0.0.1'))
     })
-    return came ? { name: 'udp', state: 'ok', message: 'datagrams to 127.0.0.1 arrive' } : {
+    return hasArrived ? { name: 'udp', state: 'ok', message: 'datagrams to 127.0.0.1 arrive' } : {
       name: 'udp',
       state: 'fail',
       message: 'a datagram to 127.0.0.1 did not arrive',
-      advice: 'look at the firewall',
+      advice: 'check the firewall',
     }
   } catch (error) {
     return {
@@ -107,7 +107,7 @@ function checkSpool(dir: string, maxBytes: number): Finding {
     return {
       name: 'spool',
       state: 'warn',
-      message: 'is in memory: what waits is lost when the agent ends',
+      message: 'is in memory: undelivered documents are lost when the agent ends',
       advice: 'set queue.dir',
     }
   }
@@ -130,7 +130,7 @@ function checkSpool(dir: string, maxBytes: number): Finding {
       name: 'spool',
       state: 'fail',
       message: `"${dir}" cannot be written: ${codeOf(error)}`,
-      advice: 'give the user of the agent the right to write it, or set queue.dir',
+      advice: 'let the user of the agent write there, or set queue.dir',
     }
   }
 }
@@ -138,19 +138,19 @@ function checkSpool(dir: string, maxBytes: number): Finding {
 function checkLimits({ receive }: Settings): Finding[] {
   const file = '/proc/sys/net/core/rmem_max'
   if (receive.xray.udp === false || !existsSync(file)) return []
-  const most = Number(readFileSync(file, 'utf8'))
+  const maxBuffer = Number(readFileSync(file, 'utf8'))
   const { receiveBuffer } = receive.xray.udp
   return [
-    most < receiveBuffer
+    maxBuffer < receiveBuffer
       ? {
         name: 'limits',
         state: 'warn',
-        message: `the kernel gives UDP a buffer of ${megabytes(most)}, of ${
+        message: `the kernel limits UDP buffers to ${megabytes(maxBuffer)}; receive.xray.udp.receiveBuffer is ${
           megabytes(receiveBuffer)
-        } that are asked for`,
-        advice: `sysctl -w net.core.rmem_max=${receiveBuffer}, if bursts of X-Ray documents get lost`,
+        }`,
+        advice: `sysctl -w net.core.rmem_max=${receiveBuffer}, if bursts of X-Ray documents are lost`,
       }
-      : { name: 'limits', state: 'ok', message: `the kernel gives UDP a buffer of ${megabytes(receiveBuffer)}` },
+      : { name: 'limits', state: 'ok', message: `the kernel allows a UDP buffer of ${megabytes(receiveBuffer)}` },
   ]
 }
 

@@ -1,7 +1,7 @@
-/** Does something whose failure changes nothing: what is damaged or gone may fail again. Gives undefined if it failed. */
-export function attempt<T>(act: () => T): T | undefined {
+/** Calls a function that may fail without consequences, as when a damaged file is closed. @returns undefined if it throws */
+export function attempt<T>(fn: () => T): T | undefined {
   try {
-    return act()
+    return fn()
   } catch {
     return undefined
   }

@@ -8,7 +8,7 @@ export const ExitCode = {
   config: 78,
 } as const
 
-/** An error that decides the exit code of the command that it ends. */
+/** An error with the exit code of the command that it ends. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError'
 

@@ -1,7 +1,7 @@
 import { errorMessage } from '../errors/error-message.ts'
 import { formatAddress } from './format-address.ts'
 
-/** An error of listening, said so that one knows what to do. */
+/** The error for a port that cannot be bound: its message says why, and what to do. @param cause what was thrown */
 export function bindError(
   protocol: 'TCP' | 'UDP',
   { host, port }: { readonly host: string; readonly port: number },

@@ -1,4 +1,4 @@
-/** The host by which this machine reaches what listens on `host`: loopback for an address that stands for all. */
+/** The host by which this machine reaches a listener: loopback if it listens on all addresses. */
 export function loopbackHost(host: string): string {
   if (host === '0.0.0.0' || host === '') return '127.0.0.1'
   return host === '::' ? '::1' : host

@@ -12,7 +12,7 @@ import type { LaneOptions, Queue } from '../queue/queue.ts'
 import type { Sender } from '../queue/delivery.ts'
 import type { Events } from '../telemetry/events.ts'
 
-/** An exporter that is open, with what it was opened for. */
+/** An open exporter, and what it was opened with. */
 export interface OpenInstance {
   readonly name: string
   readonly exporter: Exporter
@@ -43,7 +43,7 @@ export class ExporterSet {
     return this.#instances
   }
 
-  /** What they do, for the start line and the status. */
+  /** What the exporters do, for the start line and the status. */
   get description(): string {
     const leaves = this.#instances.some(({ exporter }) => exporter.leavesMachine)
     const parts = this.#instances.map(({ name, exporter, open }) =>
@@ -91,8 +91,8 @@ export class ExporterSet {
   }
 
   /**
-   * Opens, replaces and removes exporters until they are as set; those whose settings did not change are left alone, and
-   * what waits for a removed one stays in the spool.
+   * Opens, replaces and removes exporters so that they match the config. Those whose settings did not change are left
+   * alone, and documents of a removed one stay in the spool.
    *
    * @returns what was done, one phrase each
    * @throws {Error} if one cannot be opened; then nothing has changed
@@ -155,7 +155,7 @@ export class ExporterSet {
     }
   }
 
-  /** Requests in flight end where they began; the next ones go to the new one. */
+  /** Requests in flight end with the old exporter; the next ones go to the new one. */
   async #replace(old: OpenInstance, instance: OpenInstance): Promise<void> {
     await Promise.race([
       this.queue.replaceSender(instance.name, this.#senderOf(instance)),

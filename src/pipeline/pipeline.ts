@@ -19,7 +19,7 @@ export interface PipelineContext extends Pick<ExporterContext, 'env' | 'print' |
   readonly events: Events
 }
 
-/** The way of the data: receivers → translator → queue → exporters. It starts back to front, and stops front to back. */
+/** Receivers → translator → queue → exporters. Starts back to front, and stops front to back. */
 export class Pipeline {
   readonly queue: Queue
   readonly exporters: ExporterSet
@@ -57,7 +57,7 @@ export class Pipeline {
     return this.#settings
   }
 
-  /** Opens exporters and receivers; nothing is delivered before all of them are there. @throws {Error} if one cannot */
+  /** Opens exporters and receivers, and starts delivery once all are open. @throws {Error} if one cannot be opened */
   async start(): Promise<void> {
     await this.exporters.apply(exporterInstances(this.#settings))
     this.#stages = this.#stagesWith(this.#stages.translator)
@@ -66,7 +66,7 @@ export class Pipeline {
   }
 
   /**
-   * Applies other settings: what did not change goes on undisturbed, and nothing that was accepted is lost.
+   * Applies other settings. What did not change keeps running, and nothing that was accepted is lost.
    *
    * @returns what was changed, one phrase each
    * @throws {Error} if it cannot be done; then a part may have changed
@@ -95,10 +95,10 @@ export class Pipeline {
     return [...changes, ...await this.receivers.apply(receiverInstances(settings))]
   }
 
-  /** Accepts nothing new, and delivers what waits until `deadline`. @returns the documents that stay in the spool */
+  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns how many stay in the spool */
   async stop(deadline: AbortSignal): Promise<number> {
     await this.receivers.stop('answered', deadline)
-    // Meanwhile UDP goes on: what came while nobody listens would be lost.
+    // UDP receivers keep running meanwhile: datagrams that nobody receives are lost.
     await this.queue.flush(deadline)
     await this.receivers.stop('unanswered', deadline)
     const left = await this.queue.stop(deadline)

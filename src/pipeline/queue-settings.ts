@@ -3,12 +3,12 @@ import { containerMemory } from '../platform/container-memory.ts'
 import { stateDir } from '../platform/user-dirs.ts'
 import type { QueueSettings } from '../queue/queue.ts'
 
-/** In a container, what is in memory takes at most this share of its limit. */
+/** In a container, data in memory takes at most its memory limit divided by this. */
 const MEMORY_SHARE = 8
 /** The pauses after failures of delivery, in milliseconds. */
 const BACK_OFF = { firstMs: 500, longestMs: 10_000 }
 
-/** How the queue of an agent with these settings is kept. */
+/** The settings of the queue. */
 export function queueSettings(
   { queue }: Pick<Settings, 'queue'>,
   env: Readonly<Record<string, string | undefined>>,
@@ -25,7 +25,7 @@ export function queueSettings(
   }
 }
 
-/** The bytes, or what a container of this size can spare if that is less. */
+/** Limits a number of bytes to the share of the container's memory. */
 export function boundedByContainer(bytes: number): number {
   return Math.min(bytes, (containerMemory() ?? Infinity) / MEMORY_SHARE)
 }

@@ -13,7 +13,7 @@ interface RunningInstance {
   readonly stopping: AbortController
 }
 
-/** A receiver that runs, for the status. */
+/** A running receiver, for the status. */
 export interface ListeningReceiver {
   readonly name: string
   readonly label: string
@@ -30,7 +30,7 @@ export class ReceiverSet {
   readonly #inFlight: InFlightBytes
 
   /**
-   * @param nextOf returns the way forward from a receiver
+   * @param nextOf returns what a receiver passes its data to
    * @param maxInFlight bytes of requests that may be arriving at once
    */
   constructor(
@@ -52,7 +52,7 @@ export class ReceiverSet {
   }
 
   /**
-   * Starts, stops and replaces receivers until they are as set; those whose settings did not change are left alone.
+   * Starts, stops and replaces receivers so that they match the config. Those whose settings did not change are left alone.
    *
    * @returns what was done, one phrase each
    * @throws {Error} if one cannot listen; those before it have changed
@@ -91,7 +91,7 @@ export class ReceiverSet {
     await instance.running.stop(deadline)
   }
 
-  /** Stops the receivers whose clients get an answer, or the others. */
+  /** Stops the receivers whose clients wait for answers, or the others. */
   async stop(which: 'answered' | 'unanswered', deadline: AbortSignal): Promise<void> {
     const chosen = [...this.#running].filter(([, { receiver }]) =>
       (receiver.isUnanswered === true) === (which === 'unanswered')

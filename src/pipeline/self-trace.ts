@@ -4,8 +4,8 @@ import type { Sender } from '../queue/delivery.ts'
 /** There is at most one trace of the agent itself in this time, in milliseconds. */
 const INTERVAL_MS = 10_000
 
-/** What is traced of a delivery. */
-interface DeliveryFacts {
+/** The counts that become annotations. */
+interface DeliveryCounts {
   readonly documents: number
   /** Documents that wait. */
   readonly waiting: number
@@ -30,7 +30,7 @@ export class SelfTrace {
     private readonly write: (document: Uint8Array) => void,
   ) {}
 
-  /** Traces what a sender sends. @param waiting returns how many documents wait for it */
+  /** Traces the deliveries of a sender. @param waiting returns how many documents wait for it */
   wrap(sender: Sender, waiting: () => number): Sender {
     return {
       send: (batch, signal) => {
@@ -41,18 +41,18 @@ export class SelfTrace {
     }
   }
 
-  async #trace(facts: DeliveryFacts, send: () => Promise<void>): Promise<void> {
+  async #trace(counts: DeliveryCounts, send: () => Promise<void>): Promise<void> {
     const start = Date.now() / 1000
     try {
       await send()
-      this.#record(facts, start, undefined)
+      this.#record(counts, start, undefined)
     } catch (error) {
-      this.#record(facts, start, error)
+      this.#record(counts, start, error)
       throw error
     }
   }
 
-  #record({ documents, waiting }: DeliveryFacts, start: number, error: unknown): void {
+  #record({ documents, waiting }: DeliveryCounts, start: number, error: unknown): void {
     const times = { start_time: start, end_time: Date.now() / 1000 }
     const fault = error === undefined ? {} : { fault: true }
     const document = {

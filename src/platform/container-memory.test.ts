@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { containerMemory } from './container-memory.ts'
 
-test('containerMemory() reads what a control group may use, of either version', () => {
+test('containerMemory() reads the limit of a control group of either version', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rontgen-cgroup-'))
   const file = (text: string): string => {
     writeFileSync(join(folder, 'limit'), text)

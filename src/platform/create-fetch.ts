@@ -1,6 +1,6 @@
-/** How requests leave the machine. */
+/** How HTTP requests are sent. */
 export interface HttpClientSettings {
-  /** An HTTP proxy, as a URL; else HTTPS_PROXY or HTTP_PROXY decide, in upper or lower case. */
+  /** URL of an HTTP proxy; if undefined, HTTPS_PROXY or HTTP_PROXY decide, in upper or lower case. */
   readonly proxy: string | undefined
   /** Certificates to trust besides the system's, PEM. */
   readonly ca: string | undefined
@@ -8,15 +8,15 @@ export interface HttpClientSettings {
   readonly insecure?: boolean
 }
 
-/** A function that fetches as set, like the global one. */
+/** Like the global `fetch`, with settings applied. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 type Env = Readonly<Record<string, string | undefined>>
 type ProxyOf = (url: string) => string | undefined
-/** Deno's own function, of which Bun has none. */
+/** A function that only Deno has. */
 type CreateHttpClient = (options: object) => object
 
-/** The fetch of this runtime with a proxy and certificates: Bun takes them per request, Deno by a client. */
+/** Makes a `fetch` with a proxy and certificates: Bun takes them per request, Deno in a client. */
 export function createFetch(settings: HttpClientSettings, env: Env): Fetch {
   const isPlain = settings.proxy === undefined && settings.ca === undefined && settings.insecure !== true
   if (isPlain && !Object.keys(env).some((name) => /^(https?|no)_proxy$/i.test(name) && env[name])) return fetch
@@ -35,7 +35,7 @@ export function createFetch(settings: HttpClientSettings, env: Env): Fetch {
 function bunFetch({ ca, insecure }: HttpClientSettings, proxyOf: ProxyOf): Fetch {
   const send = (url: string, init: RequestInit, tls: object | undefined): Promise<Response> => {
     const options: object = { ...init, proxy: proxyOf(url) ?? '', ...(tls === undefined ? {} : { tls }) }
-    return fetch(url, options) // `proxy` and `tls` are Bun's own
+    return fetch(url, options) // only Bun has `proxy` and `tls`
   }
   if (insecure === true) return (url, init) => send(url, init, { rejectUnauthorized: false })
   if (ca === undefined) return (url, init) => send(url, init, undefined)
@@ -60,7 +60,7 @@ function denoFetch({ ca, insecure }: HttpClientSettings, proxyOf: ProxyOf, creat
   const clients = new Map<string, object>()
   return (url, init) => {
     if (insecure === true) {
-      throw new Error('Deno checks certificates always; use the executable for export.xray.insecure')
+      throw new Error('Deno always checks certificates; use the executable for export.xray.insecure')
     }
     const proxy = proxyOf(url)
     let client = clients.get(proxy ?? '')
@@ -72,7 +72,7 @@ function denoFetch({ ca, insecure }: HttpClientSettings, proxyOf: ProxyOf, creat
       clients.set(proxy ?? '', client)
     }
     const options: object = { ...init, client }
-    return fetch(url, options) // the client is Deno's own
+    return fetch(url, options) // only Deno has `client`
   }
 }
 
@@ -82,10 +82,13 @@ function isUntrusted(error: unknown): boolean {
   return /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|INVALID_CA/.test(code)
 }
 
-/** The proxy for a URL, or undefined: NO_PROXY takes hosts, domains with or without a dot, `*`, and host:port. */
-export function proxyFor(url: URL, set: string | undefined, env: Env): string | undefined {
+/**
+ * The proxy for a URL; undefined if it is requested directly. NO_PROXY lists hosts, `host:port`, domains with or without
+ * a leading dot, or `*`.
+ */
+export function proxyFor(url: URL, configured: string | undefined, env: Env): string | undefined {
   const from = (name: string): string | undefined => env[name.toLowerCase()] || env[name.toUpperCase()] || undefined
-  const proxy = set ?? from(url.protocol === 'https:' ? 'https_proxy' : 'http_proxy')
+  const proxy = configured ?? from(url.protocol === 'https:' ? 'https_proxy' : 'http_proxy')
   if (proxy === undefined) return undefined
   const host = url.hostname.replace(/^\[|\]$/g, '')
   for (const entry of (from('no_proxy') ?? '').split(',').map((part) => part.trim().toLowerCase()).filter(Boolean)) {

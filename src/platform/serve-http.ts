@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { untilAborted } from '../async/until-aborted.ts'
 
-/** Certificates for a listener: names of PEM files. */
+/** The certificates of a listener: names of PEM files. */
 export interface TlsFiles {
   readonly cert: string
   readonly key: string
-  /** Certificates of those who may sign clients; clients must then show one. */
+  /** Certificate authorities of clients; clients must then present a certificate. */
   readonly clientCa?: string | undefined
 }
 
@@ -14,18 +14,18 @@ export interface ServeSettings {
   readonly host: string
   readonly port: number
   readonly tls?: TlsFiles | undefined
-  /** A body over this is refused by the runtime itself. */
+  /** The runtime rejects larger bodies itself; in bytes. */
   readonly maxBodySize: number
 }
 
-/** What serves. */
+/** A running server. */
 export interface HttpServer {
   readonly port: number
-  /** Takes nothing new, and ends once what was begun is answered, or at `deadline`. */
+  /** Accepts no new requests; resolves once the current ones are answered, or at `deadline`. */
   stop(deadline: AbortSignal): Promise<void>
 }
 
-/** Answers a request. @param from returns the address of the sender */
+/** Answers a request. @param from returns the address of the client */
 export type HttpHandler = (request: Request, from: () => string) => Response | Promise<Response>
 
 interface DenoServer {
@@ -44,9 +44,8 @@ interface DenoLike {
 }
 
 /**
- * Serves HTTP by the runtime's own server, Bun's or Deno's.
+ * Serves HTTP with the server of the runtime, Bun's or Deno's.
  *
- * @param handler gets each request, and a function that tells who sent it
  * @throws {Error} if it cannot listen
  */
 export function serveHttp(settings: ServeSettings, handler: HttpHandler): HttpServer {
@@ -88,7 +87,7 @@ function bunTls({ cert, key, clientCa }: TlsFiles) {
 }
 
 function serveByDeno(deno: DenoLike, { host, port, tls }: ServeSettings, handler: HttpHandler): HttpServer {
-  if (tls?.clientCa !== undefined) throw new Error('Deno cannot ask clients for certificates; use the executable')
+  if (tls?.clientCa !== undefined) throw new Error('Deno cannot require client certificates; use the executable')
   const server = deno.serve(
     {
       hostname: host,
@@ -101,7 +100,7 @@ function serveByDeno(deno: DenoLike, { host, port, tls }: ServeSettings, handler
   return {
     port: server.addr.port,
     async stop(deadline) {
-      // To abort it as well would fail if it went down at that moment; a connection that is left ends with its client.
+      // Aborting it too would fail if it has just shut down; remaining connections end with their clients.
       await Promise.race([server.shutdown(), untilAborted(deadline)])
     },
   }

@@ -1,18 +1,18 @@
 import { statSync } from 'node:fs'
 
-/** How often the file is looked at, in milliseconds. Looking finds what editors and ConfigMaps do in many ways. */
-const EVERY_MS = 1000
+/** Polling interval, in milliseconds. Polling notices every way in which editors and ConfigMaps replace a file. */
+const INTERVAL_MS = 1000
 
-/** Calls `changed` once a file's content may have changed; gives what ends the watch. */
-export function watchFile(file: string, changed: () => void): () => void {
+/** Calls `onChange` when a file's content may have changed. @returns a function that ends the watch */
+export function watchFile(file: string, onChange: () => void): () => void {
   let known = stampOf(file)
   const timer = setInterval(() => {
     const now = stampOf(file)
-    // A file that is gone is about to come back: editors write a new one in its place.
+    // A missing file is about to return: editors remove it and write a new one.
     if (now === undefined || now === known) return
     known = now
-    changed()
-  }, EVERY_MS)
+    onChange()
+  }, INTERVAL_MS)
   timer.unref()
   return () => clearInterval(timer)
 }

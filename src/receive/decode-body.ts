@@ -1,4 +1,4 @@
-import { hasZstd, inflate } from '../platform/inflate.ts'
+import { decompress, hasZstd } from '../platform/decompress.ts'
 import { RejectedError } from '../component/rejected-error.ts'
 import { tooLarge } from './rejection.ts'
 
@@ -28,7 +28,7 @@ export function decodeBody(encoding: string, body: Uint8Array<ArrayBuffer>, maxB
   const known = encodings.get(name)
   if (known === undefined) return body
   try {
-    const decoded = inflate(known, body, maxBytes)
+    const decoded = decompress(known, body, maxBytes)
     if (decoded.length <= maxBytes) return decoded
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw new RejectedError('invalid', `The body is not ${name}`, { cause })

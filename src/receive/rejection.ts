@@ -28,7 +28,7 @@ export function rejectionOf(error: unknown): Rejection {
   return { ...statuses[error.code], message, ...retry }
 }
 
-/** The rejection of a body that is over a limit, as it came or decompressed. @param maxBytes the limit */
+/** The error for a body over a limit, compressed or decompressed. @param maxBytes the limit */
 export function tooLarge(maxBytes: number): RejectedError {
   return new RejectedError('too-large', `The message is over ${maxBytes} bytes`)
 }

@@ -1,34 +1,36 @@
 import { spawn } from 'node:child_process'
 
-/** Tells systemd how the agent is, where it runs it (sd_notify(3)). */
+/** Notifies systemd of the agent's state, if systemd runs it (sd_notify(3)). */
 export class NotifySystemd {
-  readonly #isAsked: boolean
-  readonly #everyMs: number
+  readonly #isRequested: boolean
+  readonly #intervalMs: number
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
-    this.#isAsked = Boolean(env['NOTIFY_SOCKET'])
-    // Twice as often as it is asked for.
-    this.#everyMs = Number(env['WATCHDOG_USEC'] ?? 0) / 2000
+    this.#isRequested = Boolean(env['NOTIFY_SOCKET'])
+    // Twice as often as the watchdog requires; WATCHDOG_USEC is in microseconds.
+    this.#intervalMs = Number(env['WATCHDOG_USEC'] ?? 0) / 2000
   }
 
-  /** The agent is ready; from now on it is told that it is alive. */
+  /** Reports that the agent is ready, and from now on to the watchdog that it is alive. */
   ready(): void {
-    this.#tell('--ready')
-    if (this.#isAsked && this.#everyMs > 0) {
-      this.#timer = setInterval(() => this.#tell('WATCHDOG=1'), this.#everyMs)
+    this.#notify('--ready')
+    if (this.#isRequested && this.#intervalMs > 0) {
+      this.#timer = setInterval(() => this.#notify('WATCHDOG=1'), this.#intervalMs)
       this.#timer.unref()
     }
   }
 
+  /** Reports that the agent is stopping. */
   stopping(): void {
     clearInterval(this.#timer)
-    this.#tell('STOPPING=1')
+    this.#notify('STOPPING=1')
   }
 
-  #tell(what: string): void {
-    if (!this.#isAsked) return
-    // Neither runtime has datagrams over local sockets; the program that comes with systemd has.
-    spawn('systemd-notify', [what], { stdio: 'ignore' }).on('error', () => {})
+  /** @param state `--ready`, or an assignment as in sd_notify(3) */
+  #notify(state: string): void {
+    if (!this.#isRequested) return
+    // Neither runtime can send datagrams over Unix sockets; the program that comes with systemd can.
+    spawn('systemd-notify', [state], { stdio: 'ignore' }).on('error', () => {})
   }
 }

@@ -1,20 +1,21 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ownCommand } from '../platform/own-command.ts'
+import { launchCommand } from '../platform/launch-command.ts'
 import type { ServiceManager } from './service-manager.ts'
 
-/** How long it may take to be ready, and to end, in milliseconds. */
-const READY_MS = 15_000
-const END_MS = 40_000
+/** How long the agent may take to be ready, and to end, in milliseconds. */
+const READY_TIMEOUT_MS = 15_000
+const STOP_TIMEOUT_MS = 40_000
+/** Polling interval, in milliseconds. */
 const STEP_MS = 50
 
-/** Runs the agent as a process in the background, with a file that has its process id. */
+/** Runs the agent as a process in the background, and keeps its id in a file. */
 export class ProcessManager implements ServiceManager {
   readonly #pidFile: string
   readonly #logFile: string
 
-  /** @param dir where the file with the process id and the log are kept */
+  /** @param dir the folder of the pid file and the log */
   constructor(private readonly dir: string) {
     this.#pidFile = join(dir, 'rontgen.pid')
     this.#logFile = join(dir, 'rontgen.log')
@@ -33,28 +34,27 @@ export class ProcessManager implements ServiceManager {
   }
 
   async start(config: string | undefined): Promise<void> {
-    if (this.isRunning()) throw new Error(`It runs already, as process ${this.#pid()}`)
+    if (this.isRunning()) throw new Error(`The agent already runs, as process ${this.#pid()}`)
     mkdirSync(this.dir, { recursive: true, mode: 0o750 })
-    // Errors and events alone: a line a trace would grow without bound, and the page shows them.
+    // Only stderr is kept: stdout has one line per trace, which would grow without bound.
     const log = openSync(this.#logFile, 'a')
-    const from = statSync(this.#logFile).size
-    const [program, ...args] = ownCommand()
-    const line = [...args, 'run', ...(config === undefined ? [] : ['--config', config])]
-    const child = spawn(program, line, { detached: true, stdio: ['ignore', 'ignore', log] })
+    const logStart = statSync(this.#logFile).size
+    const [program, ...args] = launchCommand()
+    const runArgs = [...args, 'run', ...(config === undefined ? [] : ['--config', config])]
+    const child = spawn(program, runArgs, { detached: true, stdio: ['ignore', 'ignore', log] })
     closeSync(log)
-    let ended: string | undefined
-    child.on('error', (error) => (ended = error.message))
-    child.on('exit', (code, signal) => (ended = `it ended with ${signal ?? code}`))
+    let failure: string | undefined
+    child.on('error', (error) => (failure = error.message))
+    child.on('exit', (code, signal) => (failure = `it exited with ${signal ?? code}`))
     writeFileSync(this.#pidFile, `${child.pid}\n`)
-    const said = (): string => readFileSync(this.#logFile).subarray(from).toString()
-    const deadline = Date.now() + READY_MS
-    while (!/ Started: /.test(said())) {
-      if (ended !== undefined || Date.now() > deadline) {
-        if (ended === undefined) child.kill('SIGKILL')
+    const logged = (): string => readFileSync(this.#logFile).subarray(logStart).toString()
+    const deadline = Date.now() + READY_TIMEOUT_MS
+    while (!/ Started: /.test(logged())) {
+      if (failure !== undefined || Date.now() > deadline) {
+        if (failure === undefined) child.kill('SIGKILL')
         rmSync(this.#pidFile, { force: true })
-        throw new Error(
-          `The agent does not come up: ${ended ?? `not ready after ${READY_MS / 1000} s`}\n${said().trim()}`,
-        )
+        const reason = failure ?? `it is not ready after ${READY_TIMEOUT_MS / 1000} s`
+        throw new Error(`The agent did not start: ${reason}\n${logged().trim()}`)
       }
       await pause()
     }
@@ -63,9 +63,9 @@ export class ProcessManager implements ServiceManager {
 
   async stop(): Promise<void> {
     const pid = this.#pid()
-    if (pid === undefined) throw new Error('It does not run')
+    if (pid === undefined) throw new Error('The agent does not run')
     process.kill(pid, 'SIGTERM')
-    const deadline = Date.now() + END_MS
+    const deadline = Date.now() + STOP_TIMEOUT_MS
     while (this.#pid() !== undefined) {
       if (Date.now() > deadline) process.kill(pid, 'SIGKILL')
       await pause()
@@ -77,7 +77,7 @@ export class ProcessManager implements ServiceManager {
     return ['tail', '-n', '200', ...(follow ? ['-F'] : []), this.#logFile]
   }
 
-  /** The agent's process; a file that was left behind, or whose number went to another program, counts as none. */
+  /** The id of the agent's process; undefined if the pid file is stale, or its id belongs to another program now. */
   #pid(): number | undefined {
     if (!existsSync(this.#pidFile)) return undefined
     const pid = Number(readFileSync(this.#pidFile, 'utf8').trim())
@@ -87,10 +87,10 @@ export class ProcessManager implements ServiceManager {
     } catch {
       return undefined
     }
-    const line = `/proc/${pid}/cmdline`
-    if (!existsSync(line)) return pid
-    // An ended child that nobody waited for has no command line.
-    return readFileSync(line, 'utf8').split('\0').includes('run') ? pid : undefined
+    const commandFile = `/proc/${pid}/cmdline`
+    if (!existsSync(commandFile)) return pid
+    // A zombie has an empty command line.
+    return readFileSync(commandFile, 'utf8').split('\0').includes('run') ? pid : undefined
   }
 }
 

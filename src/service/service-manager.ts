@@ -1,13 +1,18 @@
-/** What runs the agent in the background. */
+/** Runs the agent in the background. */
 export interface ServiceManager {
-  /** What it is, for people. */
+  /** How the agent runs, such as `the systemd unit rontgen.service`. */
   readonly name: string
   isRunning(): boolean
   /** When it was started, as ISO 8601; undefined if it does not run. */
   startedAt(): string | undefined
-  /** Gives once the agent is ready. @throws {Error} if it does not come up, with what it said */
+  /**
+   * Starts the agent; resolves once it is ready.
+   *
+   * @param config absolute path of the config; undefined for the defaults
+   * @throws {Error} if it does not start, with what it logged
+   */
   start(config: string | undefined): Promise<void>
-  /** Gives once it ended. */
+  /** Stops the agent; resolves once it has ended. @throws {Error} if it does not run */
   stop(): Promise<void>
   /** The command that shows the log. */
   logCommand(follow: boolean): readonly [string, ...string[]]

@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { ownCommand } from '../platform/own-command.ts'
+import { launchCommand } from '../platform/launch-command.ts'
 import type { ServiceManager } from './service-manager.ts'
 import { systemdUnit } from './systemd-unit.ts'
 
 const UNIT = 'rontgen.service'
 const FILE = `/etc/systemd/system/${UNIT}`
 
-/** Whether systemd runs this machine, and we may tell it what to do. */
+/** Whether systemd runs this machine, and this user may manage units. */
 export function hasSystemd(): boolean {
   return process.platform === 'linux' && existsSync('/run/systemd/system') && process.getuid?.() === 0
 }
 
-/** Runs the agent as a unit of systemd. */
+/** Runs the agent as a systemd unit. */
 export class SystemdManager implements ServiceManager {
   readonly name = `the systemd unit ${UNIT}`
 
@@ -29,10 +29,10 @@ export class SystemdManager implements ServiceManager {
     return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
   }
 
-  /** Writes the unit if it is not there, or is another; one that a person changed by a drop-in keeps that. */
+  /** Writes the unit if it is missing or differs; drop-ins are not touched. */
   start(config: string | undefined): Promise<void> {
-    const [program, ...args] = ownCommand()
-    if (args.length > 0) throw new Error('systemd runs the executable; build it first')
+    const [program, ...args] = launchCommand()
+    if (args.length > 0) throw new Error('A systemd unit needs the executable; build it first')
     const unit = systemdUnit({ program, config })
     if (!existsSync(FILE) || readFileSync(FILE, 'utf8') !== unit) {
       writeFileSync(FILE, unit)

@@ -1,20 +1,20 @@
-/** What a unit of systemd runs. */
+/** What the unit runs. */
 export interface UnitSettings {
-  /** The executable, by its whole path. */
+  /** Absolute path of the executable. */
   readonly program: string
-  /** By its whole path; undefined for the defaults. */
+  /** Absolute path of the config; undefined for the defaults. */
   readonly config: string | undefined
 }
 
 /**
- * The unit of the agent: a user of its own that exists while it runs, a folder for the spool, told apart from all that
- * it does not need. It says when it is ready, and that it is alive; systemd-notify says it, hence NotifyAccess=all.
- * The log is what it writes to stderr; a line a trace, on stdout, is for terminals. Memory must stay writable and executable: the runtime compiles code.
+ * The text of the agent's systemd unit. The agent has a dynamic user and a state folder, and is isolated from everything
+ * that it does not need. It notifies systemd through systemd-notify, hence NotifyAccess=all. Its log is stderr; stdout has
+ * one line per trace, for terminals. Memory must stay writable and executable, as the runtime compiles code.
  */
 export function systemdUnit({ program, config }: UnitSettings): string {
   const run = [program, 'run', ...(config === undefined ? [] : ['--config', config])].map(quote).join(' ')
   return `[Unit]
-Description=Röntgen, which brings traces to AWS X-Ray
+Description=Röntgen, which delivers traces to AWS X-Ray
 Wants=network-online.target
 After=network-online.target
 

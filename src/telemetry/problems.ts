@@ -1,39 +1,39 @@
-/** Where in the agent something was amiss. */
+/** The stage of the agent that has a problem. */
 export type Stage = 'receive' | 'translate' | 'queue' | 'export' | 'config'
 
-/** Something that was amiss, and how often. */
+/** A warning or an error, and how often it happened. */
 export interface Problem {
   readonly level: 'warn' | 'error'
   readonly stage: Stage
-  /** Those of one kind are one: the last is told. */
+  /** Of the problems of one kind the last is kept. */
   readonly kind: string
   /** What happened, and what to do. */
   readonly message: string
   readonly times: number
 }
 
-/** A problem with when it was last seen, as ISO 8601. */
+/** A problem, and when it last happened, as ISO 8601. */
 export type SeenProblem = Problem & { readonly time: string }
 
-/** Kinds that are kept; of more the oldest go. */
-const MOST_KINDS = 30
+/** The oldest kinds beyond these are dropped. */
+const MAX_KINDS = 30
 
-/** What was amiss of late, one line a kind. */
+/** Recent problems, one per kind. */
 export class Problems {
   readonly #seen = new Map<string, SeenProblem>()
 
   add(problem: Problem): void {
     const times = problem.times + (this.#seen.get(problem.kind)?.times ?? 0)
-    // The last one stands at the end.
+    // Deleted first, so that it moves to the end.
     this.#seen.delete(problem.kind)
     this.#seen.set(problem.kind, { ...problem, times, time: new Date().toISOString() })
     for (const [oldest] of this.#seen) {
-      if (this.#seen.size <= MOST_KINDS) break
+      if (this.#seen.size <= MAX_KINDS) break
       this.#seen.delete(oldest)
     }
   }
 
-  /** The last one first. */
+  /** The problems, the last one first. */
   list(): SeenProblem[] {
     return [...this.#seen.values()].reverse()
   }

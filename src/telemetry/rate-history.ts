@@ -1,22 +1,22 @@
-/** Counts at a moment. */
+/** Counts at a point in time. */
 export interface RateCounts {
   readonly received: number
   readonly queued: number
-  /** Documents that wait, not a sum. */
+  /** Documents that wait now; the others are totals. */
   readonly waiting: number
   readonly sent: number
 }
 
-/** Counts of a step; the last step goes on. */
+/** Counts of a step of the history. */
 export interface RateStep extends RateCounts {
-  /** Seconds. */
+  /** Its duration; the last step is not over yet. */
   readonly seconds: number
 }
 
 const STEP_MS = 30_000
 const STEPS = 60
 
-/** What happened in each half minute of the last half hour. */
+/** Counts of each half minute of the last half hour. */
 export class RateHistory {
   readonly #steps: RateStep[] = []
   readonly #timer: ReturnType<typeof setInterval>
@@ -48,12 +48,12 @@ export class RateHistory {
     this.#since = Date.now()
   }
 
-  /** The oldest step first. */
+  /** The steps, the oldest first. */
   list(): RateStep[] {
     return [...this.#steps, this.#now()]
   }
 
-  /** A second, over the last whole step, or the one that goes on while there is none. */
+  /** Rates per second over the last complete step, or the current one if there is none. */
   perSecond(): { received: number; sent: number } {
     const { received, sent, seconds } = this.#steps.at(-1) ?? this.#now()
     const over = Math.max(1, seconds)

@@ -1,17 +1,18 @@
-/** Lets one call a second through, and tells it how many it stands for. */
+/** Lets one call per interval through. */
 export class RateLimit {
   #next = 0
   #held = 0
 
-  constructor(private readonly everyMs: number = 1000) {}
+  /** @param intervalMs milliseconds */
+  constructor(private readonly intervalMs: number = 1000) {}
 
-  /** Calls `act` with the number of calls since it last acted, if its time has come. */
-  run(act: (times: number) => void, now = Date.now()): void {
+  /** Calls `fn` unless it was called within the interval. @param fn gets the number of runs since its last call */
+  run(fn: (times: number) => void, now = Date.now()): void {
     this.#held++
     if (now < this.#next) return
-    this.#next = now + this.everyMs
+    this.#next = now + this.intervalMs
     const times = this.#held
     this.#held = 0
-    act(times)
+    fn(times)
   }
 }

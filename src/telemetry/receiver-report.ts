@@ -1,7 +1,7 @@
 import type { Counters } from './counters.ts'
 import type { EventLog } from './event-log.ts'
 
-/** Why a document was lost whose sender waits for no answer. */
+/** Why a document was lost whose client waits for no answer. */
 export type LossReason = 'queue-full' | 'translate'
 
 /** What a receiver reports. It is bound to the receiver's name, which no receiver writes itself. */
@@ -36,7 +36,7 @@ export class ReceiverReport {
     })
   }
 
-  /** Documents were lost, as their sender waits for no answer and does not send them again. */
+  /** Documents were lost, as their client waits for no answer and does not send them again. */
   lost(count: number, why: LossReason, reason: string): void {
     this.counters.dropped.add(count, why)
     this.events.repeatedProblem({
@@ -47,7 +47,7 @@ export class ReceiverReport {
     })
   }
 
-  /** The kernel dropped datagrams before they were read. @param advice the setting that mends it */
+  /** The kernel dropped datagrams before they were read. @param advice what to change */
   kernelDropped(count: number, advice: string): void {
     this.counters.dropped.add(count, 'kernel')
     const message = `${this.name}: the kernel dropped ${

@@ -1,9 +1,9 @@
-import { errorMessage } from '../errors/error-message.ts'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { configure, getLogger, type Logger, type LogRecord, type Sink } from '@logtape/logtape'
+import { errorMessage } from '../errors/error-message.ts'
 
-/** The levels that `--log-level` takes, from much to little. */
+/** The log levels, the least severe first. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 /** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number]
@@ -12,15 +12,16 @@ const tapeLevels = { debug: 'debug', info: 'info', warn: 'warning', error: 'erro
 /** Where the log goes. */
 export interface LogSettings {
   readonly logLevel: LogLevel
-  /** Else stderr. */
+  /** File to write the log to; undefined for stderr. */
   readonly logFile?: string | undefined
-  /** Begins a new file at 50 MiB, and keeps one old one. */
+  /** Whether a new file is started at 50 MiB, and one old file kept. */
   readonly logRotation: boolean
 }
 
-const MOST_BYTES = 50 << 20
+/** Size at which a new log file is started, in bytes. */
+const MAX_FILE_BYTES = 50 << 20
 
-/** Sends the log to stderr or to a file, a line each: time, level, message. @throws {Error} if the file cannot be written */
+/** Sets up the log: one line per record, with time, level and message. @throws {Error} if the file cannot be written */
 export async function startLog({ logLevel, logFile, logRotation }: LogSettings): Promise<Logger> {
   const sink = logFile === undefined
     ? (record: LogRecord): void => void process.stderr.write(format(record))
@@ -42,12 +43,10 @@ async function fileSink(file: string, isRotated: boolean): Promise<Sink> {
     const { getFileSink, getRotatingFileSink } = await import('@logtape/file')
     const options = { formatter: format, bufferSize: 0 }
     return isRotated
-      ? getRotatingFileSink(file, { ...options, maxSize: MOST_BYTES, maxFiles: 2 })
+      ? getRotatingFileSink(file, { ...options, maxSize: MAX_FILE_BYTES, maxFiles: 2 })
       : getFileSink(file, options)
   } catch (cause) {
-    throw new Error(`Cannot write the log to "${file}": ${errorMessage(cause)}`, {
-      cause,
-    })
+    throw new Error(`Cannot write the log to "${file}": ${errorMessage(cause)}`, { cause })
   }
 }
 

@@ -3,7 +3,7 @@ import type { SeenProblem } from './problems.ts'
 /** Counts by a label, such as a reason or a name. */
 export type CountsByLabel = Readonly<Record<string, number>>
 
-/** A receiver that runs. */
+/** A running receiver. */
 export interface ReceiverStatus {
   readonly name: string
   /** What people call it. */
@@ -22,7 +22,7 @@ export interface DeliveryFailure {
   readonly message: string
 }
 
-/** How delivery goes, of one exporter or of all. */
+/** The state of delivery, of one exporter or of all. */
 export interface DeliveryStatus {
   /** What the exporter does, such as `sending to AWS X-Ray`. */
   readonly to: string
@@ -31,7 +31,7 @@ export interface DeliveryStatus {
   readonly failingFor: number
   readonly lastFailure: DeliveryFailure | null
   readonly inFlight: number
-  /** Requests that may be in flight: fewer than set while the backend throttles. */
+  /** Requests that may be in flight: fewer than configured while the backend throttles. */
   readonly limit: number
   /** Documents that failed and are sent again. */
   readonly retrying: number
@@ -79,7 +79,7 @@ export interface RemovedExporterStatus extends WaitingStatus {
   readonly deadLetters: DeadLetterCounts
 }
 
-/** How an agent is: `rontgen status --json`, and GET /status at the admin port. Times are in seconds. */
+/** The status of an agent: `rontgen status --json`, and GET /status at the admin port. Durations are in seconds. */
 export interface Status {
   readonly version: string
   readonly pid: number
@@ -90,7 +90,7 @@ export interface Status {
   readonly config: string | null
   /** A hash of the settings in force: two agents with the same settings have the same. */
   readonly configHash: string
-  /** The credentials that requests to AWS are signed with; null if none were yet, or nothing is sent there. */
+  /** The credentials that requests to AWS are signed with; null before the first request. */
   readonly credentials:
     | { readonly source: string; readonly accessKeyId: string; readonly expires: string | null }
     | null
@@ -101,15 +101,15 @@ export interface Status {
   readonly receivers: readonly ReceiverStatus[]
   readonly exporters: readonly ExporterStatus[]
   readonly removedExporters: readonly RemovedExporterStatus[]
-  /** The queue of the exporter for which most waits. */
+  /** The queue of the exporter with the most waiting documents. */
   readonly queue: WaitingStatus & {
     readonly dir: string
     /** Bytes that may wait for one exporter. */
     readonly maxBytes: number
-    /** Clients are asked to send again later. */
+    /** Whether clients are asked to retry later. */
     readonly isFull: boolean
   }
-  /** Delivery by all exporters together: failing if one of them is. */
+  /** Delivery of all exporters together: failing if one of them is. */
   readonly delivery: DeliveryStatus
   /** Dead letters of all exporters. */
   readonly deadLetters: DeadLetterCounts

@@ -64,7 +64,7 @@ export function attributeKeys({ indexedAttributes, indexAllAttributes }: IndexSe
   return keys
 }
 
-/** The index of the first attribute whose key has this number in {@link K}, or -1. */
+/** The index of the first attribute with a key of this number in {@link K}, or -1. */
 export function indexOfKey(list: Attributes, id: number): number {
   for (let i = 0; i < list.count; i++) if (list.key(i).id === id) return i
   return -1

@@ -12,7 +12,7 @@ const MAX_PARTS = 400
 /** Of more targets only the first are named. */
 const MAX_TARGETS = 8
 
-/** The leaves of a span's documents: the JSON of each by its path, whose keys have U+0000 between them. */
+/** The leaves of a span's documents: the JSON of each by its path, with U+0000 between the keys. */
 type Leaves = ReadonlyMap<string, string>
 
 /**

@@ -5,15 +5,15 @@ export const translateSchema = v.strictObject({
   indexedAttributes: v.pipe(
     v.optional(v.array(v.string('an attribute name')), () => []),
     v.description(
-      'Attributes that become annotations, which X-Ray can search; those of the resource as `otel.resource.NAME`.',
+      'Attributes to convert to annotations, which X-Ray can search; those of the resource as `otel.resource.NAME`.',
     ),
   ),
   indexAllAttributes: v.pipe(
     v.optional(v.boolean(), false),
-    v.description('Make an annotation of every attribute, up to 50 a segment.'),
+    v.description('Convert every attribute to an annotation, up to 50 per segment.'),
   ),
   logGroups: v.pipe(
     v.optional(v.array(v.string('a log group name')), () => []),
-    v.description('CloudWatch Logs groups of spans whose resource names none.'),
+    v.description('CloudWatch Logs groups for spans whose resource names none.'),
   ),
 })

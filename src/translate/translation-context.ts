@@ -41,7 +41,7 @@ export class TranslationContext {
     this.fieldGroups = groups
   }
 
-  /** The index of the first attribute whose key has this number in {@link K}, or -1. */
+  /** The index of the first attribute with a key of this number in {@link K}, or -1. */
   slot(id: number): number {
     return this.#slots[id] as number // ids are below KNOWN_KEYS
   }

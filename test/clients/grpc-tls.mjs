@@ -1,12 +1,13 @@
-// A gRPC client by TLS. Usage: grpc-tls.mjs ADDRESS FOLDER with|without: with or without a certificate of its own.
+// A gRPC client by TLS. Usage: grpc-tls.mjs ADDRESS FOLDER with|without: with or without a client certificate.
 // FOLDER holds ca.pem, cert.pem and key.pem. Prints the status code of an empty Export as JSON.
 import { Client, credentials } from '@grpc/grpc-js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [address, folder, own] = process.argv.slice(2)
+const [address, folder, certificate] = process.argv.slice(2)
 const [ca, key, cert] = ['ca.pem', 'key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name)))
-const client = new Client(address, own === 'with' ? credentials.createSsl(ca, key, cert) : credentials.createSsl(ca))
+const hasCertificate = certificate === 'with'
+const client = new Client(address, hasCertificate ? credentials.createSsl(ca, key, cert) : credentials.createSsl(ca))
 const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 client.makeUnaryRequest(
   path,

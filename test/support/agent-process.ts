@@ -8,31 +8,32 @@ import { waitFor } from './wait-for.ts'
 /** How the program is run: as the executable, or by Deno from its source. */
 export type Runtime = 'binary' | 'deno'
 
-/** The command line of a runtime. */
+/** The command that runs the program. */
 export function commandOf(runtime: Runtime): [string, ...string[]] {
   return runtime === 'binary'
     ? [join(root, 'dist/rontgen')]
     : [deno(), 'run', '-A', '--quiet', join(root, 'src/main.ts')]
 }
 
-/** What an agent of a test is started with. */
+/** How an agent is started. */
 export interface AgentOptions {
   readonly runtime?: Runtime
   /** The program and its first arguments, instead of those of the runtime. */
   readonly program?: readonly string[]
-  /** The text behind `defineConfig(`; ports and the spool's folder are put in. */
+  /** The argument of `defineConfig()`, as source text. */
   readonly config?: string
   readonly env?: Record<string, string>
-  /** The spool's folder; else one that goes with the agent. */
+  /** The folder of the spool; by default one that is deleted with the agent. */
   readonly dir?: string
+  /** Arguments after `run --config FILE`. */
   readonly args?: readonly string[]
-  /** The whole command line behind the program's name, instead of `run --config FILE`. */
+  /** All arguments of the program, instead of `run --config FILE`. */
   readonly line?: readonly string[]
-  /** A command that starts the agent, such as `unshare`; the agent's own command line comes behind it. */
+  /** A command that starts the agent, such as `unshare`; the agent's command line follows it. */
   readonly wrap?: readonly string[]
 }
 
-/** An agent in a process of its own, on free ports. */
+/** An agent in its own process, on free ports. */
 export class AgentProcess {
   log = ''
   output = ''
@@ -85,14 +86,14 @@ export class AgentProcess {
     return agent
   }
 
-  /** Where a receiver listens, `host:port`. @param name `otlp.grpc` and so on */
+  /** The address of a receiver, `host:port`. @param name such as `otlp.grpc` @throws {Error} if it does not listen */
   address(name: string): string {
     const match = [...this.log.matchAll(new RegExp(`Listening: ${name.replace('.', '\\.')} on (\\S+)`, 'g'))].pop()
     if (match?.[1] === undefined) throw new Error(`${name} does not listen:\n${this.log}`)
     return match[1]
   }
 
-  /** Writes another config; ports stay as they are. @param config the text behind `defineConfig(` */
+  /** Replaces the config; ports stay as they are. @param config the argument of `defineConfig()`, as source text */
   writeConfig(config: string): void {
     writeFileSync(
       join(this.folder, 'config.ts'),
@@ -100,7 +101,7 @@ export class AgentProcess {
     )
   }
 
-  /** Calls the admin port. */
+  /** Calls the admin port: GET, or POST with a body. */
   async admin(path: string, body?: object): Promise<Response> {
     const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
     return await fetch(`http://${this.address('admin')}${path}`, body === undefined ? {} : post)
@@ -110,7 +111,7 @@ export class AgentProcess {
     return Number(this.address(name).split(':').pop())
   }
 
-  /** Asks the agent to stop, and gives its exit code. */
+  /** Stops the agent with a signal. @returns its exit code; null if the signal ended it */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.exitCode === undefined) this.child.kill(signal)
     await waitFor(() => this.exitCode !== undefined, 'the agent to end')

@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Whether certificates can be made here. */
+/** Whether certificates can be created here. */
 export const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
-/** Makes a certificate authority (ca.pem), and a certificate of it for 127.0.0.1 (cert.pem, key.pem). */
+/** Creates a certificate authority (ca.pem), and a certificate that it issued for 127.0.0.1 (cert.pem, key.pem). */
 export function makeCertificates(folder: string): void {
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })
   openssl(

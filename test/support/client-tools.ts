@@ -9,7 +9,7 @@ const execute = promisify(execFile)
 const folder = join(root, 'node_modules/.cache/clients')
 const sources = join(root, 'test/clients')
 
-/** Runs a program, and gives what its last line of output says, as JSON. @throws {Error} with its stderr */
+/** Runs a program. @returns the JSON in its last line of output @throws {Error} with its stderr if it fails */
 export async function runClient(
   command: string,
   args: readonly string[],
@@ -19,20 +19,20 @@ export async function runClient(
   return JSON.parse(stdout.trim().split('\n').pop() ?? '')
 }
 
-/** A Python with the SDKs, in a folder of its own; or why there is none. */
+/** Installs the Python SDKs into a virtual environment. @returns its Python, or why there is none */
 export async function preparePython(): Promise<{ python: string } | { skip: string }> {
   const venv = join(folder, 'python')
   const python = join(venv, 'bin/python')
-  // Other requirements are another mark.
-  const wanted = readFileSync(join(sources, 'requirements.txt'))
-  const done = join(venv, `ready-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`)
+  // Named after the requirements, so that changed ones are installed.
+  const requirements = readFileSync(join(sources, 'requirements.txt'))
+  const marker = join(venv, `ready-${createHash('sha256').update(requirements).digest('hex').slice(0, 12)}`)
   try {
-    if (!existsSync(done)) {
+    if (!existsSync(marker)) {
       await execute('python3', ['-m', 'venv', venv])
       await execute(python, ['-m', 'pip', 'install', '-q', '-r', join(sources, 'requirements.txt')], {
         timeout: 300_000,
       })
-      writeFileSync(done, '')
+      writeFileSync(marker, '')
     }
     return { python }
   } catch (error) {
@@ -40,7 +40,7 @@ export async function preparePython(): Promise<{ python: string } | { skip: stri
   }
 }
 
-/** The Go client, compiled; or why there is none. */
+/** Compiles the Go client. @returns the program, or why there is none */
 export async function prepareGo(): Promise<{ program: string } | { skip: string }> {
   const program = join(folder, 'go-client')
   try {

@@ -1,16 +1,16 @@
 type Json = Record<string, unknown>
 
-/** Brings documents into the form in which the recorded ones are: see test/golden/README.md. */
+/** Normalises documents as the recorded ones are: see test/golden/README.md. */
 export function normalise(documents: Json[]): Json[] {
   const service = documents.length === 2
     ? documents.find((document) => document['type'] === undefined)?.['id']
     : undefined
-  return documents.map((document) => normaliseOne(document, service)).sort((a, b) =>
+  return documents.map((document) => normaliseDocument(document, service)).sort((a, b) =>
     String(a['id']) < String(b['id']) ? -1 : 1
   )
 }
 
-function normaliseOne(document: Json, service: unknown): Json {
+function normaliseDocument(document: Json, service: unknown): Json {
   const copy: Json = structuredClone(document)
   for (const flag of ['fault', 'error', 'throttle']) if (copy[flag] === false) delete copy[flag]
   const metadata = copy['metadata'] as Json | undefined
@@ -27,7 +27,7 @@ function normaliseOne(document: Json, service: unknown): Json {
   return copy
 }
 
-/** Where two JSON values differ, a line each: numbers may by 1e-9 of their size, unless both are safe integers. */
+/** The differences of two JSON values, one line each. Numbers that are not integers may differ by a relative 1e-9. */
 export function differences(expected: unknown, actual: unknown, path = ''): string[] {
   if (typeof expected === 'number' && typeof actual === 'number') {
     const near = Math.abs(expected - actual) <= 1e-9 * Math.max(Math.abs(expected), Math.abs(actual))

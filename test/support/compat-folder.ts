@@ -5,20 +5,20 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { AgentProcess, commandOf } from './agent-process.ts'
 
-/** A folder for configs of other programs, which goes when the tests are done, and the program in it. */
+/** A folder for configs of other programs, deleted after the tests, and a function that runs the program in it. */
 export function compatFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'rontgen-foreign-'))
+  const folder = mkdtempSync(join(tmpdir(), 'rontgen-compat-'))
   after(() => rmSync(folder, { recursive: true }))
   let files = 0
   return {
     folder,
-    /** Writes a file with a name of its own, and gives its path. */
+    /** Writes a file with a unique name. @returns its path */
     write(name: string, content: string | object): string {
       const path = join(folder, `${files++}-${name}`)
       writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2))
       return path
     },
-    /** Runs a command to its end. */
+    /** Runs a command, and waits until it ends. */
     run(...args: string[]) {
       const [program, ...first] = commandOf('binary')
       const env = { PATH: process.env['PATH'], HOME: folder }
@@ -27,7 +27,7 @@ export function compatFolder() {
   }
 }
 
-/** For an agent whose ports its config names: nothing else does. */
+/** Environment of an agent whose config sets the ports. */
 export const noPorts = {
   RONTGEN_OTLP_GRPC_PORT: '',
   RONTGEN_OTLP_HTTP_PORT: '',
@@ -35,7 +35,7 @@ export const noPorts = {
   RONTGEN_XRAY_PROXY_PORT: '',
 }
 
-/** Starts an agent with a command line, and gives the config that is in force, by path, as JSON. */
+/** Starts an agent with a command line. @returns the values of its effective config by path, as JSON */
 export async function configOf(
   line: readonly string[],
   env: Record<string, string> = {},

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 const ARN = 'arn:aws:sts::123456789012:assumed-role/traces/rontgen'
 
-/** A fake of AWS STS: roles are assumed with keys whose secret is `role-secret`. */
+/** A fake of AWS STS. The secret key of every role is `role-secret`. */
 export class FakeSts {
   /** The bodies of all requests. */
   readonly requests: string[] = []

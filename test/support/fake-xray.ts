@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-/** An answer that the stand-in gives instead of taking the documents; `close` ends the connection, `hang` never answers, `half` ends within the answer. */
+/**
+ * How a request fails: an answer with a status; `close` ends the connection, `hang` never answers, `half` ends in the
+ * middle of the answer; a function returns the entry of an unprocessed document, or an answer with `status`.
+ */
 export type Fault =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
   | 'close'
@@ -11,23 +14,24 @@ export type Fault =
   | 'half'
   | ((documents: string[]) => object | undefined)
 
-/** A call that is no PutTraceSegments. */
+/** A call other than PutTraceSegments. */
 export interface OtherCall {
   readonly path: string
   readonly body: string
 }
 
-/** A stand-in for AWS X-Ray that verifies every signature by its own computation. */
+/** A fake of AWS X-Ray, which verifies every signature by computing it independently. */
 export class FakeXray {
-  /** Every document that was taken, in order. */
+  /** Every document that was accepted, in order. */
   readonly documents: string[] = []
   readonly calls: OtherCall[] = []
-  /** What was wrong with requests: signatures, sizes, bodies. */
-  readonly flaws: string[] = []
+  /** What was wrong with requests: signatures, sizes. */
+  readonly issues: string[] = []
+  /** Calls of PutTraceSegments. */
   requests = 0
-  /** Faults for the next requests, one each; then everything is well. */
+  /** Faults for the next requests, one each. */
   readonly faults: Fault[] = []
-  /** A fault for every request while it is set. */
+  /** A fault for every request after those. */
   fault: Fault | undefined
   rules: unknown = { NextToken: null, SamplingRuleRecords: [] }
   targets: unknown = { LastRuleModification: 1.6e9, SamplingTargetDocuments: [], UnprocessedStatistics: [] }
@@ -69,14 +73,14 @@ export class FakeXray {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks)
-    const flaw = this.#signatureFlaw(request, body)
-    if (flaw === 'the time is off') {
+    const issue = this.#signatureIssue(request, body)
+    if (issue === 'the time is off') {
       response.setHeader('date', new Date(Date.now() + this.clockMs).toUTCString())
       return send(response, 403, { message: 'Signature expired' }, { 'x-amzn-errortype': 'InvalidSignatureException' })
     }
-    if (flaw !== '') {
-      this.flaws.push(flaw)
-      return send(response, 403, { message: flaw }, { 'x-amzn-errortype': 'InvalidSignatureException' })
+    if (issue !== '') {
+      this.issues.push(issue)
+      return send(response, 403, { message: issue }, { 'x-amzn-errortype': 'InvalidSignatureException' })
     }
     if (request.url !== '/TraceSegments') {
       this.calls.push({ path: request.url ?? '', body: body.toString() })
@@ -93,9 +97,9 @@ export class FakeXray {
   }
 
   #put({ TraceSegmentDocuments: documents }: { TraceSegmentDocuments: string[] }, response: ServerResponse): void {
-    if (documents.length > 50) this.flaws.push(`${documents.length} documents in one request`)
+    if (documents.length > 50) this.issues.push(`${documents.length} documents in one request`)
     for (const document of documents) {
-      if (Buffer.byteLength(document) > 65536) this.flaws.push(`a document of ${Buffer.byteLength(document)} bytes`)
+      if (Buffer.byteLength(document) > 65536) this.issues.push(`a document of ${Buffer.byteLength(document)} bytes`)
     }
     const fault = this.faults.shift() ?? this.fault
     if (fault === 'hang') return
@@ -108,14 +112,14 @@ export class FakeXray {
     if (typeof fault === 'object') return send(response, fault.status, fault.body ?? {}, fault.headers)
     const unprocessed = fault === undefined ? [] : documents.map((document) => fault([document]))
     if (fault !== undefined) {
-      const refusal = fault(documents)
-      if (refusal !== undefined && 'status' in refusal) return send(response, Number(refusal.status), refusal)
+      const answer = fault(documents)
+      if (answer !== undefined && 'status' in answer) return send(response, Number(answer.status), answer)
     }
     this.documents.push(...documents.filter((_, i) => unprocessed[i] === undefined))
     send(response, 200, { UnprocessedTraceSegments: unprocessed.filter((entry) => entry !== undefined) })
   }
 
-  /** BatchGetTraces, of the documents that were taken. */
+  /** The answer of BatchGetTraces, from the documents that were accepted. */
   #traces({ TraceIds: ids }: { TraceIds: string[] }): object {
     const segmentsOf = (trace: string): object[] =>
       this.documents.filter((document) => JSON.parse(document).trace_id === trace)
@@ -124,14 +128,14 @@ export class FakeXray {
     return { Traces, UnprocessedTraceIds: [] }
   }
 
-  /** GetTraceSummaries: every trace, whatever is asked for. */
+  /** The answer of GetTraceSummaries: every trace, whatever the request asks for. */
   #summaries(): object {
     const TraceSummaries = this.segments.map(({ trace_id, start_time }) => ({ Id: trace_id, StartTime: start_time }))
     return { TraceSummaries, ApproximateTime: Date.now() / 1000, TracesProcessedCount: TraceSummaries.length }
   }
 
-  /** Computes the signature again, from the request as it came (AWS Signature Version 4). */
-  #signatureFlaw(request: IncomingMessage, body: Buffer): string {
+  /** Verifies a signature (AWS Signature Version 4). @returns an empty text if it is right */
+  #signatureIssue(request: IncomingMessage, body: Buffer): string {
     const { authorization = '' } = request.headers
     const match =
       /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/xray\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/

@@ -3,15 +3,15 @@ import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 
 /** The outcome of a call. */
-export interface Called {
+export interface CallOutcome {
   readonly code: number
   readonly message: string
   readonly body: Uint8Array
-  /** google.rpc.Status, if the answer has one. */
+  /** google.rpc.Status as protobuf; empty if the answer has none. */
   readonly details: Uint8Array
 }
 
-/** A gRPC client that sends bytes as they are. */
+/** A gRPC client that sends raw bytes. */
 export class GrpcClient {
   readonly #client: Client
 
@@ -19,7 +19,7 @@ export class GrpcClient {
     this.#client = new Client(address, credentials.createInsecure())
   }
 
-  call(bytes: Uint8Array, path = EXPORT, metadata: Record<string, string> = {}): Promise<Called> {
+  call(bytes: Uint8Array, path = EXPORT, metadata: Record<string, string> = {}): Promise<CallOutcome> {
     const head = new Metadata()
     for (const [name, value] of Object.entries(metadata)) head.set(name, value)
     return new Promise((resolve) => {

@@ -1,9 +1,9 @@
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 
-/** An HTTP proxy, which also makes tunnels. */
+/** An HTTP proxy, with tunnels by CONNECT. */
 export class HttpProxy {
-  /** Requests and tunnels so far, by the host and port that they go to. */
+  /** The host and port of every request and tunnel so far. */
   readonly targets: string[] = []
   readonly #server: Server
 
@@ -11,21 +11,21 @@ export class HttpProxy {
     this.#server = createServer((request, response) => {
       const { method, headers, url = '' } = request
       this.targets.push(new URL(url).host)
-      const onward = httpRequest(url, { method, headers }, (answer) => {
+      const upstream = httpRequest(url, { method, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers)
         answer.pipe(response)
       })
-      request.pipe(onward)
+      request.pipe(upstream)
     })
     this.#server.on('connect', (request, socket) => {
       const [host, port] = (request.url ?? '').split(':')
       this.targets.push(request.url ?? '')
-      const onward = connect(Number(port), host, () => {
+      const upstream = connect(Number(port), host, () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n')
-        onward.pipe(socket).pipe(onward)
+        upstream.pipe(socket).pipe(upstream)
       })
-      onward.on('error', () => socket.destroy())
-      socket.on('error', () => onward.destroy())
+      upstream.on('error', () => socket.destroy())
+      socket.on('error', () => upstream.destroy())
     })
   }
 

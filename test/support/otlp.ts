@@ -17,6 +17,7 @@ export interface TestSpan {
   readonly events?: readonly { readonly name: string; readonly attributes: Record<string, Plain> }[]
 }
 
+/** Random bytes as hexadecimal digits. */
 export const hex = (size: number): string => randomBytes(size).toString('hex')
 
 /** A request as OTLP/JSON. */
@@ -59,7 +60,7 @@ function valueOf(value: Plain): object {
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
 }
 
-/** OTLP/JSON as protobuf, by the generated code: independent of the agent's own reader. */
+/** Converts OTLP/JSON to protobuf with the generated code, independently of the agent's reader. */
 export function protobufRequest(json: string): Uint8Array<ArrayBuffer> {
   const request = JSON.parse(json, (key, value) => {
     if (/^(traceId|spanId|parentSpanId)$/.test(key) && typeof value === 'string') return Buffer.from(value, 'hex')

@@ -4,11 +4,11 @@ import { hex } from './otlp.ts'
 export function shopTrace({ user = 'ada' } = {}) {
   const now = Math.floor(Date.now() / 1000)
   const trace = `1-${now.toString(16)}-${hex(12)}`
-  const [own, call, carts, payments] = [hex(8), hex(8), hex(8), hex(8)]
+  const [shop, call, carts, payments] = [hex(8), hex(8), hex(8), hex(8)]
   const documents = [
     {
       trace_id: trace,
-      id: own,
+      id: shop,
       name: 'shop',
       start_time: now,
       end_time: now + 2,

@@ -1,5 +1,5 @@
-// Run in a network namespace of its own: an agent whose endpoint has a name that a name server of ours answers late,
-// after it did not answer at all. Prints what was acknowledged and delivered.
+// Runs an agent in its own network namespace. The name of its endpoint is resolved by a fake name server, which first does
+// not answer, and then answers late. Prints how many spans were acknowledged and delivered.
 import { createSocket } from 'node:dgram'
 import { AgentProcess } from './agent-process.ts'
 import { sendSpans } from './send-spans.ts'

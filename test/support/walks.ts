@@ -8,7 +8,7 @@ interface WalkBlock {
 }
 
 /**
- * The blocks of the walks in CONTRIBUTING.md, by heading. The word behind the language says what a block is:
+ * The blocks of the walks in CONTRIBUTING.md, by heading. What follows the language says what a block is:
  * ```ts FILE adds a file, ```ts append FILE appends to one, ```diff FILE changes one.
  */
 export function readWalks(markdown: string): Map<string, WalkBlock[]> {

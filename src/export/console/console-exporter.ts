@@ -3,9 +3,9 @@ import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
 import type { OpenExporter } from '../../component/exporter.ts'
 import { type Outcome, outcomeOfDocument, worseOutcome } from '../../trace/outcome.ts'
 
-/** What is printed. */
+/** Settings of the terminal. */
 export interface ConsoleSettings {
-  /** True for each document as a JSON line, false for one line per trace. */
+  /** Prints each document as a JSON line instead of one line per trace. */
   readonly documents: boolean
 }
 
@@ -25,7 +25,7 @@ const words: Readonly<Record<Outcome, string>> = {
   ok: 'ok',
 }
 
-/** Prints segments: one line per trace of each batch, or the documents themselves. */
+/** Prints batches: one line per trace, or the documents. */
 export class ConsoleExporter implements OpenExporter {
   constructor(private readonly settings: ConsoleSettings, private readonly print: (text: string) => void) {}
 
@@ -76,16 +76,16 @@ function formatLine(id: string, { root, spans, start, end, outcome }: Line): str
   const http = isObject(root['http']) ? root['http'] : {}
   const request = isObject(http['request']) ? http['request'] : {}
   const response = isObject(http['response']) ? http['response'] : {}
-  const what = [request['method'], request['url'], response['status']].filter((part) => part !== undefined).join(' ')
+  const summary = [request['method'], request['url'], response['status']].filter((part) => part !== undefined).join(' ')
   const duration = `${((end - start) * 1000).toFixed(1)} ms`
   const count = spans === 1 ? '1 span' : `${spans} spans`
   const time = new Date(start * 1000).toISOString().slice(11, 23)
-  return [time, id, clean(String(root['name'])), clean(what), count, duration, words[outcome]].filter(Boolean).join(
+  return [time, id, clean(String(root['name'])), clean(summary), count, duration, words[outcome]].filter(Boolean).join(
     '  ',
   ) + '\n'
 }
 
-/** A terminal must not obey what a span says. */
+/** Removes control characters, which a terminal would execute. */
 function clean(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, '')
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { defineExporter } from '../../component/exporter.ts'
 
-/** Prints what arrives, for people who try things out. */
+/** Prints traces to the terminal, for trying things out. */
 export const terminal = defineExporter({
   name: 'console',
   label: 'the terminal',
@@ -11,7 +11,7 @@ export const terminal = defineExporter({
   schema: v.strictObject({
     documents: v.pipe(
       v.optional(v.boolean(), false),
-      v.description('Print the segment documents, as JSON lines, instead of one line per trace.'),
+      v.description('Print the segment documents as JSON lines instead of one line per trace.'),
     ),
   }),
   options: [
@@ -20,7 +20,7 @@ export const terminal = defineExporter({
       key: 'documents',
       kind: 'on',
       value: '',
-      summary: 'print the segment documents, as JSON lines',
+      summary: 'print the segment documents as JSON lines',
     },
   ],
   async open(settings, { print }) {

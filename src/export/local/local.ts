@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { defineExporter } from '../../component/exporter.ts'
 import { bytes, duration } from '../../component/values.ts'
 
-/** The X-Ray of this machine: a store that answers X-Ray's API, and the page. */
+/** A store on this machine that answers the X-Ray API and serves the page. */
 export const local = defineExporter({
   name: 'local',
   label: 'the local store',
@@ -10,11 +10,11 @@ export const local = defineExporter({
   leavesMachine: false,
   isOnByDefault: true,
   schema: v.strictObject({
-    maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Over this the oldest traces are deleted.')),
+    maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Maximum size; then the oldest traces are deleted.')),
     maxAge: v.pipe(v.optional(duration, '7d'), v.description('Older traces are deleted.')),
     keepSpans: v.pipe(
       v.optional(v.boolean(), true),
-      v.description('Keep OTLP requests as they came too, so that the page shows each segment with its span.'),
+      v.description('Keep the OTLP requests too, so that the page shows each segment with its span.'),
     ),
   }),
   async open(settings, context) {

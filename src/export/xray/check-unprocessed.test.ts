@@ -34,7 +34,7 @@ test('checkUnprocessed() accepts an answer that names no document', () => {
   assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{}'))
 })
 
-test('checkUnprocessed() finds the documents by their ids, and knows which may pass later', () => {
+test('checkUnprocessed() finds the documents by their ids, and marks those that may be retried', () => {
   const error = errorFor(['a', 'b', 'c'], [
     { Id: 'b', ErrorCode: 'ThrottledException', Message: 'slow down' },
     { Id: 'c', ErrorCode: 'InvalidSegment', Message: 'no' },
@@ -46,17 +46,17 @@ test('checkUnprocessed() finds the documents by their ids, and knows which may p
   ])
 })
 
-test('checkUnprocessed() takes each document without an id for one that X-Ray does not name', () => {
+test('checkUnprocessed() retries each document without an id if X-Ray names none', () => {
   const error = errorFor(['a', undefined, 'c', undefined], [{ ErrorCode: 'MissingId', Message: 'no id' }])
   assert.equal(error?.kind, 'partial')
   assert.deepEqual(error?.failed.map(({ index, isRetryable }) => [index, isRetryable]), [[1, true], [3, true]])
 })
 
-test('checkUnprocessed() is permanent where X-Ray does not say which document it means', () => {
+test('checkUnprocessed() throws a permanent error if X-Ray does not say which document it means', () => {
   assert.equal(errorFor(['a', 'b'], [{ Id: 'z', ErrorCode: 'E', Message: '' }])?.kind, 'permanent')
   assert.equal(errorFor([undefined, undefined], [{ ErrorCode: 'E' }])?.kind, 'permanent')
 })
 
-test('checkUnprocessed() has the batch sent again after an answer that is no JSON', () => {
+test('checkUnprocessed() throws a retryable error for an answer that is not JSON', () => {
   assert.throws(() => checkUnprocessed(batchOf(['a']), '<html>'), { name: 'ExportError', kind: 'retryable' })
 })

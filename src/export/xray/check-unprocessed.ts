@@ -14,7 +14,7 @@ interface Unprocessed {
  *
  * @param text the body of an answer with status 200
  * @throws {ExportError} `partial` if X-Ray names such documents, `permanent` if it does not say which,
- * `retryable` if the answer is no JSON
+ * `retryable` if the answer is not JSON
  */
 export function checkUnprocessed(batch: Batch, text: string): void {
   // Nearly every answer: no need to parse it.
@@ -31,16 +31,16 @@ export function checkUnprocessed(batch: Batch, text: string): void {
   const first = failed[0]?.reason ?? ''
   const known = failed.filter(({ index }) => index >= 0)
   if (known.length < failed.length) {
-    // Any of the documents without an id may be meant: they are sent alone, then halved, until each is alone.
+    // X-Ray may mean any document without an id, so these are sent alone, and then halved until each is alone.
     const nameless = ids.flatMap((id, index) =>
       id === '' ? [{ index, code: 'Unknown', isRetryable: true, reason: first }] : []
     )
     if (nameless.length === 0 || nameless.length === batch.count) {
-      throw new ExportError('permanent', `X-Ray did not take a document: ${first}`)
+      throw new ExportError('permanent', `X-Ray did not accept a document: ${first}`)
     }
     known.push(...nameless)
   }
-  throw new ExportError('partial', `X-Ray did not take ${known.length} documents: ${first}`, { failed: known })
+  throw new ExportError('partial', `X-Ray did not accept ${known.length} documents: ${first}`, { failed: known })
 }
 
 function unprocessedOf(text: string): Unprocessed[] {
@@ -48,7 +48,7 @@ function unprocessedOf(text: string): Unprocessed[] {
   try {
     answer = JSON.parse(text)
   } catch (cause) {
-    throw new ExportError('retryable', 'X-Ray answered with something that is no JSON', { cause })
+    throw new ExportError('retryable', 'X-Ray answered with something that is not JSON', { cause })
   }
   if (typeof answer !== 'object' || answer === null || !('UnprocessedTraceSegments' in answer)) return []
   const list = answer.UnprocessedTraceSegments

@@ -1,7 +1,7 @@
 import type { RequestOutcome } from '../../telemetry/counters.ts'
 import { ExportError, type ExportErrorOptions } from '../../component/export-error.ts'
 
-/** The pause after an error that stays until a person acts, in milliseconds. */
+/** The pause after an error that persists until a person acts, in milliseconds. */
 const URGENT_PAUSE_MS = 30_000
 
 const credentialCodes = [
@@ -24,9 +24,10 @@ export function isCredentialError(code: string): boolean {
 }
 
 /**
- * What an answer of AWS that is not 200 means, and AWS's code for it.
+ * Classifies an answer of AWS that is not 200.
  *
  * @param text the body
+ * @returns the error for the queue, and AWS's code; empty if there is none
  */
 export function classifyAnswer(status: number, headers: Headers, text: string): { error: ExportError; code: string } {
   const { code, message } = describe(headers, text)
@@ -49,7 +50,7 @@ export function classifyAnswer(status: number, headers: Headers, text: string): 
       code,
     }
   }
-  // Nothing is thrown away because an endpoint is wrong.
+  // A wrong endpoint must not cost any document.
   return { error: retry('is export.xray.endpoint right?', urgent), code }
 }
 

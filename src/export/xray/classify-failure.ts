@@ -2,7 +2,7 @@ import { errorMessage } from '../../errors/error-message.ts'
 import type { RequestOutcome } from '../../telemetry/counters.ts'
 
 /**
- * The outcome of a request that had no answer, for the counts. Runtimes name the cause in their own words.
+ * The outcome of a request that had no answer, for the counts. The runtimes word the cause differently.
  *
  * @param error as `fetch` threw it
  */

@@ -12,7 +12,7 @@ const MIN_BUFFER = 1 << 17
 export class SegmentsBody {
   readonly #pool = new BufferPool(16)
 
-  /** The body for a batch, UTF-8 JSON; give it back with {@link release}. */
+  /** The body for a batch, UTF-8 JSON; return it with {@link release}. */
   build(batch: Batch): Uint8Array<ArrayBuffer> {
     const parts = batch.parts.map(partBytes)
     const size = parts.reduce((sum, part) => sum + part.length + 1, HEAD.length + TAIL.length - 1)

@@ -26,7 +26,7 @@ export class XrayExporter {
   #target: Promise<Target> | undefined
   readonly #deadlines: Deadlines
   readonly #body = new SegmentsBody()
-  /** AWS's clock minus ours, in milliseconds. */
+  /** AWS's clock minus that of this machine, in milliseconds. */
   #skewMs = 0
 
   constructor(private readonly connection: XrayConnection, private readonly report: ExporterReport) {
@@ -94,9 +94,9 @@ export class XrayExporter {
   }
 
   #learnSkew(headers: Headers): void {
-    const theirs = Date.parse(headers.get('date') ?? '')
-    if (!Number.isFinite(theirs)) return
-    const skewMs = theirs - Date.now()
+    const awsTime = Date.parse(headers.get('date') ?? '')
+    if (!Number.isFinite(awsTime)) return
+    const skewMs = awsTime - Date.now()
     this.#skewMs = Math.abs(skewMs) > MIN_SKEW_MS ? skewMs : 0
   }
 }

@@ -145,12 +145,12 @@ for (const version of [1, 2]) {
     const file = join(folder, `version-${version}.sqlite`)
     const older = openDatabase(file, { ...storeFormat, steps: storeFormat.steps.slice(0, version) })
     const insert = older.prepare(
-      'INSERT INTO traces (key, id, start, duration, response, flags, settled, facts) VALUES (?, ?, ?, 1, 1, 1, 1, ?)',
+      'INSERT INTO traces VALUES (?, ?, ?, 1, 1, 1, NULL, NULL, NULL, NULL, 1, ?)',
     )
     older.exec('BEGIN')
     // More than are indexed at once.
     for (let n = 1; n <= 2500; n++) {
-      insert.run(n, id(n), now, compressText(JSON.stringify({ id: id(n), occurrences: [] })))
+      insert.run(n, id(n), now, compressText(JSON.stringify({ id: id(n) })))
       older.prepare('INSERT INTO parts (trace, documents) VALUES (?, ?)')
         .run(n, compressText(JSON.stringify([segment(n, { annotations: { size: n } })])))
     }

@@ -31,8 +31,8 @@ export async function exportTraces(
   try {
     const accepted = await readBody(request, maxBytes, inFlight, (body) => {
       const message = decodeBody(request.headers.get('content-encoding') ?? '', body, maxBytes)
-      const who = sender(request, from)
-      return isJson ? acceptJson(message, next, who) : next.traces(message, who)
+      const client = clientOf(request, from)
+      return isJson ? acceptJson(message, next, client) : next.traces(message, client)
     })
     await accepted.committed
     return answer(isJson, accepted)
@@ -55,8 +55,8 @@ function acceptJson(message: Uint8Array, next: Next, from: string): Accepted {
   return { ...accepted, reason: accepted.reason === '' ? lost : `${accepted.reason}; ${lost}` }
 }
 
-/** A client's name for the log, which is only asked for when it is needed. */
-function sender(request: Request, from: () => string): string {
+/** The client's name for the log and the counts. */
+function clientOf(request: Request, from: () => string): string {
   return request.headers.get('user-agent') ?? from()
 }
 

@@ -8,7 +8,7 @@ export interface KeepaliveSettings {
   readonly maxConnectionAge?: number | undefined
 }
 
-/** Pings silent connections, and ends old ones gently: GOAWAY first, then once their calls are answered. */
+/** Pings idle connections, and closes old ones gracefully: GOAWAY first, the connection once its calls are answered. */
 export class KeepaliveManager {
   readonly #sessions = new Set<ServerHttp2Session>()
 
@@ -20,7 +20,7 @@ export class KeepaliveManager {
     session.on('error', () => session.destroy())
     const pinger = setInterval(() => this.#ping(session), keepaliveTime)
     pinger.unref()
-    // Spread by a tenth, so that clients do not all come back at once.
+    // Varied by a tenth, so that clients do not all reconnect at once.
     const age = maxConnectionAge === undefined ? undefined : maxConnectionAge * (0.9 + Math.random() * 0.2)
     const ager = age === undefined ? undefined : setTimeout(() => session.close(), age)
     ager?.unref()
@@ -42,7 +42,7 @@ export class KeepaliveManager {
     }
   }
 
-  /** Sends GOAWAY to all, and waits until their calls are answered or `deadline` comes. */
+  /** Sends GOAWAY to all, and waits until their calls are answered, or until `deadline`. */
   async stop(deadline: AbortSignal): Promise<void> {
     const ended = [...this.#sessions].map((session) =>
       new Promise<void>((resolve) => {

@@ -16,18 +16,20 @@ export const otlpGrpc = defineReceiver({
       v.optional(bytes, '20MiB'),
       v.description('The largest message, compressed or decompressed.'),
     ),
-    tls: v.pipe(v.optional(tls), v.description('Serve by TLS.')),
+    tls: v.pipe(v.optional(tls), v.description('Serve over TLS.')),
     keepaliveTime: v.pipe(
       v.optional(duration, '2h'),
-      v.description('A connection that is silent this long is pinged.'),
+      v.description('Idle time after which a connection is pinged.'),
     ),
     keepaliveTimeout: v.pipe(
       v.optional(duration, '20s'),
-      v.description('A ping that is not answered this long ends the connection.'),
+      v.description('How long to wait for the answer to a ping before the connection is closed.'),
     ),
     maxConnectionAge: v.pipe(
       v.optional(duration),
-      v.description('A connection this old is asked to close, so that clients spread again over a load balancer.'),
+      v.description(
+        'Age at which a connection is closed gracefully, so that clients spread over a load balancer again.',
+      ),
     ),
   }),
   async start(settings, next, context) {

@@ -15,9 +15,9 @@ export const otlpHttp = defineReceiver({
     maxBodySize: v.pipe(v.optional(bytes, '20MiB'), v.description('The largest body, compressed or decompressed.')),
     allowedOrigins: v.pipe(
       v.optional(v.array(v.string()), () => []),
-      v.description('Origins of web pages that may send, as `https://shop.example.com`; `*` stands for any text.'),
+      v.description('Origins of web pages that may send, such as `https://shop.example.com`; `*` stands for any text.'),
     ),
-    tls: v.pipe(v.optional(tls), v.description('Serve by TLS.')),
+    tls: v.pipe(v.optional(tls), v.description('Serve over TLS.')),
   }),
   async start(settings, next, context) {
     const { serveOtlpHttp } = await import('./serve-otlp-http.ts')

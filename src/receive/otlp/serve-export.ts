@@ -13,12 +13,12 @@ const OK_TRAILERS = { 'grpc-status': '0' }
 const RESPOND = { waitForTrailers: true }
 const PREFIX = 5
 const EMPTY = Buffer.alloc(PREFIX)
-// Outside printable ASCII, and the percent sign: what grpc-message writes by percent.
+// Characters that grpc-message percent-encodes: the percent sign, and what is not printable ASCII.
 const RESERVED = /[^\x20-\x24\x26-\x7e]/g
 
 /**
- * Serves TraceService.Export without Connect, which reads, checks and copies in streams what here is one buffer. For
- * calls whose encoding is identity or gzip; the answer comes once the spans are on disk.
+ * Serves TraceService.Export without Connect, which reads, checks and copies in streams what is one buffer here. It
+ * handles calls whose encoding is identity or gzip, and answers once the spans are on disk.
  */
 export function serveExport(
   stream: ServerHttp2Stream,
@@ -52,7 +52,7 @@ export function serveExport(
   })
   stream.on('close', release)
   stream.on('end', () => {
-    // An aborted stream still ends, under Bun.
+    // In Bun an aborted stream emits `end` too.
     if (isRejected || stream.destroyed || stream.closed) return
     try {
       const message = messageOf(chunks, size, headers, maxBytes)
@@ -76,12 +76,12 @@ function messageOf(chunks: Buffer[], size: number, headers: IncomingHttpHeaders,
   if (size < PREFIX || whole.readUInt32BE(1) !== size - PREFIX) {
     throw new RejectedError('invalid', 'The call does not carry exactly one whole message')
   }
-  // Node's Buffers are views into a pool; the reader wants plain bytes.
+  // Buffers of Node are views into a pool; the reader needs plain bytes.
   const message = new Uint8Array(whole.buffer as ArrayBuffer, whole.byteOffset + PREFIX, size - PREFIX) // never shared
   if (whole[0] === 0) return message
   const encoding = headers['grpc-encoding']
   if (whole[0] !== 1 || encoding !== 'gzip') {
-    throw new RejectedError('invalid', 'The message is compressed, and grpc-encoding does not say how')
+    throw new RejectedError('invalid', 'The message is compressed, but grpc-encoding does not name gzip')
   }
   return decodeBody(encoding, message, maxBytes)
 }

@@ -13,7 +13,7 @@ export interface OtlpHttpSettings {
   readonly tls?: TlsSettings | undefined
 }
 
-/** The app rejects what is too long in the words of the protocol; the runtime's own limit lies above it, in bytes. */
+/** The limit of the runtime exceeds that of the app, which rejects large bodies with a status of OTLP; in bytes. */
 const GUARD_BYTES = 1 << 20
 
 /** Serves OTLP over HTTP. @throws {Error} if it cannot listen */

@@ -7,8 +7,9 @@ import type { Next, ReceiverContext } from '../../component/receiver.ts'
 import { allowOrigin } from './allow-origin.ts'
 import { exportTraces } from './export-traces.ts'
 
-/** What the server tells of a request. */
+/** What the server passes with a request. */
 export interface Bindings {
+  /** Returns the address of the client. */
   readonly from: () => string
 }
 
@@ -29,9 +30,9 @@ export function traceApp(
       maxAge: 7200,
     }))
   }
-  const take = (c: Context<{ Bindings: Bindings }>) =>
+  const handleExport = (c: Context<{ Bindings: Bindings }>) =>
     exportTraces(c.req.raw, c.env.from, settings.maxBodySize, next, context)
-  app.post('/v1/traces', take)
+  app.post('/v1/traces', handleExport)
   app.all('/v1/traces', (c) => {
     c.header('allow', 'POST')
     return c.text(`405 method not allowed: ${c.req.method}; traces are sent by POST`, 405)
@@ -39,9 +40,11 @@ export function traceApp(
   for (const handler of routes.handlers) {
     const serve = createFetchHandler(handler)
     app.all(handler.requestPath, (c) => {
-      // Connect's JSON of the wire schema would be base64; the messages of OTLP/JSON are what such clients send.
+      // Connect's JSON form of the schema would be base64; clients that send JSON here send OTLP/JSON.
       const isJson = c.req.header('content-type')?.startsWith('application/json') === true
-      return handler.requestPath === EXPORT_PATH && isJson && c.req.method === 'POST' ? take(c) : serve(c.req.raw)
+      return handler.requestPath === EXPORT_PATH && isJson && c.req.method === 'POST'
+        ? handleExport(c)
+        : serve(c.req.raw)
     })
   }
   app.notFound((c) => c.text(`404 not found: ${unknownService(c.req.path)}, POST /v1/traces`, 404))

@@ -10,7 +10,7 @@ import { serveReceiver } from '../serve-receiver.ts'
 const MAX_BODY = 1 << 20
 const paths: readonly SamplingPath[] = ['/GetSamplingRules', '/SamplingTargets']
 
-/** Serves calls for sampling rules and targets; every other call is denied. @throws {Error} if it cannot listen */
+/** Serves calls for sampling rules and targets, and denies every other call. @throws {Error} if it cannot listen */
 export function serveXrayProxy(
   settings: { readonly host: string; readonly port: number },
   next: Next,

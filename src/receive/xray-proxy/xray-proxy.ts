@@ -3,8 +3,8 @@ import { defineReceiver } from '../../component/receiver.ts'
 import { host, port } from '../../component/values.ts'
 
 /**
- * The TCP side of the X-Ray daemon: SDKs ask it for sampling rules and targets. Only these two calls pass, so that a
- * reachable port does not lend the agent's rights to others.
+ * The TCP port of the X-Ray daemon, where SDKs request sampling rules and targets. Only these two calls are passed on, so
+ * that other programs cannot use the agent's permissions.
  */
 export const xrayProxy = defineReceiver({
   name: 'xray.proxy',

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs'
 
-/** How often the kernel is asked, in milliseconds. */
-const EVERY_MS = 5000
+/** Polling interval, in milliseconds. */
+const INTERVAL_MS = 5000
 
-/** Watches how many datagrams the kernel dropped at a port, where it tells (Linux: /proc/net/udp). */
+/** Watches how many datagrams the kernel drops at a port, where it reports that (Linux: /proc/net/udp). */
 export class KernelDrops {
   readonly #timer: ReturnType<typeof setInterval>
   #known: number
 
-  constructor(private readonly port: number, private readonly dropped: (count: number) => void) {
+  constructor(private readonly port: number, private readonly onDrop: (count: number) => void) {
     this.#known = readDrops(port)
-    this.#timer = setInterval(() => this.check(), EVERY_MS)
+    this.#timer = setInterval(() => this.check(), INTERVAL_MS)
     this.#timer.unref()
   }
 
-  /** Reports what was dropped since the last look. */
+  /** Reports what was dropped since the last check. */
   check(): void {
     const now = readDrops(this.port)
-    if (now > this.#known) this.dropped(now - this.#known)
+    if (now > this.#known) this.onDrop(now - this.#known)
     this.#known = now
   }
 
@@ -27,7 +27,7 @@ export class KernelDrops {
   }
 }
 
-/** The last column of the port's lines; 0 where there is no such file. */
+/** Datagrams that the kernel dropped at a port so far; 0 where it does not report them. */
 export function readDrops(port: number): number {
   const suffix = ':' + port.toString(16).toUpperCase().padStart(4, '0')
   let drops = 0

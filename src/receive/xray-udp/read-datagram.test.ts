@@ -8,18 +8,18 @@ const read = (text: string): string => {
   return typeof document === 'string' ? document : `document ${new TextDecoder().decode(document)}`
 }
 
-test('readDatagram() gives the document behind the header, without the space around it', () => {
+test('readDatagram() returns the document after the header, without surrounding white space', () => {
   assert.equal(read(`${HEADER}\r\n {"a": 1}\n`), 'document {"a": 1}')
   assert.equal(read('{"version":1,"format":"JSON","x":0}\r\n[{"a":1}]'), 'document [{"a":1}]')
 })
 
 test('readDatagram() says why there is no document', () => {
   assert.match(read('x'), /no header line/)
-  assert.match(read('x\n{}'), /header line is no JSON$/)
-  assert.match(read('1\n{}'), /no JSON object/)
+  assert.match(read('x\n{}'), /header line is not JSON$/)
+  assert.match(read('1\n{}'), /not a JSON object/)
   assert.match(read('{"format":"xml","version":1}\n{}'), /another format/)
   assert.match(read('{"format":"json","version":2}\n{}'), /another version/)
   assert.match(read(HEADER), /no header line|no document/)
-  assert.match(read(`${HEADER}text`), /no JSON object or array/)
-  assert.match(read(`${HEADER}{"a":}`), /document is no JSON$/)
+  assert.match(read(`${HEADER}text`), /not a JSON object or array/)
+  assert.match(read(`${HEADER}{"a":}`), /document is not JSON$/)
 })

@@ -1,32 +1,36 @@
 const LF = 0x0a
 const CR = 0x0d
 const decoder = new TextDecoder()
-const usual = ['{"format": "json", "version": 1}\n', '{"format":"json","version":1}\n'].map((text) => Buffer.from(text))
+const commonHeaders = ['{"format": "json", "version": 1}\n', '{"format":"json","version":1}\n'].map((text) =>
+  Buffer.from(text)
+)
 
 /**
- * The document of a datagram: what stands behind the header line, byte for byte. A text instead of it says why there
- * is none.
+ * Reads the document of a datagram: what follows the header line, byte for byte.
+ *
+ * @returns the document, or a text that says why there is none
  */
 export function readDatagram(datagram: Buffer): Uint8Array | string {
-  for (const header of usual) {
+  for (const header of commonHeaders) {
     if (datagram.length > header.length && header.equals(datagram.subarray(0, header.length))) {
       return documentOf(datagram, header.length)
     }
   }
   const end = datagram.indexOf(LF)
   if (end < 0) return 'the datagram has no header line'
-  const flaw = headerFlaw(decoder.decode(datagram.subarray(0, end)))
-  return flaw === '' ? documentOf(datagram, end + 1) : flaw
+  const issue = headerIssue(decoder.decode(datagram.subarray(0, end)))
+  return issue === '' ? documentOf(datagram, end + 1) : issue
 }
 
-function headerFlaw(line: string): string {
+/** @returns an empty text if the header is valid */
+function headerIssue(line: string): string {
   let header: unknown
   try {
     header = JSON.parse(line)
   } catch {
-    return 'the header line is no JSON'
+    return 'the header line is not JSON'
   }
-  if (typeof header !== 'object' || header === null) return 'the header line is no JSON object'
+  if (typeof header !== 'object' || header === null) return 'the header line is not a JSON object'
   const { format, version }: { format?: unknown; version?: unknown } = header
   if (typeof format !== 'string' || format.toLowerCase() !== 'json') return 'the header names another format than json'
   return version === 1 ? '' : 'the header names another version than 1'
@@ -40,14 +44,14 @@ function documentOf(datagram: Buffer, start: number): Uint8Array | string {
   const first = datagram[start]
   const last = datagram[end - 1]
   const isWhole = (first === 0x7b && last === 0x7d) || (first === 0x5b && last === 0x5d)
-  if (!isWhole) return 'the document is no JSON object or array'
+  if (!isWhole) return 'the document is not a JSON object or array'
   const document = new Uint8Array(datagram.buffer, datagram.byteOffset + start, end - start)
   try {
-    // X-Ray does not say which document of a request it could not read, so none may go there.
+    // X-Ray does not say which document of a request it could not read, so none may be sent.
     JSON.parse(decoder.decode(document))
     return document
   } catch {
-    return 'the document is no JSON'
+    return 'the document is not JSON'
   }
 }
 

@@ -15,7 +15,7 @@ export interface XrayUdpSettings {
   readonly receiveBuffer: number
 }
 
-/** Two turns of the event loop read what the kernel holds when the socket is asked to close; in milliseconds each. */
+/** Pause before the socket closes, twice, in which the event loop reads what the kernel still holds; in milliseconds. */
 const LAST_READ_MS = 5
 
 /** Receives segment documents by UDP. @throws {Error} if it cannot listen */
@@ -26,7 +26,7 @@ export async function serveXrayUdp(
 ): Promise<RunningReceiver> {
   const socket = createSocket({
     type: settings.host.includes(':') ? 'udp6' : 'udp4',
-    // Bun sets it before the first datagram comes; Deno's own setting loses most of them.
+    // Bun sets it before the first datagram arrives; Deno's own setting loses most datagrams.
     ...('Bun' in globalThis ? { recvBufferSize: settings.receiveBuffer } : {}),
   })
   socket.on('message', (datagram, from) => {

@@ -14,7 +14,7 @@ export const xrayUdp = defineReceiver({
     port: v.pipe(v.optional(port, 2000), v.description('Port to listen on.')),
     receiveBuffer: v.pipe(
       v.optional(bytes, '4MiB'),
-      v.description('What the kernel holds while the agent is busy; net.core.rmem_max may allow less.'),
+      v.description('Receive buffer of the socket; net.core.rmem_max limits it.'),
     ),
   }),
   async start(settings, next, context) {

@@ -199,7 +199,7 @@ test('matchFilter() is true of the traces that each expression describes', () =>
     const parsed = parseFilter(expression)
     const found = Object.entries({ f: faulty, w: well, r: running })
       .filter(([, trace]) => matchFilter(parsed, trace, (_, value) => (value === 'vip' ? vip : undefined)))
-    assert.equal(found.map(([letter]) => letter).join(''), expected, expression)
+    assert.equal(found.map(([key]) => key).join(''), expected, expression)
   }
 })
 

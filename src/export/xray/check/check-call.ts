@@ -9,7 +9,7 @@ const calls = {
 }
 const clockErrors = /expired|skew|SignatureDoesNotMatch|InvalidSignature|RequestTimeTooSkewed/i
 
-/** Calls X-Ray, to see whether it may be called. @param clock what was found of the clock, on which signatures depend */
+/** Calls X-Ray to check the permission. @param clock what the check of the clock found, on which signatures depend */
 export async function checkCall(
   name: 'put' | 'sampling',
   connection: XrayConnection,
@@ -30,7 +30,7 @@ export async function checkCall(
       message: `${action} was answered with ${response.status}: ${text.slice(0, 200)}`,
       advice: response.status === 403
         ? 'attach the policy AWSXRayDaemonWriteAccess to the role or user'
-        : 'look at what X-Ray says',
+        : 'see the answer of X-Ray',
     }
   } catch (error) {
     return { name, state: 'fail', message: `${action} had no answer: ${describeError(error)}`, advice: 'try again' }

@@ -4,7 +4,7 @@ import { signedFetch } from '../../../aws/signed-fetch.ts'
 import type { Env, Finding } from '../../../component/finding.ts'
 import { describeError } from './describe-error.ts'
 
-/** Asks STS who we are (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
+/** Asks STS which identity the credentials have (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
 export async function checkIdentity(
   { region, credentials }: XrayAccess,
   connection: XrayConnection,
@@ -23,14 +23,14 @@ export async function checkIdentity(
       name: 'identity',
       state: 'fail',
       message: `STS answered ${response.status} ${code ?? ''}`,
-      advice: 'the keys are wrong, expired or switched off: make new ones, or look at the role',
+      advice: 'the keys are wrong, expired or inactive: create new ones, or check the role',
     }
   } catch (error) {
     return {
       name: 'identity',
       state: 'warn',
       message: `STS cannot be reached: ${describeError(error)}`,
-      advice: 'nothing, if X-Ray can: in a VPC without internet STS has an endpoint of its own',
+      advice: 'nothing, if X-Ray can be reached: in a VPC without internet, STS needs its own endpoint',
     }
   }
 }

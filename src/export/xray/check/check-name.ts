@@ -15,8 +15,8 @@ export async function checkName(endpoint: string, proxy: string | undefined): Pr
       state: 'fail',
       message: `${host} has no address: ${why}`,
       advice: proxy === undefined
-        ? 'look at /etc/resolv.conf, at export.xray.endpoint, and in a VPC without internet at the endpoint of X-Ray'
-        : 'look at export.xray.proxy and HTTPS_PROXY',
+        ? 'check /etc/resolv.conf and export.xray.endpoint, and in a VPC without internet the endpoint of X-Ray'
+        : 'check export.xray.proxy and HTTPS_PROXY',
     }
   }
 }

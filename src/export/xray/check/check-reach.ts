@@ -8,11 +8,11 @@ export async function checkReach(
   proxy: string | undefined,
   { fetch, timeoutMs }: XrayConnection,
 ): Promise<Finding> {
-  const way = proxy === undefined ? '' : ` through the proxy ${proxy.replace(/\/\/[^@/]*@/, '//')}`
+  const through = proxy === undefined ? '' : ` through the proxy ${proxy.replace(/\/\/[^@/]*@/, '//')}`
   try {
     const response = await fetch(endpoint, { signal: AbortSignal.timeout(timeoutMs) })
     await response.arrayBuffer()
-    return { name: 'connection', state: 'ok', message: `${endpoint} answers${way}` }
+    return { name: 'connection', state: 'ok', message: `${endpoint} answers${through}` }
   } catch (error) {
     const why = describeError(error)
     const name = /certificate|self.signed|CERT|SSL|TLS/i.test(why)
@@ -20,13 +20,13 @@ export async function checkReach(
       : proxy === undefined
       ? 'connection'
       : 'proxy'
-    return { name, state: 'fail', message: `${endpoint} cannot be reached${way}: ${why}`, advice: advice[name] }
+    return { name, state: 'fail', message: `${endpoint} cannot be reached${through}: ${why}`, advice: advice[name] }
   }
 }
 
 const advice = {
   tls:
-    'something between here and AWS shows its own certificate: set export.xray.caFile or AWS_CA_BUNDLE to its authority',
-  connection: 'let TCP 443 out, or set export.xray.endpoint to a VPC endpoint, or export.xray.proxy',
-  proxy: 'look whether the proxy runs, and at NO_PROXY',
+    'a proxy or firewall in between presents its own certificate: set export.xray.caFile or AWS_CA_BUNDLE to its authority',
+  connection: 'allow outgoing TCP 443, or set export.xray.endpoint to a VPC endpoint, or export.xray.proxy',
+  proxy: 'check that the proxy runs, and NO_PROXY',
 }

@@ -1,5 +1,6 @@
 import { openXray, type XrayConnection, type XrayConnectionSettings } from '../../../aws/open-xray.ts'
 import { ExportError } from '../../../component/export-error.ts'
+import type { Env, Finding } from '../../../component/finding.ts'
 import { errorMessage } from '../../../errors/error-message.ts'
 import { proxyFor } from '../../../platform/create-fetch.ts'
 import { checkCall } from './check-call.ts'
@@ -10,7 +11,6 @@ import { checkName } from './check-name.ts'
 import { checkReach } from './check-reach.ts'
 import { checkRegion } from './check-region.ts'
 import { credentialChain } from './credential-chain.ts'
-import type { Env, Finding } from '../../../component/finding.ts'
 
 /** Checks the way to AWS X-Ray, step by step; what depends on a step that failed is not tried. */
 export async function checkXray(xray: XrayConnectionSettings, env: Env): Promise<Finding[]> {
@@ -48,7 +48,7 @@ function tryOpen(xray: XrayConnectionSettings, env: Env): XrayConnection | Findi
       name: 'tls',
       state: 'fail',
       message: `the certificates cannot be read: ${errorMessage(error)}`,
-      advice: 'look at export.xray.caFile and AWS_CA_BUNDLE',
+      advice: 'check export.xray.caFile and AWS_CA_BUNDLE',
     }
   }
 }

@@ -1,27 +1,27 @@
 import type { Override } from './overrides.ts'
 import type { Settings } from './schema.ts'
 
-/** A value in force, and where it is from. */
+/** A value of the effective config, and where it comes from. */
 export interface ConfigValue {
   /** Such as `receive.otlp.grpc.port`. */
   readonly path: string
-  /** As JSON; passwords are left out. */
+  /** JSON; passwords in URLs are masked. */
   readonly value: string
-  /** `default`, the file, a flag or a variable of the environment. */
+  /** `default`, the file, a flag or an environment variable. */
   readonly source: string
 }
 
-/** Every value of the settings, with where it is from. @param config what the file says, as it says it */
-export function valuesOf(
+/** Every value of the settings, with where it comes from. @param config what the config file exports */
+export function effectiveValues(
   settings: Settings,
   config: object,
   file: string,
   overrides: readonly Override[],
 ): ConfigValue[] {
-  const by = new Map(overrides.map(({ path, source }) => [path, source]))
+  const sources = new Map(overrides.map(({ path, source }) => [path, source]))
   return leavesOf(settings, '').map(([path, value]) => {
     const written = readPath(config, path)
-    const override = by.get(path)
+    const override = sources.get(path)
     return {
       path,
       value: JSON.stringify(hidePassword(override === undefined && written !== undefined ? written : value)) ?? 'null',
@@ -30,7 +30,7 @@ export function valuesOf(
   })
 }
 
-/** A URL without the password in it; any other value as it is. */
+/** Masks the password in a URL; any other value is returned as it is. */
 export function hidePassword(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/^(https?:\/\/[^/\s:@]*:)[^/\s@]*@/, '$1***@') : value
 }
