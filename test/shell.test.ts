@@ -70,7 +70,7 @@ test('init asks its questions, repeats those with an invalid answer, and writes 
   assert.equal(status, 0, stdout)
   assert.match(stdout, /It must be one or more of otlp, xray, all\n[^]*It must be a region such as 'us-west-2'/)
   const text = readFileSync(join(dir, 'config.ts'), 'utf8')
-  assert.match(text, /receive: \{ xray: \{ udp: false, proxy: false \} \}/)
+  assert.match(text, /receive: \{ xray: \{ proxy: false, udp: false \} \}/)
   assert.match(text, /indexedAttributes: \['order\.id', 'user\.tier'\]/)
   assert.match(text, /export: \{ xray: \{ region: 'us-west-2' \}, local: true \}/)
   assert.equal(run(['validate'], '', dir).status, 0)
