@@ -6,6 +6,7 @@ import { errorMessage } from '../errors/error-message.ts'
 import { type Agent, startAgent } from '../agent/agent.ts'
 import { NotifySystemd } from '../service/notify-systemd.ts'
 import { watchFile } from '../platform/watch-file.ts'
+import { writeStdout } from '../platform/write-stdout.ts'
 import { Events } from '../telemetry/events.ts'
 import { startLog } from '../telemetry/start-log.ts'
 import { type Command, type CommandContext } from './command.ts'
@@ -27,7 +28,7 @@ export const run: Command = {
   async run(context) {
     const loaded = await loadFrom({ ...context, args: [] })
     const { settings, file, notes } = loaded
-    const { env, print } = context
+    const { env } = context
     const events = new Events(await startLog(settings))
     for (const note of notes) events.configNote(note)
     const signals = listenForSignals()
@@ -35,7 +36,7 @@ export const run: Command = {
     let isEarly = false
     let reload = (): void => void (isEarly = true)
     process.on('SIGHUP', () => reload())
-    const agent = await startAgent(loaded, { events, env, print })
+    const agent = await startAgent(loaded, { events, env, print: writeStdout })
     reload = reloader(agent, events, context)
     if (isEarly) reload()
     const unwatch = file === undefined ? undefined : watchFile(file, reload)

@@ -29,8 +29,8 @@ export interface ExporterContext {
   readonly env: Env
   /** The folder of the agent's state; `:memory:` if nothing may be written. */
   readonly stateDir: string
-  /** Writes to stdout. */
-  readonly print: (text: string) => void
+  /** Writes to stdout. Resolves once all is written, which takes as long as its reader lets it; rejects if it cannot be. */
+  readonly print: (text: string) => Promise<void>
   /** Says that the exporter has something new to show. */
   readonly changed: () => void
 }
