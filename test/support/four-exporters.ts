@@ -86,7 +86,7 @@ export class FourExporters {
     if (name === 'local') return `{ ${settings} }`
     if (name === 'console') return `{ documents: true, ${settings} }`
     const { url } = this[name]
-    const where = `region: 'us-west-2', endpoint: '${url}', timeout: '1s', telemetry: false`
+    const where = `region: 'us-west-2', endpoint: '${url}', timeout: '20s', telemetry: false`
     return name === 'xray' ? `{ ${where}, ${settings} }` : `{ type: 'xray', ${where}, ${settings} }`
   }
 
