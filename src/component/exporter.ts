@@ -71,6 +71,8 @@ export interface Exporter<N extends string = string, S extends GenericSchema = G
   readonly leavesMachine: boolean
   /** It is on unless the config turns it off, or data leaves the machine through another exporter. */
   readonly isOnByDefault?: boolean
+  /** There can be only one in a config: it has files that two would write. */
+  readonly isSingle?: boolean
   /** Its settings. With `concurrency` there are that many requests in flight at most, else one. */
   readonly schema: S
   /** Flags and environment variables for its settings. */
