@@ -1,16 +1,22 @@
-/** Counts at a moment. */
-export interface RateCounts {
+interface Counts {
   readonly received: number
   readonly queued: number
   /** Documents that wait, not a sum. */
   readonly waiting: number
-  readonly sent: number
+}
+
+/** Counts at a moment. */
+export interface RateCounts extends Counts {
+  /** Documents delivered, by exporter. */
+  readonly sent: Readonly<Record<string, number>>
 }
 
 /** Counts of a step; the last step goes on. */
-export interface RateStep extends RateCounts {
+export interface RateStep extends Counts {
   /** Seconds. */
   readonly seconds: number
+  /** Documents delivered by the exporter that delivered most in this step: each delivers the same ones. */
+  readonly sent: number
 }
 
 const STEP_MS = 30_000
@@ -37,7 +43,7 @@ export class RateHistory {
       received: now.received - last.received,
       queued: now.queued - last.queued,
       waiting: now.waiting,
-      sent: now.sent - last.sent,
+      sent: Math.max(0, ...Object.entries(now.sent).map(([name, sent]) => sent - (last.sent[name] ?? 0))),
     }
   }
 
