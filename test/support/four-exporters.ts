@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Status } from '../../src/telemetry/status.ts'
 import { AgentProcess, type Runtime } from './agent-process.ts'
 import { FakeXray } from './fake-xray.ts'
 import { localDocuments } from './local-documents.ts'
+import { type CommandResult, runCommand } from './run-command.ts'
 import type { SentDocument } from './send-documents.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -23,6 +25,8 @@ export interface FourExportersOptions {
   readonly settings?: Partial<Record<ExporterName, string>>
 }
 
+/** Nobody listens there. */
+const UNUSED_PORT = 1
 /** How long everything has to arrive, in milliseconds: long, as machines may be slow. */
 const LIMIT_MS = 60_000
 
@@ -71,13 +75,14 @@ export class FourExporters {
    *
    * @param exporters what stands below `export`; else the four exporters
    */
-  config(exporters = this.#exporters()): string {
+  config(exporters = this.exporters()): string {
     return `{ export: { ${exporters} }, queue: { batchWait: '10ms', stopTimeout: '1s', ${this.options.queue ?? ''} } }`
   }
 
-  #exporters(): string {
+  /** What stands below `export` for some exporters; else for those of the test. */
+  exporters(...names: readonly ExporterName[]): string {
     const { exporters = exporterNames } = this.options
-    return exporters.map((name) => `${name}: ${this.exporter(name)}`).join(', ')
+    return (names.length === 0 ? exporters : names).map((name) => `${name}: ${this.exporter(name)}`).join(', ')
   }
 
   /** An exporter as the config has it. @param more settings */
@@ -128,6 +133,32 @@ export class FourExporters {
   /** Documents that were delivered to an exporter more than once. */
   async duplicates(name: ExporterName): Promise<number> {
     return [...(await this.arrived(name, [])).values()].filter((count) => count > 1).length
+  }
+
+  /** Has the agent reload a config with other exporters. @param exporters what stands below `export` */
+  async reload(exporters: string): Promise<void> {
+    const { agent } = this
+    const reloads = (): number => (agent.log.match(/Reloaded: .*now /g) ?? []).length
+    const before = reloads()
+    agent.writeConfig(this.config(exporters))
+    agent.child.kill('SIGHUP')
+    await waitFor(() => reloads() > before, 'the reload', LIMIT_MS).catch((error: unknown) => {
+      throw new Error(`The config was not reloaded\n${agent.log}`, { cause: error })
+    })
+  }
+
+  /** What the agent says of itself. */
+  async status(): Promise<Status> {
+    return await (await this.agent.admin('/status')).json() as Status
+  }
+
+  /** Runs a command by the agent, or on the spool if it has ended. @param exporters what stands below `export` */
+  async command(args: readonly string[], exporters = this.exporters()): Promise<CommandResult> {
+    const file = join(this.#folder, 'config.ts')
+    writeFileSync(file, `export default ${this.config(exporters)}\n`)
+    const port = this.agent.exitCode === undefined ? this.agent.port('admin') : UNUSED_PORT
+    const env = { HOME: this.#folder, RONTGEN_ADMIN_PORT: String(port), RONTGEN_QUEUE_DIR: this.dir }
+    return await runCommand([...args, '--config', file], env, this.options.runtime)
   }
 
   /** Ends everything. @returns what was wrong with requests to the fakes */
