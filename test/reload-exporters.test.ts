@@ -37,7 +37,7 @@ for (const runtime of ['binary', 'deno'] as const) {
     atAudit.push(...await more())
     await four.reload(others)
     assert.ok(((await keptBy(four))['audit']?.documents ?? 0) >= 200)
-    assert.match(four.agent.log, /WARN  \d+ documents are kept for the exporter "audit"/)
+    assert.match(four.agent.log, /WARN +\d+ documents are kept for the exporter "audit"/)
     // The first ones may have been accepted before.
     await more()
     const notAtAudit = await more()
@@ -97,7 +97,7 @@ test('reload: what waits for a removed exporter is shown, survives SIGKILL, and 
   await four.agent.kill()
   await isKept(others)
   await four.startAgent(four.config(others))
-  assert.match(four.agent.log, /WARN  70 documents are kept for the exporter "audit", which is not in the config/)
+  assert.match(four.agent.log, /WARN +70 documents are kept for the exporter "audit", which is not in the config/)
   assert.deepEqual(await keptBy(four), kept)
   const after = await sendDocuments(four.agent, 'http', 10)
   await four.waitForAll([...sent, ...after], ['xray', 'local', 'console'])
@@ -188,12 +188,12 @@ for (const isRunning of [true, false]) {
         ['queue drop', 64, /Name the exporter to drop; see rontgen queue list/],
         ['queue drop audit other', 64, /Name one exporter to drop at a time/],
         ['queue drop audit --to xray', 64, /--to goes with move only/],
-        ['queue list audit', 64, /list takes no exporter/],
+        ['queue list audit', 64, /The list takes no exporter/],
         ['queue burn audit', 64, /"burn" must be one of list, move, drop/],
         ['dead-letters retry --all --to nobody', 64, /The exporter "nobody" is not in the config/],
         ['dead-letters retry 7 --to nobody', 64, /The exporter "nobody" is not in the config/],
         ['dead-letters retry 7 --to xray', 69, /1 of the ids are not dead letters/],
-        ['dead-letters list 7', 64, /list takes no ids/],
+        ['dead-letters list 7', 64, /The list takes no ids/],
         ['dead-letters drop 7 --to xray', 64, /--to goes with retry only/],
         ['dead-letters show 7', 69, /There is no dead letter 7/],
       ] as const

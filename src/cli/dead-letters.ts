@@ -44,7 +44,7 @@ async function apply(verb: string, ids: readonly number[], queue: OpenQueue, con
   if (!isVerb(verb)) throw new UsageError(`"${verb}" must be one of ${verbs.join(', ')}`)
   if (flags['to'] !== undefined && verb !== 'retry') throw new UsageError('--to goes with retry only')
   if (verb === 'list') {
-    if (ids.length > 0) throw new UsageError('list takes no ids; see rontgen dead-letters show')
+    if (ids.length > 0) throw new UsageError('The list takes no ids; see rontgen dead-letters show')
     return await list(queue, context)
   }
   if (verb === 'show') {

@@ -52,7 +52,7 @@ function parse({ args, flags }: CommandContext): Request {
   }
   if (to !== undefined && verb !== 'move') throw new UsageError('--to goes with move only')
   if (verb === 'list') {
-    if (exporter !== undefined) throw new UsageError('list takes no exporter: it shows all that were removed')
+    if (exporter !== undefined) throw new UsageError('The list takes no exporter: it shows all that were removed')
     return { verb }
   }
   if (exporter === undefined) throw new UsageError(`Name the exporter to ${verb}; see rontgen queue list`)
