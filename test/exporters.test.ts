@@ -264,12 +264,13 @@ test('exporters: clients wait once queue.maxBytes wait for an exporter that hang
   assert.equal(status, 503)
   assert.ok(bytes >= 24 << 10, `${bytes} bytes waited`)
   assert.equal(await send('grpc'), 14)
-  await sendDocuments(agent, 'udp', 5)
+  await sendDatagrams(agent, Array.from({ length: 5 }, () => JSON.stringify({ id: hex(8) })))
   await waitFor(
     async () => (await (await agent.admin('/status')).json()).counts.dropped['queue-full'] === 5,
     'the lost documents',
   )
   assert.equal((await agent.admin('/readyz')).status, 503)
+  assert.equal((await four.command(['healthcheck'])).status, 69)
   await four.waitForAll(sent, ['xray', 'local', 'console'])
   four.audit.fault = undefined
   await waitFor(async () => (await send('http')) === 0, 'room in the queue')
@@ -292,6 +293,7 @@ test('exporters: one that drops its oldest documents when it is full never keeps
     for (const protocol of protocols) sent.push(...await sendDocuments(four.agent, protocol, 20))
     await four.waitForAll(sent.slice(-60), ['xray', 'local', 'console'])
   }
+  assert.deepEqual((await four.command(['healthcheck'])).stdout, 'ready\n')
   four.audit.fault = undefined
   await untilIdle(four)
   const lost = await dropped()

@@ -18,7 +18,7 @@ for (const runtime of ['binary', 'deno'] as const) {
     const four = await FourExporters.start({ runtime, exporters: ['xray', 'local', 'console'] })
     const others = four.exporters('xray', 'local', 'console')
     const load = new DocumentLoad(four.agent, ['http', 'grpc'], 10)
-    // When a datagram is read, its sender does not know.
+    // What was read of a datagram is on disk a moment later only.
     const datagrams = new DocumentLoad(four.agent, ['udp'], 10)
     const more = async (): Promise<SentDocument[]> => {
       const from = load.acknowledged.length
@@ -119,8 +119,8 @@ for (const isRunning of [true, false]) {
   test(`reload: what is kept for a removed exporter is moved or dropped ${by}`, async () => {
     const four = await FourExporters.start({ exporters: ['xray', 'audit'], queue: "stopTimeout: '100ms'" })
     // Of the documents of each exporter some become dead letters, and the others wait.
-    const rejected = await sendDocuments(four.agent, 'http', 6)
     four.audit.fault = ([document = '']) => ({ Id: JSON.parse(document).id, ErrorCode: 'Invalid', Message: 'no good' })
+    const rejected = await sendDocuments(four.agent, 'http', 6)
     await four.reload(`${four.exporters()}, other: ${four.exporter('audit', "region: 'us-east-2'")}`)
     rejected.push(...await sendDocuments(four.agent, 'http', 4))
     await waitFor(async () => (await four.status()).deadLetters.count === 14, 'the dead letters')
@@ -133,6 +133,7 @@ for (const isRunning of [true, false]) {
       audit: { documents: 20, deadLetters: 10 },
       other: { documents: 20, deadLetters: 4 },
     })
+    assert.equal((await four.status()).deadLetters.count, 14)
     if (!isRunning) await four.agent.stop()
     const command = async (...args: string[]): Promise<string> => {
       const { status, stdout, stderr } = await four.command(args, xray)

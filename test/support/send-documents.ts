@@ -1,7 +1,12 @@
 import { createSocket } from 'node:dgram'
+import type { Status } from '../../src/telemetry/status.ts'
 import type { AgentProcess } from './agent-process.ts'
 import { GrpcClient } from './grpc-client.ts'
 import { hex, jsonRequest, protobufRequest } from './otlp.ts'
+import { waitFor } from './wait-for.ts'
+
+/** How long an agent may take to read what came by UDP, in milliseconds. */
+const LIMIT_MS = 60_000
 
 /** A document that an agent accepted. */
 export interface SentDocument {
@@ -27,7 +32,7 @@ export class NotAcceptedError extends Error {
  * Sends documents of one trace.
  *
  * @param ids of the documents
- * @returns them, once the agent has acknowledged them; by UDP, once they are sent
+ * @returns them, once the agent has acknowledged them; by UDP, once it has read them, so that its socket never overflows
  * @throws {NotAcceptedError} if the agent answers with an error
  */
 export async function sendDocuments(
@@ -38,8 +43,11 @@ export async function sendDocuments(
 ): Promise<SentDocument[]> {
   const traceId = Math.floor(Date.now() / 1000).toString(16) + hex(12)
   const trace = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`
-  if (by === 'udp') await sendDatagrams(agent, ids.map((id) => segmentOf(id, trace)))
-  else {
+  if (by === 'udp') {
+    const before = await receivedByUdp(agent)
+    await sendDatagrams(agent, ids.map((id) => segmentOf(id, trace)))
+    await waitFor(async () => (await receivedByUdp(agent)) >= before + ids.length, 'the datagrams', LIMIT_MS)
+  } else {
     const json = jsonRequest(ids.map((spanId) => ({ spanId, traceId })))
     await (by === 'http' ? sendByHttp(agent, json) : sendByGrpc(agent, json))
   }
@@ -57,6 +65,12 @@ export async function sendDatagrams(agent: AgentProcess, documents: readonly str
     )
   }
   socket.close()
+}
+
+/** Documents that an agent has received by UDP. Only one client may send them. */
+async function receivedByUdp(agent: AgentProcess): Promise<number> {
+  const { counts } = await (await agent.admin('/status')).json() as Status
+  return counts.received['xray.udp'] ?? 0
 }
 
 async function sendByHttp(agent: AgentProcess, body: string): Promise<void> {
