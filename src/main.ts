@@ -8,16 +8,20 @@ import { CommandError, ExitCode } from './errors/command-error.ts'
 import { errorMessage } from './errors/error-message.ts'
 import { VERSION } from './version.ts'
 
-const print = (text: string): void => void process.stdout.write(text)
+let isPrinted = true
+const print = (text: string): void =>
+  void process.stdout.write(text, (error) => {
+    if (error instanceof Error) isPrinted = false
+  })
 const printError = (line: string): void => void process.stderr.write(line + '\n')
 
 // A reader that closes the pipe, as head does, is no failure.
-process.stdout.on(
-  'error',
-  (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? ExitCode.ok : ExitCode.software),
-)
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(ExitCode.ok)
+})
 
-process.exitCode = await main(process.argv.slice(2))
+const exitCode = await main(process.argv.slice(2))
+process.exitCode = exitCode === ExitCode.ok && !isPrinted ? ExitCode.software : exitCode
 // A timer or socket of a library must not keep a stopped agent alive.
 if (process.exitCode !== undefined) process.exit()
 

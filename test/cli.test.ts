@@ -65,7 +65,10 @@ function suite(runtime: Runtime): void {
       assert.match(stderr, /wrong\.ts:4: export\.xray\.region is "mars", expected a region such as 'us-west-2'/)
     }
     assert.equal(run(['validate', 'nowhere.ts']).status, 78)
-    assert.match(run(['validate', write('syntax.ts', 'export default {')]).stderr, /syntax\.ts: cannot be read/)
+    const syntax = run(['validate', write('syntax.ts', 'export default {\n  queue: { ]\n  export: {}\n}')])
+    assert.equal(syntax.status, 78)
+    assert.match(syntax.stderr, /syntax\.ts.*cannot be read: .*\n?.*Expected/)
+    assert.match(syntax.stderr, /syntax\.ts:2/)
     assert.match(run(['validate', write('empty.ts', 'export const a = 1')]).stderr, /must export default defineConfig/)
   })
 

@@ -196,7 +196,7 @@ function suite(runtime: Runtime): void {
 
       const changed = configFor(second).replace('{', "{ translate: { indexedAttributes: ['vip'] },")
       agent.writeConfig(changed)
-      await waitFor(() => /Reloaded: now sending to .*translate changed/.test(agent.log), 'the reload')
+      await waitFor(() => /Reloaded: xray replaced, now sending to .*translate changed/.test(agent.log), 'the reload')
       assert.deepEqual(agent.log.match(/Listening.*/g), addresses, 'no socket is opened again')
       assert.equal(await call(), 0)
       await waitFor(() => second.documents.length === 1, 'the third document')
@@ -312,7 +312,7 @@ function suite(runtime: Runtime): void {
     await waitFor(() => agent.log.includes('Stopping'), 'the stop')
     const code = await agent.stop('SIGINT')
     assert.equal(code, 0, agent.log)
-    assert.match(agent.log, /Stopped: 60 received, 0 documents delivered, 60 documents stay in the spool/)
+    assert.match(agent.log, /Stopped: 60 received; delivered: 0 by xray; 60 documents stay in the spool/)
     aws.fault = undefined
     const again = await AgentProcess.start({ runtime, config: configFor(aws), dir })
     await waitFor(() => ids.every((id) => arrived(aws).has(id)), 'the spans')

@@ -97,7 +97,7 @@ async function change<S extends v.GenericSchema>(
     return c.json({ count: await apply(body.output) })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    return c.json({ message: error.message }, 409)
+    return c.json({ message: error.message, exitCode: error.exitCode }, 409)
   }
 }
 

@@ -51,7 +51,8 @@ export class QueueAccess {
 
   #forChosen(choice: DeadLetterChoice, change: (ids: readonly number[]) => number): number {
     if (choice !== 'all') return change(choice)
-    let count = 0
+    // What is wrong besides the dead letters shows though there are none.
+    let count = change([])
     for (let after = 0;;) {
       const ids = this.queue.deadLetters(after, CHUNK).map(({ id }) => id)
       if (ids.length === 0) return count

@@ -66,7 +66,7 @@ class RunningAgent implements Agent {
       received: counters.received.total,
       queued: counters.queued,
       waiting: Math.max(0, ...this.#pipeline.queue.state.lanes.map(({ documents }) => documents)),
-      sent: Math.max(0, ...context.events.exporters.map((exporter) => exporter.counters.sent)),
+      sent: Object.fromEntries(context.events.exporters.map((exporter) => [exporter.name, exporter.counters.sent])),
     }))
   }
 
@@ -115,7 +115,7 @@ class RunningAgent implements Agent {
           rates: this.#rates,
           adminAddress: this.#admin?.address,
         }),
-      exporters: () => this.context.events.exporters,
+      exporters: () => exporters.instances.map(({ name }) => this.context.events.exporter(name)),
       queue: new QueueAccess(queue.admin),
       hasTraces: () => exporters.hasTraces ?? null,
       rates: () => this.#rates.list(),

@@ -7,7 +7,7 @@ import type { QueueState } from '../queue/queue.ts'
 import type { ExporterReport } from '../telemetry/exporter-report.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { RateHistory } from '../telemetry/rate-history.ts'
-import type { DeliveryStatus, ExporterStatus, ReceiverStatus, Status } from '../telemetry/status.ts'
+import type { DeadLetterCounts, DeliveryStatus, ExporterStatus, ReceiverStatus, Status } from '../telemetry/status.ts'
 import { VERSION } from '../version.ts'
 
 /** What the status is computed from. */
@@ -50,10 +50,7 @@ export function statusOf({ started, loaded, pipeline, events, rates, adminAddres
     removedExporters: state.removed.map(describeRemoved),
     queue: queueStatus(state, exporterList),
     delivery: totalDelivery(exporterList, exporters.description),
-    deadLetters: {
-      count: sum(exporterList.map(({ deadLetters }) => deadLetters.count)),
-      bytes: sum(exporterList.map(({ deadLetters }) => deadLetters.bytes)),
-    },
+    deadLetters: allDeadLetters(state),
     counts: {
       received: counters.received.by,
       senders: counters.senders.by,
@@ -104,6 +101,12 @@ function queueStatus({ dir, maxBytes, isFull }: QueueState, exporters: readonly 
   const waiting = exporters.map((exporter) => exporter.waiting)
   const [longest = { documents: 0, bytes: 0, oldest: 0 }] = waiting.toSorted((a, b) => b.documents - a.documents)
   return { dir, maxBytes, isFull, ...longest }
+}
+
+/** The dead letters of removed exporters too: `dead-letters list` has them. */
+function allDeadLetters({ lanes, removed }: QueueState): DeadLetterCounts {
+  const totals = [...lanes, ...removed].map(({ deadLetters }) => deadLetters)
+  return { count: sum(totals.map(({ count }) => count)), bytes: sum(totals.map(({ bytes }) => bytes)) }
 }
 
 function totalDelivery(exporters: readonly ExporterStatus[], description: string): DeliveryStatus {

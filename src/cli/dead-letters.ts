@@ -40,8 +40,14 @@ export const deadLetters: Command = {
 
 async function apply(verb: string, ids: readonly number[], queue: OpenQueue, context: CommandContext): Promise<void> {
   const { print, flags } = context
+  const isAll = flags['all'] === true
   const isJson = flags['json'] === true
-  if (verb === 'list') return await list(queue, context)
+  if (!isVerb(verb)) throw new UsageError(`"${verb}" must be one of ${verbs.join(', ')}`)
+  if (flags['to'] !== undefined && verb !== 'retry') throw new UsageError('--to goes with retry only')
+  if (verb === 'list') {
+    if (ids.length > 0) throw new UsageError('The list takes no ids; see rontgen dead-letters show')
+    return await list(queue, context)
+  }
   if (verb === 'show') {
     if (ids.length === 0) throw new UsageError('Name an id to show; see rontgen dead-letters list')
     for (const id of ids) {
@@ -50,14 +56,17 @@ async function apply(verb: string, ids: readonly number[], queue: OpenQueue, con
     }
     return
   }
-  if (verb !== 'retry' && verb !== 'drop') throw new UsageError(`"${verb}" must be one of ${verbs.join(', ')}`)
-  if (ids.length === 0 && flags['all'] !== true) throw new UsageError(`Name the ids to ${verb}, or use --all`)
-  if (ids.length > 0 && flags['all'] === true) throw new UsageError('Name ids or use --all, not both')
+  if (ids.length === 0 && !isAll) throw new UsageError(`Name the ids to ${verb}, or use --all`)
+  if (ids.length > 0 && isAll) throw new UsageError('Name ids or use --all, not both')
   const to = flags['to'] === undefined ? undefined : String(flags['to'])
-  const choice = ids.length > 0 ? ids : 'all'
+  const choice = isAll ? 'all' : ids
   const count = await (verb === 'retry' ? queue.redrive(choice, to) : queue.dropDeadLetters(choice))
   print(`${count} ${verb === 'retry' ? 'put back into the queue' : 'dropped'}\n`)
   if (count < ids.length) throw new Error(`${ids.length - count} of the ids are not dead letters`)
+}
+
+function isVerb(text: string): text is (typeof verbs)[number] {
+  return verbs.some((verb) => verb === text)
 }
 
 async function list(queue: OpenQueue, { print, flags }: CommandContext): Promise<void> {

@@ -11,12 +11,19 @@ import type { Outcome } from '../trace/outcome.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
 import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
+import { describeKept } from './describe-kept.ts'
 import { palette } from './palette.ts'
 
+const deadLetters = v.object({ count: v.number(), bytes: v.number() })
 const statusSchema = v.object({
   pid: v.number(),
-  delivery: v.object({ state: v.string(), lastFailure: v.nullable(v.object({ message: v.string() })) }),
-  deadLetters: v.object({ count: v.number() }),
+  exporters: v.array(
+    v.object({ name: v.string(), state: v.string(), lastFailure: v.nullable(v.object({ message: v.string() })) }),
+  ),
+  removedExporters: v.array(
+    v.object({ name: v.string(), documents: v.number(), bytes: v.number(), oldest: v.number(), deadLetters }),
+  ),
+  deadLetters,
 })
 
 /** Finds out why traces do not arrive. */
@@ -34,10 +41,11 @@ export const doctor: Command = {
     const order = ['fail', 'warn', 'ok', 'skip']
     // The sort is stable: each check runs after those that it depends on, so the first failure is the cause.
     const sorted = findings.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+    const width = Math.max(...sorted.map(({ name }) => name.length)) + 2
     context.print(
       context.flags['json'] === true
         ? JSON.stringify(sorted, undefined, 2) + '\n'
-        : sorted.map((finding) => lineOf(finding, context.env)).join(''),
+        : sorted.map((finding) => lineOf(finding, width, context.env)).join(''),
     )
     return findings.some(({ state }) => state === 'fail') ? ExitCode.unavailable : ExitCode.ok
   },
@@ -78,31 +86,43 @@ async function examine(context: CommandContext): Promise<Finding[]> {
 async function checkAgent({ settings }: Loaded): Promise<Finding[]> {
   if (settings.admin === false) return [{ name: 'agent', state: 'skip', message: 'unknown, as admin is false' }]
   try {
-    const { pid, delivery, deadLetters } = await new AdminClient(settings).call('/status', statusSchema)
-    return [
-      { name: 'agent', state: 'ok', message: `runs as process ${pid}` },
-      delivery.state === 'ok' ? { name: 'delivery', state: 'ok', message: 'works' } : {
-        name: 'delivery',
-        state: 'warn',
-        message: `fails: ${delivery.lastFailure?.message ?? ''}`,
-        advice: 'see the failures above',
-      },
-      ...(deadLetters.count === 0 ? [] : [{
-        name: 'dead letters',
-        state: 'warn' as const,
-        message: `${deadLetters.count} documents could not be delivered`,
-        advice: 'see rontgen dead-letters list',
-      }]),
-    ]
+    const status = await new AdminClient(settings).call('/status', statusSchema)
+    return [{ name: 'agent', state: 'ok', message: `runs as process ${status.pid}` }, ...findingsOf(status)]
   } catch (error) {
     if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', message: 'not running' }]
     return [{ name: 'agent', state: 'warn', message: errorMessage(error) }]
   }
 }
 
-function lineOf({ name, state, message, advice }: Finding, env: CommandContext['env']): string {
+function findingsOf({ exporters, removedExporters, deadLetters }: v.InferOutput<typeof statusSchema>): Finding[] {
+  const failing = exporters.filter(({ state }) => state !== 'ok')
+  return [
+    ...(failing.length === 0 ? [{ name: 'delivery', state: 'ok' as const, message: 'works' }] : []),
+    ...failing.map(({ name, lastFailure }) => ({
+      name: 'delivery',
+      state: 'warn' as const,
+      message: `to ${name} fails: ${lastFailure?.message ?? ''}`,
+      advice: 'see the failures above',
+    })),
+    ...removedExporters.map((removed) => ({
+      name: 'removed exporter',
+      state: 'warn' as const,
+      message: `${removed.name} is no longer in the config, and ${describeKept(removed)} are kept for it`,
+      advice: `bring it back, or move or drop what is kept by rontgen queue`,
+    })),
+    ...(deadLetters.count === 0 ? [] : [{
+      name: 'dead letters',
+      state: 'warn' as const,
+      message: `${deadLetters.count} documents could not be delivered`,
+      advice: 'see rontgen dead-letters list',
+    }]),
+  ]
+}
+
+/** @param width of the column of names */
+function lineOf({ name, state, message, advice }: Finding, width: number, env: CommandContext['env']): string {
   const outcome = { fail: 'fault', warn: 'error', ok: 'ok', skip: undefined }[state] as Outcome | undefined // each of them is one
   const word = state.padEnd(6)
-  const adviceLine = advice === undefined ? '' : `${' '.repeat(28)}→ ${advice}\n`
-  return `${outcome === undefined ? word : palette(env)(outcome, word)}${name.padEnd(22)}${message}\n${adviceLine}`
+  const adviceLine = advice === undefined ? '' : `${' '.repeat(word.length + width)}→ ${advice}\n`
+  return `${outcome === undefined ? word : palette(env)(outcome, word)}${name.padEnd(width)}${message}\n${adviceLine}`
 }

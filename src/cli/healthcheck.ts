@@ -13,11 +13,8 @@ export const healthcheck: Command = {
   options: configOptions,
   async run(context) {
     const { settings } = await loadFrom(context)
-    const { queue } = await new AdminClient(settings).call(
-      '/status',
-      v.object({ queue: v.object({ bytes: v.number(), maxBytes: v.number() }) }),
-    )
-    const isFull = queue.bytes >= queue.maxBytes
+    const schema = v.object({ queue: v.object({ isFull: v.boolean() }) })
+    const { queue: { isFull } } = await new AdminClient(settings).call('/status', schema)
     context.print(isFull ? 'the queue is full\n' : 'ready\n')
     return isFull ? ExitCode.unavailable : ExitCode.ok
   },

@@ -14,6 +14,8 @@ import type { CommandContext } from './command.ts'
 
 /** Dead letters per page. */
 const PAGE = 200
+/** How long the agent may take to move or drop what waits, which may be gigabytes; in milliseconds. */
+const CHANGE_TIMEOUT_MS = 600_000
 const deadLetterSchema = v.object({
   id: v.number(),
   exporter: v.string(),
@@ -66,7 +68,7 @@ export async function openQueue(settings: Settings, env: CommandContext['env']):
     throw error
   }
   const count = async (path: string, body: object): Promise<number> =>
-    (await client.call(path, countSchema, body)).count
+    (await client.call(path, countSchema, body, CHANGE_TIMEOUT_MS)).count
   return {
     deadLetters: async (after) =>
       (await client.call(`/dead-letters?after=${after}&limit=${PAGE}`, deadLettersSchema)).deadLetters,

@@ -6,6 +6,7 @@ import { ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { watchFile } from '../platform/watch-file.ts'
 import { NotifySystemd } from '../service/notify-systemd.ts'
+import { writeStdout } from '../platform/write-stdout.ts'
 import { Events } from '../telemetry/events.ts'
 import { startLog } from '../telemetry/start-log.ts'
 import { VERSION } from '../version.ts'
@@ -43,7 +44,7 @@ export const run: Command = {
     let reload = (): void => void (isReloadPending = true)
     process.on('SIGHUP', () => reload())
     const unwatch = file === undefined ? undefined : watchFile(file, () => reload())
-    const agent = await startAgent(loaded, { events, env, print })
+    const agent = await startAgent(loaded, { events, env, print: writeStdout })
     reload = reloader(agent, events, context)
     if (isReloadPending) reload()
     const systemd = new NotifySystemd(env)

@@ -3,6 +3,9 @@ import { ExitCode } from '../errors/command-error.ts'
 import { AdminClient } from './admin-client.ts'
 import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
+import { describeKept } from './describe-kept.ts'
+import { formatBytes } from './format-bytes.ts'
+import { formatPeriod } from './format-period.ts'
 
 const counts = v.record(v.string(), v.number())
 const waiting = v.object({ documents: v.number(), bytes: v.number(), oldest: v.number() })
@@ -59,7 +62,7 @@ export const status: Command = {
 function describe(status: v.InferOutput<typeof schema>): string {
   const { queue, counts, rates, credentials, problems } = status
   const lines: Line[] = [
-    ['rontgen', `${status.version}, process ${status.pid}, up ${period(status.uptime)}`],
+    ['rontgen', `${status.version}, process ${status.pid}, up ${formatPeriod(status.uptime)}`],
     ['config', `${status.config ?? 'the defaults'}, ${status.configHash}`],
     ...Object.entries(status.listening).map(([name, address]): Line => [name, address]),
     ['received', `${sum(counts.received)}${list(counts.received)}`],
@@ -67,11 +70,9 @@ function describe(status: v.InferOutput<typeof schema>): string {
     ['dropped', `${sum(counts.dropped)}${list(counts.dropped)}`],
     ['spool', queue.dir],
     ...status.exporters.flatMap((exporter) => linesOf(exporter, queue.maxBytes)),
-    ...status.removedExporters.map(({ name, documents, bytes, deadLetters }): Line => [
-      name,
-      `removed from the config: ${documents} documents (${
-        megabytes(bytes)
-      }) and ${deadLetters.count} dead letters are kept; see rontgen queue`,
+    ...status.removedExporters.map((removed): Line => [
+      removed.name,
+      `removed from the config; ${describeKept(removed)} are kept, see rontgen queue`,
     ]),
     ['rates', `${rates.received.toFixed(1)} received and ${rates.sent.toFixed(1)} sent per second`],
     [
@@ -91,36 +92,37 @@ function describe(status: v.InferOutput<typeof schema>): string {
 type Line = [name: string, text: string]
 
 function linesOf(exporter: v.InferOutput<typeof exporterSchema>, maxBytes: number): Line[] {
-  const { waiting, counts, deadLetters, lastFailure: failure } = exporter
-  const whenFull = exporter.whenFull === 'drop-oldest' ? ', the oldest dropped when full' : ''
+  const { name, to, state, failingFor, counts, deadLetters, lastFailure: failure } = exporter
   const dropped = sum(counts.dropped)
   return [
-    [
-      exporter.name,
-      `${exporter.to}: ${exporter.state}${exporter.state === 'ok' ? '' : ` for ${period(exporter.failingFor)}`}`,
-    ],
-    [
-      '  waiting',
-      `${waiting.documents} documents, ${megabytes(waiting.bytes)} of ${megabytes(maxBytes)}, oldest ${
-        period(waiting.oldest)
-      }${whenFull}`,
-    ],
+    [name, `${to}: ${state}${state === 'ok' ? '' : ` for ${formatPeriod(failingFor)}`}`],
+    ['  waiting', waitingOf(exporter, maxBytes)],
     [
       '  sent',
-      `${counts.sent} documents, ${
-        sum(counts.retried)
-      } retried, ${exporter.inFlight} of ${exporter.limit} requests in flight`,
+      `${counts.sent} documents, ${sum(counts.retried)} retried${list(counts.retried)}, ${exporter.inFlight} of ` +
+      `${exporter.limit} requests in flight`,
     ],
-    ['  latency', sum(counts.requests) === 0 ? 'no requests yet' : latencyOf(exporter.latency)],
+    // The local store and the terminal take no requests.
+    ...(sum(counts.requests) === 0 ? [] : [['  latency', latencyOf(exporter.latency)] as Line]),
     ...(dropped === 0 ? [] : [['  dropped', `${dropped}${list(counts.dropped)}`] as Line]),
     [
       '  dead letters',
-      `${deadLetters.count}, ${megabytes(deadLetters.bytes)}${
-        deadLetters.count > 0 ? '; see rontgen dead-letters list' : ''
-      }`,
+      deadLetters.count === 0
+        ? '0'
+        : `${deadLetters.count} (${formatBytes(deadLetters.bytes)}); see rontgen dead-letters list`,
     ],
     ...(failure === null ? [] : [['  last failure', `${failure.time} ${failure.message}`] as Line]),
   ]
+}
+
+function waitingOf({ waiting, whenFull }: v.InferOutput<typeof exporterSchema>, maxBytes: number): string {
+  const { documents, bytes, oldest } = waiting
+  const waits = documents === 0
+    ? '0 documents'
+    : `${documents} documents (${formatBytes(bytes)}, the oldest ${formatPeriod(oldest)})`
+  return `${waits}; over ${formatBytes(maxBytes)} ${
+    whenFull === 'drop-oldest' ? 'the oldest are dropped' : 'clients wait'
+  }`
 }
 
 function sum(counts: Record<string, number>): number {
@@ -132,19 +134,11 @@ function list(counts: Record<string, number>): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
-}
-
 function latencyOf({ p50, p99 }: v.InferOutput<typeof exporterSchema>['latency']): string {
   return `half within ${seconds(p50)}, 99 of 100 within ${seconds(p99)}`
 }
 
 function seconds(bound: number | null): string {
-  return bound === null ? 'more than 10 s' : `${bound} s`
-}
-
-function period(seconds: number): string {
-  if (seconds < 120) return `${seconds.toFixed(0)} s`
-  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`
+  if (bound === null) return 'more than 10 s'
+  return bound < 1 ? `${bound * 1000} ms` : `${bound} s`
 }

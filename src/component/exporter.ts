@@ -29,8 +29,8 @@ export interface ExporterContext {
   readonly env: Env
   /** The folder of the agent's state; `:memory:` if nothing may be written. */
   readonly stateDir: string
-  /** Writes to stdout. */
-  readonly print: (text: string) => void
+  /** Writes to stdout. Resolves once all is written, which takes as long as its reader lets it; rejects if it cannot be. */
+  readonly print: (text: string) => Promise<void>
   /** Reports that there is something new to show. */
   readonly changed: () => void
 }
@@ -71,6 +71,8 @@ export interface Exporter<N extends string = string, S extends GenericSchema = G
   readonly leavesMachine: boolean
   /** It is on unless the config turns it off, or data leaves the machine through another exporter. */
   readonly isOnByDefault?: boolean
+  /** There can be only one in a config: it has files that two would write. */
+  readonly isSingle?: boolean
   /** Its settings. With `concurrency` there are that many requests in flight at most, else one. */
   readonly schema: S
   /** Flags and environment variables for its settings. */

@@ -57,6 +57,38 @@ test('checkConfig() rejects a config without an exporter', () => {
   )
 })
 
+test('checkConfig() refuses names of exporters that cannot be, and two local stores', () => {
+  const text = [
+    'export default defineConfig({',
+    '  export: {',
+    "    'my audit': xray(),",
+    '    history: local(),',
+    '  },',
+    '})',
+  ]
+  const { xray, local } = { xray: { type: 'xray' }, local: { type: 'local' } }
+  const check = (exporters: object) => {
+    const result = checkConfig({ export: exporters }, { file: 'config.ts', text: text.join('\n') })
+    return 'issues' in result ? result.issues : []
+  }
+  assert.deepEqual(check({ 'my audit': xray }), [
+    'config.ts:3: export.my audit is "my audit", expected a name such as audit: letters, digits, _ and - that start with a letter',
+  ])
+  assert.deepEqual(check({ local: true, history: local }), [
+    'config.ts:4: export.history is "local", expected another kind: there can be only one exporter to the local store, and local is',
+  ])
+  assert.deepEqual(check({ local: false, history: local }), [])
+  assert.match(check([xray])[0] ?? '', /export\.0 is "0", expected a name such as audit/)
+})
+
+test('checkConfig() turns no exporter on where the config has one like it by another name', () => {
+  const result = checkConfig({ export: { history: { type: 'local' } } }, { file: '', text: '' })
+  assert.ok('settings' in result)
+  const { local, console: terminal, history } = result.settings.export
+  assert.equal(local, false)
+  assert.ok(terminal !== false && history !== false)
+})
+
 test('applyOverrides() lets flags override variables and the config, and leaves receivers off', () => {
   const env = { RONTGEN_REGION: 'eu-west-1', RONTGEN_HOST: '0.0.0.0', RONTGEN_XRAY_UDP_PORT: '2001' }
   const config = { receive: { otlp: { grpc: false, http: { port: 1 } } } }

@@ -44,16 +44,38 @@ function buildSchema(): v.GenericSchema {
   const object: v.GenericSchema<unknown, Record<string, unknown>> = v.objectWithRest(entries, named)
   return v.pipe(
     object,
-    v.check(
-      (config) => Object.keys(config).every((name) => NAME.test(name)),
-      'names of letters, digits, _ and - that start with a letter',
-    ),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return
+      for (const [name, value] of Object.entries(dataset.value)) {
+        const issue = NAME.test(name) ? secondOf(name, dataset.value) : nameIssue(name)
+        const key = { type: 'object', origin: 'value', input: dataset.value, key: name, value } as const
+        if (issue !== undefined) addIssue({ ...issue, path: [key] })
+      }
+    }),
     v.transform(resolve),
     v.check(
       (settings) => Object.values(settings).some((exporter) => exporter !== false),
       `an exporter: ${exporterList.map(({ name }) => name).join(', ')}`,
     ),
   )
+}
+
+interface NameIssue {
+  readonly input: string
+  readonly message: string
+}
+
+function nameIssue(name: string): NameIssue {
+  return { input: name, message: 'a name such as audit: letters, digits, _ and - that start with a letter' }
+}
+
+/** What is wrong with an exporter of a kind of which there can be only one, if there is one before it. */
+function secondOf(name: string, config: Record<string, unknown>): NameIssue | undefined {
+  const kind = isOn(config[name]) ? exporterOf(name, config[name]) : undefined
+  if (kind?.isSingle !== true) return undefined
+  const [first] = namesOf(kind, config)
+  if (first === name) return undefined
+  return { input: kind.name, message: `another kind: there can be only one exporter to ${kind.label}, and ${first} is` }
 }
 
 function entryOf(exporter: Exporter): v.GenericSchema {
@@ -63,7 +85,9 @@ function entryOf(exporter: Exporter): v.GenericSchema {
     [v.literal(false), v.pipe(v.literal(true), v.transform(() => v.parse(schema, {}))), schema],
     'true, false or an object',
   )
-  const rule = isOnByDefault ? ' On unless data leaves the machine through another exporter.' : ''
+  const rule = isOnByDefault
+    ? ' On unless data leaves the machine through another exporter, or one like it is set.'
+    : ''
   return v.pipe(
     leavesMachine || !isOnByDefault ? v.optional(value, false) : v.optional(value),
     v.description(description + rule),
@@ -87,19 +111,24 @@ function entriesOfObject(schema: v.GenericSchema): v.ObjectEntries {
 function resolve(config: Record<string, unknown>): Record<string, false | object> {
   const names = [...new Set([...exporterList.map(({ name }) => name), ...Object.keys(config)])]
   const leaves = names.some((name) => isOn(config[name]) && exporterOf(name, config[name])?.leavesMachine === true)
-  return Object.fromEntries(names.map((name) => [name, resolveOne(name, config[name], leaves)]))
+  return Object.fromEntries(names.map((name) => [name, resolveOne(name, config, leaves)]))
 }
 
 /** @param leaves whether data leaves the machine through any exporter */
-function resolveOne(name: string, value: unknown, leaves: boolean): false | object {
-  const exporter = exporterOf(name, value)
+function resolveOne(name: string, config: Record<string, unknown>, leaves: boolean): false | object {
+  const exporter = exporterOf(name, config[name])
   if (exporter === undefined) return false
-  const defaultSettings = exporter.isOnByDefault === true && !leaves ? v.parse(withLaneKeys(exporter), {}) : false
-  const settings = value ?? defaultSettings
+  const isDefault = exporter.isOnByDefault === true && !leaves && namesOf(exporter, config).length === 0
+  const settings = config[name] ?? (isDefault ? v.parse(withLaneKeys(exporter), {}) : false)
   if (!isOn(settings)) return false
   const { type, whenFull, ...rest } = settings
   const defaultWhenFull: WhenFull = leaves && !exporter.leavesMachine ? 'drop-oldest' : 'push-back'
   return { ...rest, whenFull: whenFull ?? defaultWhenFull, ...(name === exporter.name ? {} : { type }) }
+}
+
+/** The names in the config of the exporters of a kind. */
+function namesOf(kind: Exporter, config: Record<string, unknown>): string[] {
+  return Object.keys(config).filter((name) => isOn(config[name]) && exporterOf(name, config[name]) === kind)
 }
 
 function isOn(value: unknown): value is { readonly type?: string; readonly whenFull?: WhenFull } {

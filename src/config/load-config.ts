@@ -70,8 +70,7 @@ export async function loadConfig(
     const context: ConfigContext = { env, host }
     config = typeof exported === 'function' ? await exported(context) : exported
   } catch (cause) {
-    const reason = errorMessage(cause)
-    throw new ConfigError([`${file ?? DEFAULT_FILE}: cannot be read: ${reason}`], { cause })
+    throw new ConfigError([cannotBeRead(file ?? DEFAULT_FILE, cause)], { cause })
   }
   if (typeof config !== 'object' || config === null) {
     throw new ConfigError([`${file ?? DEFAULT_FILE}: it must export default defineConfig({ … })`])
@@ -79,6 +78,14 @@ export async function loadConfig(
   const name = file ?? DEFAULT_FILE
   const settings = check(config, overrides, { file: name, text })
   return { settings, file: path, values: effectiveValues(settings, config, name, overrides), notes: [] }
+}
+
+/** Bun collects the errors of a file, of which the first is the cause, and knows its line; Deno says it in the text. */
+function cannotBeRead(file: string, error: unknown): string {
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] ?? error : error
+  const position: unknown = Reflect.get(Object(cause), 'position')
+  const line: unknown = Reflect.get(Object(position), 'line')
+  return `${file}${typeof line === 'number' ? `:${line}` : ''}: cannot be read: ${errorMessage(cause)}`
 }
 
 function check(config: object, overrides: readonly Override[], source: Source): Settings {

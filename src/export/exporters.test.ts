@@ -29,7 +29,7 @@ async function open(exporter: Exporter): Promise<OpenExporter> {
     report,
     env,
     stateDir,
-    print: () => {},
+    print: async () => {},
     changed: () => {},
   })
 }
@@ -108,7 +108,7 @@ for (const exporter of exporterList) {
       import { exporterList } from './src/export/exporter-list.ts'
       const exporter = exporterList.find(({ name }) => name === '${name}')
       const report = recordEvents().events.exporter('${name}')
-      const context = { report, env: process.env, stateDir: ':memory:', print() {}, changed() {} }
+      const context = { report, env: process.env, stateDir: ':memory:', async print() {}, changed() {} }
       const opened = await exporter.open(parse(exporter.schema, {}), context)
       await opened.stop(AbortSignal.timeout(200))
       console.log('stopped')

@@ -114,12 +114,15 @@ export class ExporterSet {
         changes.push(`${name} replaced`)
       }
     }
-    for (const { name, open } of removed) {
-      await this.queue.removeLane(name, AbortSignal.timeout(REMOVE_MS))
-      await open.stop(AbortSignal.timeout(REMOVE_MS))
-      changes.push(`${name} removed`)
-    }
-    return changes
+    await Promise.all(removed.map((instance) => this.#remove(instance)))
+    return [...changes, ...removed.map(({ name }) => `${name} removed`)]
+  }
+
+  async #remove({ name, open }: OpenInstance): Promise<void> {
+    await this.queue.removeLane(name, AbortSignal.timeout(REMOVE_MS))
+    await open.stop(AbortSignal.timeout(REMOVE_MS))
+    const kept = this.queue.admin.removedLanes().find((lane) => lane.name === name)
+    if (kept !== undefined) this.context.events.removedExporterFound(name, kept.documents, kept.deadLetters.count)
   }
 
   /** @throws {Error} if one cannot be opened; those that were opened are closed again */

@@ -77,8 +77,7 @@ export class Pipeline {
     const changes: string[] = []
     const instances = exporterInstances(settings)
     if (isChanged((from) => from.export)) {
-      await this.exporters.apply(instances)
-      changes.push(`now ${this.exporters.description}`)
+      changes.push(...await this.exporters.apply(instances), `now ${this.exporters.description}`)
     }
     this.#settings = settings
     const isTranslatorChanged = isChanged((from) => from.translate)

@@ -59,6 +59,7 @@ export class QueueAdmin {
    * @throws {CommandError} if the config does not have that exporter
    */
   redrive(ids: readonly number[], to?: string): number {
+    if (to !== undefined) this.#checkConfigured(to)
     const names = new Map(this.spool.lanes().map(({ id, name }) => [id, name]))
     const byExporter = new Map<string, number[]>()
     for (const id of ids) {

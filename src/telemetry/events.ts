@@ -73,9 +73,9 @@ export class Events {
 
   /** @param left documents that are left in the spool */
   stopped(left: number): void {
-    const sent = this.exporters.reduce((sum, { counters }) => sum + counters.sent, 0)
+    const sent = this.exporters.map(({ name, counters }) => `${counters.sent} by ${name}`).join(', ')
     const rest = left === 0 ? 'nothing is left to deliver' : `${left} documents stay in the spool for the next start`
-    this.#log.sink.info(`Stopped: ${this.counters.received.total} received, ${sent} documents delivered, ${rest}`)
+    this.#log.sink.info(`Stopped: ${this.counters.received.total} received; delivered: ${sent || 'none'}; ${rest}`)
   }
 
   spoolFound(documents: number, bytes: number): void {
@@ -87,7 +87,7 @@ export class Events {
   removedExporterFound(name: string, documents: number, deadLetters: number): void {
     const dead = deadLetters === 0 ? '' : ` and ${deadLetters} dead letters`
     const message = `${documents} documents${dead} are kept for the exporter "${name}", which is not in the config; ` +
-      'see rontgen queue'
+      'they are delivered when it is back; rontgen queue moves or drops them'
     this.#log.problem('warn', 'queue', `removed exporter ${name}`, message)
   }
 

@@ -1,16 +1,23 @@
-/** Counts at a point in time. */
-export interface RateCounts {
+/** Counts of everything but deliveries. */
+interface Counts {
   readonly received: number
   readonly queued: number
   /** Documents that wait now; the others are totals. */
   readonly waiting: number
-  readonly sent: number
+}
+
+/** Counts at a moment. */
+export interface RateCounts extends Counts {
+  /** Documents delivered, by exporter. */
+  readonly sent: Readonly<Record<string, number>>
 }
 
 /** Counts of a step of the history. */
-export interface RateStep extends RateCounts {
-  /** Its duration; the last step is not over yet. */
+export interface RateStep extends Counts {
+  /** Its duration in seconds; the last step is not over yet. */
   readonly seconds: number
+  /** Documents delivered by the exporter that delivered most in this step: each delivers the same ones. */
+  readonly sent: number
 }
 
 const STEP_MS = 30_000
@@ -37,7 +44,7 @@ export class RateHistory {
       received: now.received - last.received,
       queued: now.queued - last.queued,
       waiting: now.waiting,
-      sent: now.sent - last.sent,
+      sent: Math.max(0, ...Object.entries(now.sent).map(([name, sent]) => sent - (last.sent[name] ?? 0))),
     }
   }
 

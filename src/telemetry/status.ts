@@ -111,7 +111,7 @@ export interface Status {
   }
   /** Delivery of all exporters together: failing if one of them is. */
   readonly delivery: DeliveryStatus
-  /** Dead letters of all exporters. */
+  /** Dead letters of all exporters, of removed ones too. */
   readonly deadLetters: DeadLetterCounts
   readonly counts: {
     /** By receiver. */

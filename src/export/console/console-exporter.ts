@@ -1,6 +1,9 @@
 import { isObject, type Json } from '../../bytes/json.ts'
+import { abortable } from '../../async/abortable.ts'
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
+import { ExportError } from '../../component/export-error.ts'
 import type { OpenExporter } from '../../component/exporter.ts'
+import { errorMessage } from '../../errors/error-message.ts'
 import { type Outcome, outcomeOfDocument, worseOutcome } from '../../trace/outcome.ts'
 
 /** Settings of the terminal. */
@@ -27,17 +30,29 @@ const words: Readonly<Record<Outcome, string>> = {
 
 /** Prints batches: one line per trace, or the documents. */
 export class ConsoleExporter implements OpenExporter {
-  constructor(private readonly settings: ConsoleSettings, private readonly print: (text: string) => void) {}
+  constructor(
+    private readonly settings: ConsoleSettings,
+    private readonly print: (text: string) => Promise<void>,
+  ) {}
 
-  async send(batch: Batch): Promise<void> {
-    const texts = documentsOf(batch).map(documentText)
-    if (this.settings.documents) return this.print(texts.map((text) => text.replaceAll('\n', ' ') + '\n').join(''))
+  async send(batch: Batch, signal: AbortSignal): Promise<void> {
+    const text = this.#textOf(documentsOf(batch).map(documentText))
+    try {
+      // A reader that is slow must not hold up a stop.
+      await abortable(this.print(text), signal)
+    } catch (cause) {
+      throw new ExportError('retryable', `Cannot write to stdout: ${errorMessage(cause)}`, { cause })
+    }
+  }
+
+  #textOf(texts: readonly string[]): string {
+    if (this.settings.documents) return texts.map((text) => text.replaceAll('\n', ' ') + '\n').join('')
     const traces = new Map<string, Line>()
     for (const text of texts) {
       const segment = parse(text)
       if (segment !== undefined) add(traces, segment)
     }
-    this.print([...traces].map(([id, line]) => formatLine(id, line)).join(''))
+    return [...traces].map(([id, line]) => formatLine(id, line)).join('')
   }
 
   describe(): string {

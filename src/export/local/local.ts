@@ -9,6 +9,7 @@ export const local = defineExporter({
   description: 'A store on this machine, in the folder of the queue, that answers the X-Ray API at the admin port.',
   leavesMachine: false,
   isOnByDefault: true,
+  isSingle: true,
   schema: v.strictObject({
     maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Maximum size; then the oldest traces are deleted.')),
     maxAge: v.pipe(v.optional(duration, '7d'), v.description('Older traces are deleted.')),
