@@ -92,7 +92,7 @@ test('reload: what waits for a removed exporter is shown, survives SIGKILL, and 
   assert.match(metrics, /^rontgen_removed_exporter_documents\{exporter="audit"\} 70$/m)
   assert.match(
     (await four.command(['status'], others)).stdout,
-    /^audit +is no longer in the config; 70 documents .* kept/m,
+    /^audit +removed from the config; 70 documents .* kept/m,
   )
   await four.agent.kill()
   await isKept(others)
@@ -185,7 +185,7 @@ for (const isRunning of [true, false]) {
         ['queue drop nobody', 65, /Nothing is kept for an exporter "nobody"/],
         ['queue move nobody --to xray', 65, /Nothing is kept for an exporter "nobody"/],
         ['queue move audit --to nobody', 64, /The exporter "nobody" is not in the config; send to one of xray/],
-        ['queue move audit', 64, /Name the exporter that gets it by --to/],
+        ['queue move audit', 64, /Name the exporter to move to with --to/],
         ['queue drop', 64, /Name the exporter to drop; see rontgen queue list/],
         ['queue drop audit other', 64, /Name one exporter to drop at a time/],
         ['queue drop audit --to xray', 64, /--to goes with move only/],
