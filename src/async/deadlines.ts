@@ -25,7 +25,13 @@ export class Deadlines {
     this.#attempts.delete(attempt)
   }
 
+  /** Aborts the attempts that go on: nothing would look after them any more. */
   stop(): void {
+    this.#abortAll()
+    this.#stopTimer()
+  }
+
+  #stopTimer(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
@@ -37,6 +43,6 @@ export class Deadlines {
   #sweep(): void {
     const now = performance.now()
     for (const [attempt, due] of this.#attempts) if (now >= due) attempt.abort()
-    if (this.#attempts.size === 0) this.stop()
+    if (this.#attempts.size === 0) this.#stopTimer()
   }
 }
