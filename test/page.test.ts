@@ -9,6 +9,8 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../scripts/browser.mjs'
 import { readStyles } from '../scripts/build-page.mjs'
 import { AgentProcess, commandOf } from './support/agent-process.ts'
+import { FakeXray } from './support/fake-xray.ts'
+import { sendSpans } from './support/send-spans.ts'
 import { styleConflicts } from './support/style-conflicts.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -52,8 +54,8 @@ async function withPage(run: (page: Page) => Promise<void>, size = { width: 1280
   page.on('console', (message) => message.type() === 'error' && issues.push(message.text()))
   await run(page)
   await page.close()
-  // A filter that is wrong is answered 400, which the browser writes down as well.
-  assert.deepEqual(issues.filter((issue) => !issue.includes('400 (Bad Request)')), [])
+  // The browser logs what is answered with 400 (a filter that is wrong) or 409 (a change that cannot be made).
+  assert.deepEqual(issues.filter((issue) => !/400 \(Bad Request\)|409 \(Conflict\)/.test(issue)), [])
 }
 
 test(
@@ -364,6 +366,32 @@ test('a trace that was saved as a file is taken by another agent', { skip }, () 
     await page.getByText('The file holds no segment documents').waitFor()
     await page.goto('about:blank')
     await other.stop()
+  }))
+
+test('the agent view shows each exporter, what is kept for removed ones, and why a dead letter cannot be sent again', {
+  skip,
+}, () =>
+  withPage(async (page) => {
+    const aws = await new FakeXray().start()
+    aws.fault = ([document]) => ({ Id: JSON.parse(document ?? '{}').id, ErrorCode: 'InvalidSegment', Message: 'no' })
+    const queue = "queue: { batchWait: '10ms' }"
+    const other = await AgentProcess.start({
+      config:
+        `{ export: { audit: { type: 'xray', region: 'us-west-2', endpoint: '${aws.url}' }, local: true }, ${queue} }`,
+    })
+    const status = async () => await (await other.admin('/status')).json()
+    await sendSpans(other, 3)
+    await waitFor(async () => (await status()).deadLetters.count === 3, 'the dead letters')
+    await page.goto(`http://${other.address('admin')}/agent`)
+    await page.getByRole('row', { name: /^audit 0 0 0 3$/ }).waitFor()
+    await page.getByRole('row', { name: /^local 0 3 0 0$/ }).waitFor()
+    other.writeConfig(`{ export: { local: true }, ${queue} }`)
+    await page.getByRole('row', { name: 'kept for audit 0 documents, 3 dead letters' }).waitFor()
+    await page.getByRole('button', { name: 'Send all again' }).click()
+    await page.getByText('The exporter "audit" is not in the config').waitFor()
+    await page.goto('about:blank')
+    await other.stop()
+    await aws.stop()
   }))
 
 test('the button of the empty page runs the demo, which ends with the agent', { skip }, () =>

@@ -1,5 +1,8 @@
+import { useState } from 'preact/hooks'
+import { errorMessage } from '../../errors/error-message.ts'
 import type { DeadLetterInfo } from '../../telemetry/dead-letter-info.ts'
 import { callApi } from '../api.ts'
+import { ErrorText } from '../kit/error-text.tsx'
 import { formatBytes, formatClock } from '../kit/format.ts'
 
 /**
@@ -16,14 +19,21 @@ export function DeadLetters({ count, bytes, deadLetters, onChange }: {
   deadLetters: readonly DeadLetterInfo[]
   onChange: () => void
 }) {
-  const change = (verb: 'retry' | 'drop', ids: readonly number[] | 'all'): void =>
-    void callApi(`/dead-letters/${verb}`, { ids }).then(onChange)
+  const [problem, setProblem] = useState('')
+  const change = (verb: 'retry' | 'drop', ids: readonly number[] | 'all'): void => {
+    const done = (text: string): void => {
+      setProblem(text)
+      onChange()
+    }
+    callApi(`/dead-letters/${verb}`, { ids }).then(() => done(''), (error: unknown) => done(errorMessage(error)))
+  }
   return (
     <div class='box'>
       <div class='hd'>
         <h2 class='grow'>
           Dead letters <span class='mute light'>{count}{count > 0 ? `, ${formatBytes(bytes)}` : ''}</span>
         </h2>
+        <ErrorText text={problem} />
         {deadLetters.length > 0 && (
           <>
             <button type='button' class='btn' onClick={() => change('retry', 'all')}>Send all again</button>
