@@ -267,60 +267,6 @@ test(
     }),
 )
 
-test(
-  'the find field keeps what is typed while the page changes, on every view',
-  { skip },
-  () =>
-    withPage(async (page) => {
-      const field = page.getByLabel('Find a trace id or a service')
-      for (const path of ['/', '/traces', `/trace/${s3}`, '/agent']) {
-        await page.goto(base + path)
-        await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
-        await field.fill('searc')
-        // Both draw the bar again.
-        await page.getByRole('button', { name: 'Live' }).click()
-        await page.getByRole('button', { name: /^Paused/ }).click()
-        await page.getByRole('button', { name: 'Live' }).waitFor()
-        assert.equal(await field.inputValue(), 'searc', path)
-      }
-      await field.fill('storefront')
-      await page.keyboard.press('Enter')
-      await page.getByRole('grid', { name: 'Traces' }).waitFor()
-      assert.equal(await page.getByLabel('Filter', { exact: true }).inputValue(), 'service("storefront")')
-      assert.equal(await field.inputValue(), '')
-    }),
-)
-
-test(
-  'the find field opens the service of a name, whatever is chosen on the map',
-  { skip },
-  () =>
-    withPage(async (page) => {
-      await page.goto(`${base}/?node=storefront`)
-      await page.getByRole('complementary', { name: 'storefront' }).waitFor()
-      await page.getByLabel('Find a trace id or a service').fill('searc')
-      await page.keyboard.press('Enter')
-      await page.getByRole('complementary', { name: /^search/ }).waitFor()
-      await page.getByLabel('Find a trace id or a service').fill('no such service')
-      await page.keyboard.press('Enter')
-      await page.getByText('No trace matches').waitFor()
-    }),
-)
-
-test('the page shows why a view cannot be read for as long as that lasts', { skip }, () =>
-  withPage(async (page) => {
-    await page.route('**/ServiceGraph', (route) => route.fulfill({ status: 400, json: { message: 'It is broken' } }))
-    await page.goto(base)
-    await page.getByText('It is broken').waitFor()
-    await page.getByRole('link', { name: 'Traces', exact: true }).click()
-    await page.getByText('It is broken').waitFor({ state: 'detached' })
-    await page.getByRole('link', { name: 'Map', exact: true }).click()
-    await page.getByText('It is broken').waitFor()
-    await page.unroute('**/ServiceGraph')
-    await page.getByRole('button', { name: /^storefront, service/ }).waitFor()
-    await page.getByText('It is broken').waitFor({ state: 'detached' })
-  }))
-
 test('the page says why a service faults, and shows the newest trace of it', { skip }, () =>
   withPage(async (page) => {
     await page.goto(`${base}/?node=S3%20AWS%3A%3AS3%3A%3ABucket`)
@@ -447,6 +393,68 @@ test('the page keeps a fixed time in its URL', { skip }, () =>
     assert.equal(new URL(page.url()).searchParams.get('from'), from)
   }))
 
+test(
+  'the find field keeps what is typed while the page changes, on every view',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      const field = page.getByLabel('Find a trace id or a service')
+      for (const path of ['/', '/traces', `/trace/${s3}`, '/agent']) {
+        await page.goto(base + path)
+        await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
+        await field.fill('searc')
+        // Both draw the bar again.
+        await page.getByRole('button', { name: 'Live' }).click()
+        await page.getByRole('button', { name: /^Paused/ }).click()
+        await page.getByRole('button', { name: 'Live' }).waitFor()
+        assert.equal(await field.inputValue(), 'searc', path)
+      }
+      await field.fill('storefront')
+      await page.keyboard.press('Enter')
+      await page.getByRole('grid', { name: 'Traces' }).waitFor()
+      assert.equal(await page.getByLabel('Filter', { exact: true }).inputValue(), 'service("storefront")')
+      assert.equal(await field.inputValue(), '')
+    }),
+)
+
+test(
+  'the find field opens the service of a name, whatever is chosen on the map',
+  { skip },
+  () =>
+    withPage(async (page) => {
+      await page.goto(`${base}/?node=storefront`)
+      await page.getByRole('complementary', { name: 'storefront' }).waitFor()
+      await page.getByLabel('Find a trace id or a service').fill('searc')
+      await page.keyboard.press('Enter')
+      await page.getByRole('complementary', { name: /^search/ }).waitFor()
+      await page.getByLabel('Find a trace id or a service').fill('no such service')
+      await page.keyboard.press('Enter')
+      await page.getByText('No trace matches').waitFor()
+      // Who is faster than the map is answered once it is there.
+      const { promise: mapMayCome, resolve: letMapCome } = Promise.withResolvers<void>()
+      await page.route('**/ServiceGraph', (route) => mapMayCome.then(() => route.continue()))
+      await page.goto(base)
+      await page.getByLabel('Find a trace id or a service').fill('searc')
+      await page.keyboard.press('Enter')
+      letMapCome()
+      await page.getByRole('complementary', { name: /^search/ }).waitFor()
+    }),
+)
+
+test('the page shows why a view cannot be read for as long as that lasts', { skip }, () =>
+  withPage(async (page) => {
+    await page.route('**/ServiceGraph', (route) => route.fulfill({ status: 400, json: { message: 'It is broken' } }))
+    await page.goto(base)
+    await page.getByText('It is broken').waitFor()
+    await page.getByRole('link', { name: 'Traces', exact: true }).click()
+    await page.getByText('It is broken').waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Map', exact: true }).click()
+    await page.getByText('It is broken').waitFor()
+    await page.unroute('**/ServiceGraph')
+    await page.getByRole('button', { name: /^storefront, service/ }).waitFor()
+    await page.getByText('It is broken').waitFor({ state: 'detached' })
+  }))
+
 test('the page can be used by keyboard', { skip }, () =>
   withPage(async (page) => {
     await page.goto(base)
@@ -519,6 +527,7 @@ test(
         ...['', '?tab=raw', '?tab=metadata'].map((tab) => `/trace/${s3}${tab}`),
       ]
       for (const path of [...paths, '/agent']) {
+        await page.setViewportSize({ width: 1440, height: 800 })
         await page.goto(base + path)
         await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
         for (const width of [1440, 1000, 390]) {

@@ -3,7 +3,7 @@ import { parseTraceId } from '../../trace/trace-id.ts'
 import { useFinder } from '../hooks/use-find.ts'
 import { useKeys } from '../hooks/use-keys.ts'
 import { Icon } from '../kit/icon.tsx'
-import { changeQuery, goTo, type Route } from '../route.ts'
+import { changeQuery, goTo, type Route, type RouteQuery } from '../route.ts'
 import './find-field.css'
 
 /** Finds a trace by its id, or a service by its name: on the map if that has it, else in the list of traces. */
@@ -24,10 +24,12 @@ export function FindField({ route: { path, query } }: { route: Route }) {
   const find = (): void => {
     const wanted = text.trim()
     const traceId = parseTraceId(wanted)
-    if (wanted === '' || (traceId === undefined && findInView(wanted))) return
-    setTyped({ path, text: '' })
-    if (traceId === undefined) goTo('/traces', { q: `service(${JSON.stringify(wanted)})` })
-    else goTo(`/trace/${traceId}`)
+    const leave = (target: string, query?: RouteQuery): void => {
+      setTyped({ path, text: '' })
+      goTo(target, query)
+    }
+    if (traceId !== undefined) leave(`/trace/${traceId}`)
+    else if (wanted !== '') findInView(wanted, () => leave('/traces', { q: `service(${JSON.stringify(wanted)})` }))
   }
   return (
     <form

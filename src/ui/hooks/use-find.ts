@@ -1,8 +1,8 @@
 import { createContext } from 'preact'
 import { useContext, useLayoutEffect } from 'preact/hooks'
 
-/** Opens what a text names. @returns whether there is something of that name */
-type Find = (text: string) => boolean
+/** Opens what a text names, now or once that is known; calls `otherwise` if there is nothing of that name. */
+export type Find = (text: string, otherwise: () => void) => void
 
 /** The way of the current view to find something; none if the view has nothing to find. */
 interface FindHolder {
@@ -26,8 +26,8 @@ export function useFind(find: Find): void {
   })
 }
 
-/** Finds something in the current view. @returns whether the view has it; false if it has nothing to find */
+/** Finds something in the current view; a view that has nothing to find has nothing of any name. */
 export function useFinder(): Find {
   const holder = useContext(FindContext)
-  return (text) => holder.current?.(text) === true
+  return (text, otherwise) => holder.current === undefined ? otherwise() : holder.current(text, otherwise)
 }

@@ -10,6 +10,11 @@ export function serviceKey({ Name, Type }: Service): string {
   return `${Name} ${Type ?? ''}`.trim()
 }
 
+/** Whether a text is a part of a service's name, in upper or lower case. */
+export function isNamed({ Name }: Service, text: string): boolean {
+  return Name.toLowerCase().includes(text.toLowerCase())
+}
+
 /** The key of what is chosen. It stays the same when the map is read again. */
 export function chosenKey(chosen: Chosen): string {
   return chosen.kind === 'service' ? serviceKey(chosen.service) : `${serviceKey(chosen.from)},${serviceKey(chosen.to)}`

@@ -1,7 +1,7 @@
 import { useMemo, useRef } from 'preact/hooks'
 import type { Service } from '../api.ts'
 import { useKeys } from '../hooks/use-keys.ts'
-import type { Chosen } from './chosen.ts'
+import { type Chosen, isNamed } from './chosen.ts'
 import { type LaidOut, layOutMap, sizes } from './lay-out-map.ts'
 import './map-canvas.css'
 import { MapEdges } from './map-edges.tsx'
@@ -18,11 +18,6 @@ const MIN_LABEL_ZOOM = 0.6
 const NARROW = 760
 /** Pixels of a narrow page above the map. */
 const BARS = 126
-
-/** Whether a text is a part of a service's name, in upper or lower case. */
-export function isNamed({ Name }: Service, text: string): boolean {
-  return Name.toLowerCase().includes(text.toLowerCase())
-}
 
 /**
  * The map, which the user pans, zooms and walks over.

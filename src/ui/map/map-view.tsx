@@ -1,15 +1,15 @@
 import { callApi, type Service } from '../api.ts'
-import { useFind } from '../hooks/use-find.ts'
 import { usePolled } from '../hooks/use-polled.ts'
 import { useProblem } from '../hooks/use-problem.ts'
 import { EmptyNote } from '../kit/empty-note.tsx'
 import { Loading } from '../kit/loading.tsx'
 import { changeQuery } from '../route.ts'
 import { minutesOf, rangeKey, timeRangeOf } from '../time-range.ts'
-import { type Chosen, chosenKey, chosenOf, serviceKey } from './chosen.ts'
-import { isNamed, MapCanvas } from './map-canvas.tsx'
+import { type Chosen, chosenKey, chosenOf } from './chosen.ts'
+import { MapCanvas } from './map-canvas.tsx'
 import { MapPanel } from './map-panel.tsx'
 import './map-view.css'
+import { useFindService } from './use-find-service.ts'
 import { withStableIds } from './with-stable-ids.ts'
 
 /** The ids of services on this page; they outlive the view, so that the map looks the same when the user comes back. */
@@ -22,11 +22,7 @@ export function MapView({ query, isLive }: { query: URLSearchParams; isLive: boo
     return withStableIds(answer.Services, ids)
   })
   useProblem(problem)
-  useFind((name) => {
-    const found = services?.find((service) => isNamed(service, name))
-    if (found !== undefined) changeQuery({ node: serviceKey(found), edge: undefined }, true)
-    return found !== undefined
-  })
+  useFindService(services)
   if (services === undefined) return <Loading />
   if (services.length === 0) {
     return (
