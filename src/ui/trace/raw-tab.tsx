@@ -76,7 +76,8 @@ function Line({ path, value }: { path: string; value: unknown }) {
   const kind = typeof value === 'string' ? 's' : typeof value === 'number' || typeof value === 'boolean' ? 'nb' : ''
   return (
     <div>
-      <span class='k'>{path}</span>:{' '}
+      <span class='k'>{path}</span>
+      {': '}
       <span class={kind}>{text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}</span>
     </div>
   )
