@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { documentsOf } from '../component/batch.ts'
 import { BufferPool } from '../bytes/buffer-pool.ts'
+import { textsOf } from '../../test/support/fake-sender.ts'
 import { Backlog } from './backlog.ts'
 import { HeldBlocks } from './held-blocks.ts'
 import { blockOf, documentNames, openTestSpool } from '../../test/support/test-spool.ts'
 import type { Spool } from './spool.ts'
-
-const decoder = new TextDecoder()
-const textsOf = (batch: ReturnType<Backlog['take']>): string[] =>
-  batch === undefined ? [] : documentsOf(batch).map((document) => decoder.decode(document).slice(1, -1))
 
 /** A backlog of one lane over a spool, and what writes blocks for it. */
 function openBacklog(spool: Spool, maxMemory = 1e6) {
@@ -18,7 +14,7 @@ function openBacklog(spool: Spool, maxMemory = 1e6) {
   const read = (from: number) => {
     const id = spool.next(lane, from)
     const row = id === undefined ? undefined : spool.read(id)
-    return row === undefined ? undefined : blocks.find(row.id) ?? blocks.read(row)
+    return row === undefined ? undefined : blocks.find(row.id) ?? blocks.read(row, [lane])
   }
   const backlog = new Backlog({
     read,
@@ -26,12 +22,12 @@ function openBacklog(spool: Spool, maxMemory = 1e6) {
     sizes: (from, limit) => spool.sizes(lane, from, limit),
   }, blocks)
   const write = (texts: readonly string[], trace?: (i: number) => number, now = 0): void => {
-    const row = spool.commit({ block: blockOf(texts, trace), lanes: [lane], settled: [], dead: [] }, now)
-    if (row !== undefined) backlog.push(blocks.written(row))
+    const row = spool.commit({ block: blockOf(texts, trace), lanes: [lane], acknowledged: [], deadLetters: [] }, now)
+    if (row !== undefined) backlog.push(blocks.written(row, [lane]))
   }
-  const settle = (rows: readonly number[]): void =>
-    void spool.commit({ lanes: [], settled: [{ lane, rows }], dead: [] }, 0)
-  return { backlog, blocks, lane, write, settle }
+  const acknowledge = (rows: readonly number[]): void =>
+    void spool.commit({ lanes: [], acknowledged: [{ lane, rows }], deadLetters: [] }, 0)
+  return { backlog, blocks, lane, write, acknowledge }
 }
 
 test('Backlog.take() packs small rows into one batch of at most 50, in order', () => {
@@ -54,7 +50,7 @@ test('Backlog.take() keeps the segments of one trace together', () => {
 
 test('Backlog leaves on disk what goes over its memory, and reads it in order', () => {
   const spool = openTestSpool()
-  const { backlog, blocks, write, settle } = openBacklog(spool, 200)
+  const { backlog, blocks, write, acknowledge } = openBacklog(spool, 200)
   const all: string[] = []
   for (let i = 0; i < 20; i++) {
     write(documentNames(i * 10, 10))
@@ -63,23 +59,23 @@ test('Backlog leaves on disk what goes over its memory, and reads it in order', 
   const delivered: string[] = []
   for (let batch = backlog.take(); batch !== undefined; batch = backlog.take()) {
     delivered.push(...textsOf(batch))
-    settle(backlog.finish(batch))
+    acknowledge(backlog.finish(batch))
   }
   assert.deepEqual(delivered, all)
   assert.equal(spool.total().documents, 0)
   assert.equal(backlog.bytes, 0)
-  assert.equal(blocks.bytes, 0)
+  assert.deepEqual(blocks.list, [])
   spool.close()
 })
 
 test('Backlog.dropOldest() gives up the oldest rows, in memory and on disk, and nothing that is handed out', () => {
   const spool = openTestSpool()
-  const { backlog, write, settle } = openBacklog(spool, 200)
+  const { backlog, write, acknowledge } = openBacklog(spool, 200)
   for (let i = 0; i < 20; i++) write(documentNames(i * 10, 10))
   const first = backlog.take()
   const before = backlog.bytes
   const { rows, documents } = backlog.dropOldest(before / 2)
-  settle(rows)
+  acknowledge(rows)
   assert.ok(backlog.bytes <= before / 2)
   assert.equal(documents, rows.length * 10)
   assert.equal(textsOf(first)[0], 'd0')
@@ -90,20 +86,18 @@ test('Backlog.dropOldest() gives up the oldest rows, in memory and on disk, and 
   spool.close()
 })
 
-test('a second Backlog over the same blocks reads nothing again that the first one holds', () => {
+test('a second Backlog over the same blocks holds them too, and the last one to finish releases them', () => {
   const spool = openTestSpool()
   const { backlog, blocks, write } = openBacklog(spool)
   write(documentNames(0, 60))
-  const [row] = blocks.rows
-  const held = row === undefined ? undefined : blocks.find(row.id)
+  const [held] = blocks.list
   assert.ok(held !== undefined)
   const nothing = { read: () => undefined, contents: () => ({ documents: 0, bytes: 0, firstId: 0 }), sizes: () => [] }
   const other = new Backlog(nothing, blocks)
   other.push(held)
-  const bytes = blocks.bytes
   for (const lane of [backlog, other]) {
     for (let batch = lane.take(); batch !== undefined; batch = lane.take()) lane.finish(batch)
-    assert.equal(blocks.bytes, lane === backlog ? bytes : 0)
+    assert.equal(blocks.list.length, lane === backlog ? 1 : 0)
   }
   spool.close()
 })

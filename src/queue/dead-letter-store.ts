@@ -63,12 +63,12 @@ export class DeadLetterStore {
     return () => void (this.#totals = totals)
   }
 
-  add(letters: readonly DeadLetter[]): void {
-    if (letters.length === 0) return
+  add(deadLetters: readonly DeadLetter[]): void {
+    if (deadLetters.length === 0) return
     const insert = this.db.prepare(
       'INSERT INTO dead_letters (lane, time, reason, message, document) VALUES (?, ?, ?, ?, ?)',
     )
-    for (const { lane, time, reason, message, document } of letters) {
+    for (const { lane, time, reason, message, document } of deadLetters) {
       insert.run(lane, time, reason, message, document)
       this.#count(lane, 1, document.length)
     }
@@ -78,9 +78,9 @@ export class DeadLetterStore {
   trim(lane: number, maxBytes: number): number {
     let removed = 0
     const oldest = this.db.prepare('SELECT id FROM dead_letters WHERE lane = ? ORDER BY id LIMIT ?')
-    while (this.totals(lane).bytes > maxBytes) {
-      for (const row of oldest.all(lane, CHUNK)) {
-        if (this.totals(lane).bytes <= maxBytes) break
+    for (let rows = oldest.all(lane, CHUNK); rows.length > 0; rows = oldest.all(lane, CHUNK)) {
+      for (const row of rows) {
+        if (this.totals(lane).bytes <= maxBytes) return removed
         removed += this.remove([Number(row['id'])])
       }
     }
@@ -119,7 +119,7 @@ export class DeadLetterStore {
     return count
   }
 
-  /** Gives those of a lane to another one. */
+  /** Makes those of a lane the ones of another lane. */
   moveLane(from: number, to: number): void {
     const { count, bytes } = this.totals(from)
     if (count === 0) return
