@@ -1,6 +1,7 @@
 import { type Batch, type BatchPart, documentStart } from '../component/batch.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
 import type { HeldBlock, HeldBlocks } from './held-blocks.ts'
+import { type PartlyDelivered, restOfRow } from './rest-of-row.ts'
 import type { RowSize, SpoolRow } from './spool-row.ts'
 
 /** A request carries at most this many bytes, so that a slow line does not run into its time limit. */
@@ -206,6 +207,20 @@ export class Backlog {
     this.#loaded.splice(first, end - first)
     this.documents -= documents
     return documents
+  }
+
+  /** The rows of which a part is delivered, and what is left of them. @param failed what failed and is sent again */
+  partlyDelivered(failed: Iterable<Batch<Row>>): PartlyDelivered[] {
+    const left = new Map<Row, BatchPart<Row>[]>()
+    const add = (part: BatchPart<Row>): void => void left.set(part.block, [...left.get(part.block) ?? [], part])
+    for (const { parts } of failed) for (const part of parts) add(part)
+    const [first] = this.#loaded
+    if (first !== undefined && this.#handedOut > 0) add({ block: first, from: this.#handedOut, to: first.ends.length })
+    return [...left].filter(([row]) => row.left < row.ends.length).map(([row, parts]) => ({
+      id: row.id,
+      created: row.created,
+      rest: restOfRow(parts.sort((a, b) => a.from - b.from)),
+    }))
   }
 
   /** Releases all rows in memory; they stay on disk. */

@@ -9,6 +9,7 @@ import type { Backlog, Row } from './backlog.ts'
 import { Circuit } from './circuit.ts'
 import { afterPartialSuccess, afterRejection, type DeadBatch, splitExpired } from './dead-letter-policy.ts'
 import { Requests, type Sender } from './requests.ts'
+import type { PartlyDelivered } from './rest-of-row.ts'
 import { type Retry, RetryList } from './retry-list.ts'
 import { WakeUp } from './wake-up.ts'
 
@@ -294,10 +295,15 @@ export class Delivery {
     await Promise.race([idle, untilAborted(deadline)])
   }
 
-  /** Sends nothing new; what is in flight ends by itself, or is aborted at `deadline` and stays in the backlog. */
-  async stop(deadline: AbortSignal): Promise<void> {
+  /**
+   * Sends nothing new; what is in flight ends by itself, or is aborted at `deadline` and stays in the backlog.
+   *
+   * @returns the rows of which a part is delivered
+   */
+  async stop(deadline: AbortSignal): Promise<PartlyDelivered[]> {
     this.#isStarted = false
     this.#wakeUp.cancel()
     this.#sendAgain(await this.#requests.end(deadline))
+    return this.parts.backlog.partlyDelivered(this.#retries.batches)
   }
 }

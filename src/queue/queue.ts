@@ -174,12 +174,13 @@ export class Queue {
     this.#group.flush()
     await this.#lanes.remove(lane, async () => {
       this.#shareMemory()
-      await lane.delivery.stop(deadline)
-      lane.backlog.close()
+      const rows = await lane.delivery.stop(deadline)
       if (this.#isClosed) return
       // What it delivered must be deleted before an exporter of its name may come back.
       this.#writer.cleanNext()
       this.#group.flush()
+      this.#try(() => this.#repair.run(() => this.#spool.keepRest(lane.id, rows)))
+      lane.backlog.close()
       this.#try(() => this.admin.laneEnded(lane.id))
     })
   }
@@ -254,12 +255,12 @@ export class Queue {
   async stop(deadline: AbortSignal): Promise<number> {
     await this.flush(deadline)
     this.#isClosed = true
-    await Promise.all([
-      ...this.#lanes.list.map(({ delivery }) => delivery.stop(deadline)),
-      Promise.race([this.#lanes.ended(), untilAborted(deadline)]),
-    ])
+    const stopping = this.#lanes.list.map(async ({ id, delivery }) => ({ id, rows: await delivery.stop(deadline) }))
+    const stopped = await Promise.all(stopping)
+    await Promise.race([this.#lanes.ended(), untilAborted(deadline)])
     this.#writer.close()
     this.#group.flush()
+    for (const { id, rows } of stopped) this.#try(() => this.#spool.keepRest(id, rows))
     const left = this.#try(() => this.#spool.total(this.#lanes.ids).documents) ?? 0
     this.#spool.close()
     return left

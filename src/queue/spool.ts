@@ -6,6 +6,7 @@ import { IN_MEMORY } from '../sqlite/open-database.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { DeadLetter, DeadLetterStore } from './dead-letter-store.ts'
 import { LaneNumbers, type StoredLane } from './lane-numbers.ts'
+import type { PartlyDelivered } from './rest-of-row.ts'
 import { openSpoolFile, type SpoolFile, spoolPath } from './spool-file.ts'
 import { idRanges, rowOf, type RowSize, type SpoolRow, storedBlock } from './spool-row.ts'
 
@@ -222,6 +223,15 @@ export class Spool {
       }
       acknowledge(file, from, sizes.map(({ id }) => id))
       return { ...sumOf(sizes), rows }
+    })
+  }
+
+  /** Writes the rest of rows that a lane delivered in part in their place, so that nothing of them is sent again. */
+  keepRest(lane: number, rows: readonly PartlyDelivered[]): void {
+    if (rows.length === 0) return
+    this.#transact((file) => {
+      for (const { rest, created } of rows) this.#append(file, rest, [lane], created)
+      acknowledge(file, lane, rows.map(({ id }) => id))
     })
   }
 

@@ -19,7 +19,6 @@ export class TestLog {
 }
 
 export const pushBack: LaneOptions = { concurrency: 4, whenFull: 'push-back' }
-export const dropOldest: LaneOptions = { concurrency: 4, whenFull: 'drop-oldest' }
 const MB = 1 << 20
 
 /** A queue with a clock that a test advances. */
