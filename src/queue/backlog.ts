@@ -96,11 +96,13 @@ export class Backlog {
     else this.#load(block)
   }
 
-  /** Takes a block that was just written for this lane alone; it is read when its turn comes. */
-  pushUnloaded({ id, documents, bytes }: RowSize): void {
-    this.documents += documents
-    this.bytes += bytes
-    this.#unloaded ||= id
+  /** Takes blocks that were just written for this lane alone; they are read when their turn comes. */
+  pushUnloaded(sizes: readonly RowSize[]): void {
+    for (const { id, documents, bytes } of sizes) {
+      this.documents += documents
+      this.bytes += bytes
+      this.#unloaded ||= id
+    }
   }
 
   /**

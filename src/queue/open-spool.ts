@@ -50,6 +50,7 @@ const UNUSED_NUMBER = 1_000_000
 class ReadableSource implements RebuildSource {
   readonly lastId = 0
   readonly held = []
+  readonly deadLetters = []
   #lanes: readonly StoredLane[] = []
 
   constructor(private readonly exporters: readonly string[]) {}

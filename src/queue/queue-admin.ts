@@ -15,8 +15,8 @@ export interface AdminHooks {
   readonly configured: () => readonly string[]
   /** Whether an exporter was removed and its requests have not ended. */
   readonly isEnding?: (exporter: string) => boolean
-  /** Is called for each row that was written for an exporter. */
-  readonly written?: (exporter: string, row: RowSize) => void
+  /** Is called after rows were written for an exporter, with all rows of the transaction. */
+  readonly written?: (exporter: string, rows: readonly RowSize[]) => void
   /** Runs what reads or writes the spool, and repairs it if it turns out to be damaged. */
   readonly run?: <T>(fn: () => T) => T
   /** Returns Unix milliseconds. */
@@ -98,7 +98,7 @@ export class QueueAdmin {
     const { run, written, now } = this.#hooks
     const row = run(() => this.spool.redrive(ids, this.spool.lane(exporter), documentBlock, now()))
     if (row === undefined) return 0
-    written(exporter, row)
+    written(exporter, [row])
     return row.documents
   }
 
@@ -141,7 +141,7 @@ export class QueueAdmin {
       const { id } = this.#removedLane(name)
       this.#checkConfigured(to)
       const moved = run(() => this.spool.moveWaiting(id, this.spool.lane(to), BLOCKS))
-      for (const row of moved.rows) written(to, row)
+      written(to, moved.rows)
       this.#removed.taken(id, moved.documents, moved.bytes)
       return moved.documents
     })

@@ -80,8 +80,15 @@ export class Queue {
     const acknowledgements = this.#acknowledgements
     const pool = new BufferPool(12)
     const blocks = new HeldBlocks(settings.maxMemory, pool)
-    const onRebuilt = (): void => this.admin.recountRemoved()
-    const repair = new SpoolRepair({ spool, blocks, lanes: () => lanes.inMemory, events, clock, onRebuilt })
+    const repair = new SpoolRepair({
+      spool,
+      blocks,
+      acknowledgements,
+      lanes: () => lanes.inMemory,
+      events,
+      clock,
+      onRebuilt: () => this.admin.recountRemoved(),
+    })
     this.#spool = spool
     this.#dir = dir
     this.#blocks = blocks
@@ -92,9 +99,9 @@ export class Queue {
       isEnding: (name) => lanes.isEnding(name),
       run: (fn) => repair.run(fn),
       now: () => clock.wall(),
-      written: (name, row) => {
+      written: (name, rows) => {
         const lane = lanes.get(name)
-        lane?.backlog.pushUnloaded(row)
+        lane?.backlog.pushUnloaded(rows)
         lane?.delivery.pump()
       },
     })

@@ -31,6 +31,7 @@ function writeSpool(blocks = 60): string {
 const source: RebuildSource = {
   lastId: 100,
   held: [],
+  deadLetters: [],
   lanes: (read) => read,
   lanesOf: (_, read) => read ?? [1],
 }

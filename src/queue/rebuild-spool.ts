@@ -18,6 +18,8 @@ export interface RebuildSource {
   readonly lastId: number
   /** Blocks in memory, which need not be read. */
   readonly held: readonly SpoolRow[]
+  /** Dead letters that were not written yet. */
+  readonly deadLetters: readonly DeadLetter[]
   /** Every lane that the new spool has. @param read those that can be read; they keep their numbers */
   readonly lanes: (read: readonly StoredLane[]) => readonly StoredLane[]
   /** The lanes that still need a block. @param read those that the damaged spool has; undefined if it cannot be read */
@@ -88,6 +90,7 @@ class Rebuild {
       file.db.exec('DELETE FROM lanes')
       for (const { id, name } of this.#lanes) insert.run(id, name)
       file.db.prepare("INSERT INTO state (name, value) VALUES ('last_id', ?)").run(source.lastId)
+      file.deadLetters.add(source.deadLetters)
       for (const row of source.held) this.#write(row, storedBlock(row), damaged.lanesOf(row.id))
     })
   }

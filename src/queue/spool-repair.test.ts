@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, test } from 'node:test'
 import { ExportError } from '../component/export-error.ts'
@@ -117,6 +117,27 @@ test('a rebuilt spool has the dead letters, and what waits for removed exporters
   assert.equal(first.lane('xray').deadLetters.count, 201)
   assert.deepEqual(first.queue.state.removed.map(({ name, documents }) => [name, documents]), [['audit', 200]])
   await first.stop()
+})
+
+test('a rebuilt spool has the dead letters that were not written yet', async () => {
+  const dir = spoolFolder()
+  const rejecting = new FakeSender(() => rejection)
+  const first = await startQueue({ xray: rejecting }, new TestQueue({ dir }))
+  await first.commit(['d0'])
+  await first.clock.advance(995)
+  // Deletes what was delivered, so that the next commit does not.
+  await first.commit(['d1'])
+  await first.clock.advance(10)
+  failSqlite('begin', DAMAGED, { times: 1 })
+  await first.commit(['d2'])
+  // As after a SIGKILL right now.
+  const copy = spoolFolder()
+  cpSync(dir, copy, { recursive: true })
+  const second = await startQueue({ xray: new FakeSender() }, new TestQueue({ dir: copy }))
+  assert.equal(second.lane('xray').deadLetters.count, 2)
+  assert.equal(second.lane('xray').documents, 1)
+  await first.stop()
+  await second.stop()
 })
 
 test('a spool that cannot be rebuilt, as the disk is full, stays as it is, and is rebuilt once there is room', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
 import type { Events } from '../telemetry/events.ts'
+import type { Acknowledgements } from './acknowledgements.ts'
 import type { HeldBlocks } from './held-blocks.ts'
 import type { Lane } from './lane.ts'
 import { rebuildSpool } from './rebuild-spool.ts'
@@ -10,6 +11,8 @@ import type { Spool } from './spool.ts'
 export interface RepairParts {
   readonly spool: Spool
   readonly blocks: HeldBlocks
+  /** What no lane needs any more and is not written yet; the rebuilt spool has it. */
+  readonly acknowledgements: Acknowledgements
   /** The lanes whose rows are in memory: those that have an exporter, and those that end. */
   readonly lanes: () => readonly Lane[]
   readonly events: Events
@@ -65,21 +68,24 @@ export class SpoolRepair {
   }
 
   #rebuild(cause: unknown): void {
-    const { spool, blocks, lanes, events, onRebuilt } = this.parts
+    const { spool, blocks, acknowledgements, lanes, events, onRebuilt } = this.parts
+    const acknowledged = new Map(acknowledgements.rows.map(({ lane, rows }) => [lane, new Set(rows)]))
     const quarantined = spool.replaceFile((path, lastId) =>
       rebuildSpool(path, {
         lastId,
         held: blocks.list.map(({ row }) => row),
+        deadLetters: acknowledgements.deadLetters,
         lanes: () => spool.lanes(),
-        lanesOf: (id, read) => this.#lanesOf(id, read),
+        lanesOf: (id, read) => this.#lanesOf(id, read).filter((lane) => acknowledged.get(lane)?.has(id) !== true),
       })
     )
+    acknowledgements.clear()
     events.spoolQuarantined(quarantined, cause)
     onRebuilt()
     for (const lane of lanes()) lane.backlog.recount()
   }
 
-  /** The lanes that still need a block. Of those that have an exporter memory knows best; of the others only the file knows. */
+  /** The lanes that may need a block. Of those that have an exporter memory knows best; of the others only the file knows. */
   #lanesOf(id: number, read: readonly number[] | undefined): number[] {
     const { spool, blocks, lanes } = this.parts
     const known = read ?? blocks.find(id)?.lanes

@@ -53,9 +53,10 @@ export class SpoolWriter implements GroupWriter {
     this.#cancelCleaner?.()
     this.#cancelCleaner = undefined
     const isCleaning = this.#isClosing || clock.monotonic() - this.#cleaned >= CLEAN_MS
-    const change = { block, lanes: lanes.ids, ...(isCleaning ? this.#acknowledged : NOTHING) }
     try {
-      const row = repair.run(() => spool.commit(change, clock.wall()))
+      // A spool that is rebuilt has what was acknowledged before.
+      const change = () => ({ block, lanes: lanes.ids, ...(isCleaning ? this.#acknowledged : NOTHING) })
+      const row = repair.run(() => spool.commit(change(), clock.wall()))
       if (isCleaning) this.#cleanedUp()
       if (row !== undefined) this.#queued(row, truncated)
     } catch (error) {
