@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
-import { type DeadLetter, type DeadLetterReason } from './dead-letter-store.ts'
+import { deadLetterOf, type StoredDeadLetter } from './dead-letter-store.ts'
 import { readLanes, type StoredLane } from './lane-numbers.ts'
 import { readableIds } from './readable-ids.ts'
 import { rowOf, type SpoolRow } from './spool-row.ts'
@@ -56,12 +56,20 @@ export class DamagedSpool {
   }
 
   /** The dead letters that are whole, by id. */
-  *deadLetters(): Generator<DeadLetter> {
-    const read = this.#prepare('SELECT lane, time, reason, message, document FROM dead_letters WHERE id = ?')
+  *deadLetters(): Generator<StoredDeadLetter> {
+    const read = this.#prepare('SELECT id, lane, time, reason, message, document FROM dead_letters WHERE id = ?')
     for (const id of this.#ids('dead_letters', () => {})) {
-      const found = attempt(() => deadLetterOf(read?.get(id)))
-      if (found !== undefined) yield found
+      const row = attempt(() => read?.get(id))
+      if (row === undefined) continue
+      const deadLetter = deadLetterOf(row)
+      if (isText(deadLetter.document)) yield deadLetter
     }
+  }
+
+  /** The greatest id of a dead letter; undefined if it cannot be read. */
+  lastDeadLetter(): number | undefined {
+    const row = attempt(() => this.#db?.prepare('SELECT max(id) AS id FROM dead_letters').get())
+    return row === undefined ? undefined : Number(row['id'] ?? 0)
   }
 
   close(): void {
@@ -88,18 +96,9 @@ function numberOf(value: unknown): number | undefined {
   return value === undefined ? undefined : Number(value)
 }
 
-/** SQLite has no checksums, so a row may be read and yet be garbage. @throws {Error} if the row is */
-function deadLetterOf(row: Record<string, unknown> | undefined): DeadLetter | undefined {
-  const document = row?.['document']
-  if (row === undefined || !(document instanceof Uint8Array)) return undefined
-  if (typeof JSON.parse(decoder.decode(document)) !== 'string') return undefined
-  return {
-    lane: Number(row['lane']),
-    time: Number(row['time']),
-    reason: String(row['reason']) as DeadLetterReason, // as it was written
-    message: String(row['message']),
-    document,
-  }
+/** SQLite has no checksums, so a row may be read and yet be garbage. */
+function isText(document: Uint8Array): boolean {
+  return attempt(() => typeof JSON.parse(decoder.decode(document)) === 'string') ?? false
 }
 
 /** True if a block is not garbage. What was compressed has a checksum, which was compared. @throws {Error} if it is not UTF-8 or JSON */

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** Why a document became a dead letter. */
 export type DeadLetterReason = 'rejected' | 'unprocessed' | 'too-old'
@@ -65,13 +65,27 @@ export class DeadLetterStore {
 
   add(deadLetters: readonly DeadLetter[]): void {
     if (deadLetters.length === 0) return
-    const insert = this.db.prepare(
-      'INSERT INTO dead_letters (lane, time, reason, message, document) VALUES (?, ?, ?, ?, ?)',
-    )
-    for (const { lane, time, reason, message, document } of deadLetters) {
-      insert.run(lane, time, reason, message, document)
-      this.#count(lane, 1, document.length)
-    }
+    const insert = this.#insert()
+    for (const deadLetter of deadLetters) this.#add(insert, null, deadLetter)
+  }
+
+  /** Adds dead letters under the ids that they had. */
+  restore(deadLetters: readonly StoredDeadLetter[]): void {
+    const insert = this.#insert()
+    for (const deadLetter of deadLetters) this.#add(insert, deadLetter.id, deadLetter)
+  }
+
+  #insert(): StatementSync {
+    return this.db.prepare(`INSERT INTO dead_letters (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
+  }
+
+  #add(
+    insert: StatementSync,
+    id: number | null,
+    { lane, time, reason, message, document }: DeadLetter | StoredDeadLetter,
+  ): void {
+    insert.run(id, lane, time, reason, message, document)
+    this.#count(lane, 1, document.length)
   }
 
   /** Removes the oldest of a lane until at most `maxBytes` are left. @returns how many went */
@@ -134,7 +148,8 @@ export class DeadLetterStore {
   }
 }
 
-function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
+/** Types a row of the table. */
+export function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
   const { document } = row
   return {
     id: Number(row['id']),

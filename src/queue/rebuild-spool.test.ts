@@ -53,6 +53,23 @@ test('rebuildSpool() keeps what can be read under its ids, with dead letters, an
   spool.close()
 })
 
+test('rebuildSpool() keeps dead letters under their ids, and writes those that were not written yet after them', () => {
+  const dir = spoolFolder()
+  const before = openTestSpool(dir)
+  const dead = { lane: 1, time: 7, reason: 'rejected', message: '', document: new Uint8Array([34, 34]) } as const
+  const deadLetters = ['a', 'b', 'c'].map((message) => ({ ...dead, message }))
+  before.commit({ lanes: [], acknowledged: [], deadLetters }, 0)
+  before.changeDeadLetters((store) => store.remove([1]))
+  before.close()
+  rebuildSpool(spoolPath(dir), { ...source, deadLetters: [{ ...dead, message: 'd' }] })
+  const spool = openTestSpool(dir)
+  assert.deepEqual(spool.deadLetters.list(0, 10).map(({ id, message }) => [id, message]), [[2, 'b'], [3, 'c'], [
+    4,
+    'd',
+  ]])
+  spool.close()
+})
+
 test('rebuildSpool() takes blocks from memory that cannot be read, and leaves out those that no lane needs', () => {
   const dir = writeSpool()
   const before = openTestSpool(dir)

@@ -6,7 +6,7 @@ import { quarantine } from '../sqlite/quarantine.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { QuarantinedSpool } from '../telemetry/events.ts'
 import { DamagedSpool } from './damaged-spool.ts'
-import type { DeadLetter } from './dead-letter-store.ts'
+import type { DeadLetter, StoredDeadLetter } from './dead-letter-store.ts'
 import type { StoredLane } from './lane-numbers.ts'
 import { prepareStatements, rebuiltPath, type SpoolFile } from './spool-file.ts'
 import { spoolFormat } from './spool-format.ts'
@@ -25,6 +25,9 @@ export interface RebuildSource {
   /** The lanes that still need a block. @param read those that the damaged spool has; undefined if it cannot be read */
   readonly lanesOf: (block: number, read: readonly number[] | undefined) => readonly number[]
 }
+
+/** If the ids of dead letters cannot be read, no readable one has an id greater than this. */
+const UNUSED_DEAD_LETTER = 1_000_000_000
 
 /** What is written in one transaction at most: blocks or dead letters, and their bytes. */
 const CHUNK = { rows: 256, bytes: 4 << 20 }
@@ -90,7 +93,8 @@ class Rebuild {
       file.db.exec('DELETE FROM lanes')
       for (const { id, name } of this.#lanes) insert.run(id, name)
       file.db.prepare("INSERT INTO state (name, value) VALUES ('last_id', ?)").run(source.lastId)
-      file.deadLetters.add(source.deadLetters)
+      const last = damaged.lastDeadLetter() ?? UNUSED_DEAD_LETTER
+      file.deadLetters.restore(source.deadLetters.map((entry, i) => ({ ...entry, id: last + 1 + i })))
       for (const row of source.held) this.#write(row, storedBlock(row), damaged.lanesOf(row.id))
     })
   }
@@ -108,7 +112,10 @@ class Rebuild {
         this.damaged.deadLetters(),
         ({ document }) => document.length,
         (deadLetters) =>
-          transaction(this.file.db, () => this.file.deadLetters.add(deadLetters.map((entry) => this.#withLane(entry)))),
+          transaction(
+            this.file.db,
+            () => this.file.deadLetters.restore(deadLetters.map((entry) => this.#withLane(entry))),
+          ),
       )
       return true
     } catch (error) {
@@ -126,7 +133,7 @@ class Rebuild {
   }
 
   /** A dead letter of a lane that is not known becomes one of the first lane. */
-  #withLane(deadLetter: DeadLetter): DeadLetter {
+  #withLane(deadLetter: StoredDeadLetter): StoredDeadLetter {
     const [first] = this.#lanes
     if (first === undefined || this.#lanes.some(({ id }) => id === deadLetter.lane)) return deadLetter
     return { ...deadLetter, lane: first.id }
