@@ -102,6 +102,7 @@ export class QueueModel {
       [10, 'mood', () => this.#changeMood()],
       [4, 'add', () => this.#addLane(random.pick(this.#absent))],
       [3, 'remove', () => this.#removeLane(random.pick(this.#active))],
+      [2, 'bounce', () => this.#bounce(random.pick(this.#active))],
       [3, 'replace', () => this.#replaceSender(random.pick(this.#active))],
       [2, 'configure', () => this.#configure()],
       [2, 'restart', () => this.#restart()],
@@ -208,6 +209,15 @@ export class QueueModel {
     await Promise.all([removed, this.#test.clock.advance(10)])
   }
 
+  /** Removes an exporter that is back before its requests have ended. */
+  async #bounce(name: string | undefined): Promise<void> {
+    if (name === undefined || this.#active.length < 2) return
+    const removed = this.#test.queue.removeLane(name, this.#deadline())
+    const added = this.#addLane(name)
+    this.#ledger(name).release()
+    await Promise.all([removed, added, this.#test.clock.advance(10)])
+  }
+
   /** A signal that aborts what is in flight, if faults may happen. */
   #deadline(): AbortSignal {
     return this.options.hasFaults ? AbortSignal.abort() : new AbortController().signal
@@ -296,7 +306,10 @@ export class QueueModel {
   async #move(from: string | undefined, to: string | undefined): Promise<void> {
     if (from === undefined || to === undefined) return
     const [source, target] = [this.#ledger(from), this.#ledger(to)]
-    const isMoved = await this.#test.queue.admin.moveRemoved(from, to).then(() => true, () => false)
+    const moving = this.#test.queue.admin.moveRemoved(from, to).then(() => true, () => false)
+    // It may be back before all is moved.
+    if (this.#random.isTrue(0.3)) await this.#addLane(from)
+    const isMoved = await moving
     for (const text of source.expected) {
       if (source.delivered.has(text)) {
         // If the process was killed after the delivery, it waits again, and is moved too.
