@@ -21,6 +21,11 @@ export class Acknowledgements {
     return this.#deadBytes >= MAX_DEAD_BYTES
   }
 
+  /** The lanes that no longer need rows. */
+  get lanes(): IterableIterator<number> {
+    return this.#rows.keys()
+  }
+
   /** Rows per lane. */
   get rows(): AcknowledgedRows[] {
     return [...this.#rows].map(([lane, rows]) => ({ lane, rows }))

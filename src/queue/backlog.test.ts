@@ -12,14 +12,14 @@ function openBacklog(spool: Spool, maxMemory = 1e6) {
   const lane = spool.lane('xray')
   const blocks = new HeldBlocks(maxMemory, new BufferPool(1))
   const read = (from: number) => {
-    const id = spool.next(lane, from)
-    const row = id === undefined ? undefined : spool.read(id)
+    const id = spool.waiting.next(lane, from)
+    const row = id === undefined ? undefined : spool.waiting.read(id)
     return row === undefined ? undefined : blocks.find(row.id) ?? blocks.read(row, [lane])
   }
   const backlog = new Backlog({
     read,
-    contents: (from) => spool.contents(lane, from),
-    sizes: (from, limit) => spool.sizes(lane, from, limit),
+    contents: (from) => spool.waiting.contents(lane, from),
+    sizes: (from, limit) => spool.waiting.sizes(lane, from, limit),
   }, blocks)
   const write = (texts: readonly string[], trace?: (i: number) => number, now = 0): void => {
     const row = spool.commit({ block: blockOf(texts, trace), lanes: [lane], acknowledged: [], deadLetters: [] }, now)
@@ -62,7 +62,7 @@ test('Backlog leaves on disk what goes over its memory, and reads it in order', 
     acknowledge(backlog.finish(batch))
   }
   assert.deepEqual(delivered, all)
-  assert.equal(spool.total().documents, 0)
+  assert.equal(spool.waiting.total().documents, 0)
   assert.equal(backlog.bytes, 0)
   assert.deepEqual(blocks.list, [])
   spool.close()
@@ -148,7 +148,7 @@ test('Backlog.take() returns what it has though the next row cannot be read, and
     read: (from) => {
       if (isBroken) throw new Error('disk I/O error')
       isBroken = true
-      const row = spool.read(from)
+      const row = spool.waiting.read(from)
       return row === undefined ? undefined : blocks.read(row, [lane])
     },
     contents: () => ({ documents: 20, bytes: 100, firstId: 1 }),

@@ -31,6 +31,6 @@ test('a lane is written with the first transaction that succeeds', () => {
   commit(first, audit)
   first.close()
   const second = openTestSpool(dir)
-  assert.deepEqual([second.lane('audit'), second.contents(audit).documents], [audit, 1])
+  assert.deepEqual([second.lane('audit'), second.waiting.contents(audit).documents], [audit, 1])
   second.close()
 })

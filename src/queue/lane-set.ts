@@ -10,16 +10,17 @@ interface EndingLane {
 export class LaneSet {
   readonly #lanes = new Map<string, Lane>()
   readonly #ending = new Map<string, EndingLane>()
+  #list: readonly Lane[] = []
   #ids: readonly number[] = []
 
   /** The lanes that documents are written for. */
-  get list(): Lane[] {
-    return [...this.#lanes.values()]
+  get list(): readonly Lane[] {
+    return this.#list
   }
 
   /** All that have rows in memory. */
   get inMemory(): Lane[] {
-    return [...this.#lanes.values(), ...[...this.#ending.values()].map(({ lane }) => lane)]
+    return [...this.#list, ...[...this.#ending.values()].map(({ lane }) => lane)]
   }
 
   /** The numbers of the lanes that documents are written for. */
@@ -33,19 +34,19 @@ export class LaneSet {
 
   /** A lane for which clients must wait; undefined if there is none. */
   get full(): Lane | undefined {
-    for (const lane of this.#lanes.values()) if (lane.isFull) return lane
+    for (const lane of this.#list) if (lane.isFull) return lane
     return undefined
   }
 
   /** True while a lane delivers, and more waits for it than it delivers soon. */
   get isAhead(): boolean {
-    for (const lane of this.#lanes.values()) if (lane.isAhead) return true
+    for (const lane of this.#list) if (lane.isAhead) return true
     return false
   }
 
   /** True if nothing waits for any of them, and nothing is in flight. */
   get isIdle(): boolean {
-    for (const lane of this.#lanes.values()) if (!lane.delivery.isDone) return false
+    for (const lane of this.#list) if (!lane.delivery.isDone) return false
     return this.#ending.size === 0
   }
 
@@ -83,6 +84,7 @@ export class LaneSet {
   }
 
   #changed(): void {
-    this.#ids = this.list.map(({ id }) => id)
+    this.#list = [...this.#lanes.values()]
+    this.#ids = this.#list.map(({ id }) => id)
   }
 }

@@ -22,7 +22,9 @@ const largeText = (i: number): string => `document-${i}-${'x'.repeat(3900)}`
 function open(dir: string, exporters: readonly string[] = ['xray']) {
   const log = new TestLog()
   const { spool, dir: opened } = openSpool({ dir, sync: 'normal' }, exporters, log.events)
-  const documents = Object.fromEntries(spool.lanes().map(({ id, name }) => [name, spool.contents(id).documents]))
+  const documents = Object.fromEntries(
+    spool.lanes().map(({ id, name }) => [name, spool.waiting.contents(id).documents]),
+  )
   const deadLetters = spool.deadLetters.list(0, 100)
   const lanes = spool.lanes()
   spool.close()
@@ -124,6 +126,6 @@ test('openSpool() keeps documents in memory alone if the folder is ":memory:"', 
     acknowledged: [],
     deadLetters: [],
   }, 0)
-  assert.deepEqual([dir, spool.total().documents, log.text], [':memory:', 3, ''])
+  assert.deepEqual([dir, spool.waiting.total().documents, log.text], [':memory:', 3, ''])
   spool.close()
 })

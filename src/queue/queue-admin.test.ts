@@ -55,10 +55,11 @@ test('QueueAdmin.removedLanes() counts through what waits once, and is right aft
   const { spool, removed, admin } = openOffline()
   const before = admin.removedLanes()[0]
   let walks = 0
-  const { contents } = spool
-  spool.contents = (...args) => {
+  const { waiting } = spool
+  const contents = waiting.contents.bind(waiting)
+  waiting.contents = (...args) => {
     walks++
-    return contents.apply(spool, args)
+    return contents(...args)
   }
   for (let i = 0; i < 10; i++) admin.removedLanes()
   admin.dropDeadLetters([1])
@@ -72,7 +73,7 @@ test('QueueAdmin.dropRemoved() deletes what is stored for a removed exporter, an
   const { spool, xray, admin } = openOffline()
   assert.equal(await admin.dropRemoved('removed'), 31)
   assert.deepEqual(admin.removedLanes(), [])
-  assert.deepEqual([spool.contents(xray).documents, spool.total().documents], [15, 15])
+  assert.deepEqual([spool.waiting.contents(xray).documents, spool.waiting.total().documents], [15, 15])
   assert.deepEqual(spool.lanes().map(({ name }) => name), ['xray'])
   spool.close()
 })
@@ -80,7 +81,7 @@ test('QueueAdmin.dropRemoved() deletes what is stored for a removed exporter, an
 test('QueueAdmin.moveRemoved() sends what is stored to another exporter, each document once, and its dead letters', async () => {
   const { spool, xray, admin } = openOffline()
   assert.equal(await admin.moveRemoved('removed', 'xray'), 30)
-  assert.equal(spool.contents(xray).documents, 30)
+  assert.equal(spool.waiting.contents(xray).documents, 30)
   assert.deepEqual(admin.deadLetters(0, 10).map(({ exporter }) => exporter), ['xray', 'xray'])
   assert.deepEqual(spool.lanes().map(({ name }) => name), ['xray'])
   spool.close()

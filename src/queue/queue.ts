@@ -210,7 +210,7 @@ export class Queue {
   }
 
   #reportFound(): void {
-    const { documents, bytes } = this.#repair.run(() => this.#spool.total(this.#lanes.ids))
+    const { documents, bytes } = this.#repair.run(() => this.#spool.waiting.total(this.#lanes.ids))
     if (documents > 0) this.events.spoolFound(documents, bytes)
     for (const { name, documents, deadLetters } of this.admin.removedLanes()) {
       this.events.removedExporterFound(name, documents, deadLetters.count)
@@ -268,7 +268,7 @@ export class Queue {
     this.#writer.close()
     this.#group.flush()
     for (const { id, rows } of stopped) this.#try(() => this.#spool.keepRest(id, rows))
-    const left = this.#try(() => this.#spool.total(this.#lanes.ids).documents) ?? 0
+    const left = this.#try(() => this.#spool.waiting.total(this.#lanes.ids).documents) ?? 0
     this.#spool.close()
     return left
   }

@@ -36,7 +36,7 @@ const source: RebuildSource = {
   lanesOf: (_, read) => read ?? [1],
 }
 
-const idsOf = (spool: Spool): number[] => spool.sizes(spool.lane('xray'), 0, 1000).map(({ id }) => id)
+const idsOf = (spool: Spool): number[] => spool.waiting.sizes(spool.lane('xray'), 0, 1000).map(({ id }) => id)
 
 test('rebuildSpool() keeps what can be read under its ids, with dead letters, and the damaged file', () => {
   const dir = writeSpool()
@@ -46,8 +46,8 @@ test('rebuildSpool() keeps what can be read under its ids, with dead letters, an
   assert.ok(existsSync(file))
   const spool = openTestSpool(dir)
   assert.equal(idsOf(spool).length, recovered)
-  assert.equal(spool.read(60)?.created, 5)
-  assert.equal(new TextDecoder().decode(spool.read(60)?.bytes), JSON.stringify(largeText(59)))
+  assert.equal(spool.waiting.read(60)?.created, 5)
+  assert.equal(new TextDecoder().decode(spool.waiting.read(60)?.bytes), JSON.stringify(largeText(59)))
   assert.equal(spool.deadLetters.list(0, 10)[0]?.message, 'no')
   assert.equal(commit(spool, ['d'], [spool.lane('xray')])?.id, 101)
   spool.close()
@@ -73,7 +73,7 @@ test('rebuildSpool() keeps dead letters under their ids, and writes those that w
 test('rebuildSpool() takes blocks from memory that cannot be read, and leaves out those that no lane needs', () => {
   const dir = writeSpool()
   const before = openTestSpool(dir)
-  const held = [before.read(31)].filter((row) => row !== undefined)
+  const held = [before.waiting.read(31)].filter((row) => row !== undefined)
   before.close()
   damagePagesWith(spoolPath(dir), 'document-30-')
   rebuildSpool(spoolPath(dir), { ...source, held, lanesOf: (id) => (id === 1 ? [] : [1]) })

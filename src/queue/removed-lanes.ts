@@ -1,5 +1,4 @@
 import type { DeadLetterTotals } from './dead-letter-store.ts'
-import type { StoredLane } from './lane-numbers.ts'
 import type { Spool } from './spool.ts'
 
 /** What is stored for an exporter that the config does not have. */
@@ -41,14 +40,14 @@ export class RemovedLanes {
   #waitingFor(id: number): Waiting {
     let found = this.#waiting.get(id)
     if (found === undefined) {
-      const { documents, bytes } = this.run(() => this.spool.contents(id))
+      const { documents, bytes } = this.run(() => this.spool.waiting.contents(id))
       this.#waiting.set(id, found = { documents, bytes, oldest: this.#oldest(id) })
     }
     return found
   }
 
   #oldest(id: number): number | undefined {
-    return this.run(() => this.spool.oldest(id))
+    return this.run(() => this.spool.waiting.oldest(id))
   }
 
   /** Documents were taken off a lane. @param bytes on disk */

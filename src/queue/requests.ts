@@ -13,8 +13,10 @@ export interface RequestEvents {
 
 interface OpenRequest {
   readonly sent: Retry
+  /** Aborts the requests of the same sender. */
+  readonly abort: AbortController
   /** Resolves when it has ended; never rejects. */
-  ended: Promise<void>
+  ended: Promise<void> | undefined
 }
 
 /** Requests in flight. */
@@ -33,15 +35,15 @@ export class Requests {
 
   begin(sent: Retry): void {
     this.documents += sent.batch.count
-    const request: OpenRequest = { sent, ended: Promise.resolve() }
+    const request: OpenRequest = { sent, abort: this.#abort, ended: undefined }
     this.#open.add(request)
     request.ended = this.#send(request)
   }
 
   async #send(request: OpenRequest): Promise<void> {
-    const { sent } = request
+    const { sent, abort } = request
     try {
-      await this.sender.send(sent.batch, this.#abort.signal)
+      await this.sender.send(sent.batch, abort.signal)
     } catch (error) {
       // A sender that throws at once must not come back into the loop that began the request.
       await undefined
@@ -64,22 +66,21 @@ export class Requests {
    * @returns what was given up
    */
   async replaceSender(sender: Sender, deadline: AbortSignal): Promise<Retry[]> {
-    const abort = this.#abort
     const requests = [...this.#open]
     this.sender = sender
     this.#abort = new AbortController()
-    return await this.#end(requests, abort, deadline)
+    return await this.#end(requests, deadline)
   }
 
   /** Waits until requests have ended; at `deadline` those that have not are aborted and given up. @returns what was given up */
   async end(deadline: AbortSignal): Promise<Retry[]> {
-    return await this.#end([...this.#open], this.#abort, deadline)
+    return await this.#end([...this.#open], deadline)
   }
 
-  async #end(requests: readonly OpenRequest[], abort: AbortController, deadline: AbortSignal): Promise<Retry[]> {
+  async #end(requests: readonly OpenRequest[], deadline: AbortSignal): Promise<Retry[]> {
     await Promise.race([Promise.all(requests.map(({ ended }) => ended)), untilAborted(deadline)])
     const left = requests.filter((request) => this.#close(request))
-    abort.abort()
+    for (const { abort } of left) abort.abort()
     return left.map(({ sent }) => sent)
   }
 }

@@ -5,6 +5,7 @@ import { IN_MEMORY, openDatabase } from '../sqlite/open-database.ts'
 import { quarantine } from '../sqlite/quarantine.ts'
 import { DeadLetterStore } from './dead-letter-store.ts'
 import { spoolFormat } from './spool-format.ts'
+import { WaitingBlocks } from './waiting-blocks.ts'
 
 /** A spool's database, with the statements that are run often. */
 export interface SpoolFile {
@@ -13,9 +14,7 @@ export interface SpoolFile {
   readonly wait: StatementSync
   readonly acknowledge: StatementSync
   readonly remove: StatementSync
-  readonly read: StatementSync
-  readonly next: StatementSync
-  readonly lanesOf: StatementSync
+  readonly waiting: WaitingBlocks
   readonly deadLetters: DeadLetterStore
 }
 
@@ -75,9 +74,7 @@ export function prepareStatements(db: DatabaseSync): SpoolFile {
     remove: db.prepare(
       'DELETE FROM blocks WHERE id BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE block = id)',
     ),
-    read: db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id = ?'),
-    next: db.prepare('SELECT block FROM waiting WHERE block >= ? AND lane = ? ORDER BY block LIMIT 1'),
-    lanesOf: db.prepare('SELECT lane FROM waiting WHERE block = ?'),
+    waiting: new WaitingBlocks(db),
     deadLetters: new DeadLetterStore(db),
   }
 }

@@ -31,16 +31,16 @@ export class SpoolReader {
       read: (from) => this.#read(lane, from, delivered),
       contents: (from) => this.#contents(lane, from, delivered),
       sizes: (from, limit) =>
-        this.repair.run(() => this.spool.sizes(lane, from, limit)).filter(({ id }) => !delivered.has(id)),
+        this.repair.run(() => this.spool.waiting.sizes(lane, from, limit)).filter(({ id }) => !delivered.has(id)),
     }
   }
 
   #contents(lane: number, from: number, delivered: ReadonlySet<number>) {
     return this.repair.run(() => {
-      let { documents, bytes, firstId } = this.spool.contents(lane, from)
+      let { documents, bytes, firstId } = this.spool.waiting.contents(lane, from)
       for (const id of delivered) {
         if (id < from) continue
-        const [size] = this.spool.sizes(lane, id, 1)
+        const [size] = this.spool.waiting.sizes(lane, id, 1)
         if (size?.id !== id) continue
         documents -= size.documents
         bytes -= size.bytes
@@ -50,7 +50,7 @@ export class SpoolReader {
   }
 
   #read(lane: number, from: number, delivered: ReadonlySet<number>): HeldBlock | undefined {
-    const next = (start: number) => this.repair.run(() => this.spool.next(lane, start))
+    const next = (start: number) => this.repair.run(() => this.spool.waiting.next(lane, start))
     for (let id = next(from); id !== undefined; id = next(id + 1)) {
       if (delivered.has(id)) continue
       const block = this.blocks.find(id) ?? this.#load(id)
@@ -68,16 +68,16 @@ export class SpoolReader {
     const row = this.#readOrRebuild(id)
     if (row === undefined) return undefined
     this.#readBytes += row.bytes.length
-    return this.blocks.read(row, this.spool.lanesOf(id))
+    return this.blocks.read(row, this.spool.waiting.lanesOf(id))
   }
 
   /** A row that cannot be read shows damage that SQLite does not see. */
   #readOrRebuild(id: number): SpoolRow | undefined {
     try {
-      return this.spool.read(id)
+      return this.spool.waiting.read(id)
     } catch (error) {
       this.repair.rebuild(error)
-      return this.spool.read(id)
+      return this.spool.waiting.read(id)
     }
   }
 }

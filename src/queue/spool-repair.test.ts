@@ -6,26 +6,20 @@ import { ExportError } from '../component/export-error.ts'
 import { overwrite } from '../../test/support/damage.ts'
 import { FakeSender } from '../../test/support/fake-sender.ts'
 import { DAMAGED, DISK_FULL, failSqlite, repairSqlite } from '../../test/support/sqlite-faults.ts'
-import { pushBack, TestQueue } from '../../test/support/test-queue.ts'
+import { pushBack, startQueue, TestQueue } from '../../test/support/test-queue.ts'
 import { documentNames, spoolFolder } from '../../test/support/test-spool.ts'
-import { Spool } from './spool.ts'
 import { spoolPath } from './spool-file.ts'
+import { WaitingBlocks } from './waiting-blocks.ts'
 
 const outage = new ExportError('retryable', 'away')
 const rejection = new ExportError('permanent', 'no good')
 const away = (): FakeSender => new FakeSender(() => outage)
 
-const { read } = Spool.prototype
+const { read } = WaitingBlocks.prototype
 afterEach(() => {
   repairSqlite()
-  Spool.prototype.read = read
+  WaitingBlocks.prototype.read = read
 })
-
-async function startQueue(senders: Record<string, FakeSender>, test: TestQueue): Promise<TestQueue> {
-  for (const [name, sender] of Object.entries(senders)) await test.queue.addLane(name, sender, pushBack)
-  test.queue.start()
-  return test
-}
 
 /** Changes a spool that no queue has open. */
 function change(dir: string, sql: string): void {
@@ -161,7 +155,7 @@ test('a spool that cannot be rebuilt, as the disk is full, stays as it is, and i
 })
 
 test('what cannot be read stays in the spool, and is read again later', async () => {
-  Spool.prototype.read = () => {
+  WaitingBlocks.prototype.read = () => {
     throw new Error('disk I/O error')
   }
   const xray = new FakeSender()
@@ -172,7 +166,7 @@ test('what cannot be read stays in the spool, and is read again later', async ()
   await test.clock.advance(3000)
   assert.match(test.log.text, /ERROR xray: Cannot read what waits: .*disk I\/O error/)
   assert.equal(test.lane('xray').documents, 100)
-  Spool.prototype.read = read
+  WaitingBlocks.prototype.read = read
   repairSqlite()
   await test.clock.advance(10_000)
   assert.deepEqual(xray.accepted, documentNames(0, 100))

@@ -86,7 +86,7 @@ export class SpoolWriter implements GroupWriter {
 
   #cleanedUp(): void {
     const { acknowledgements, lanes, admin, clock } = this.parts
-    if (acknowledgements.rows.some(({ lane }) => !lanes.ids.includes(lane))) admin.recountRemoved()
+    for (const lane of acknowledgements.lanes) if (!lanes.ids.includes(lane)) admin.recountRemoved()
     acknowledgements.clear()
     this.#cleaned = clock.monotonic()
     this.#trimDeadLetters()

@@ -8,7 +8,8 @@ import type { DeadLetter, DeadLetterStore } from './dead-letter-store.ts'
 import { LaneNumbers, type StoredLane } from './lane-numbers.ts'
 import type { PartlyDelivered } from './rest-of-row.ts'
 import { openSpoolFile, type SpoolFile, spoolPath } from './spool-file.ts'
-import { idRanges, rowOf, type RowSize, type SpoolRow, storedBlock } from './spool-row.ts'
+import { idRanges, type RowSize, type SpoolRow, storedBlock } from './spool-row.ts'
+import type { WaitingBlocks } from './waiting-blocks.ts'
 
 /** How the spool is kept. */
 export interface SpoolSettings {
@@ -33,15 +34,6 @@ export interface SpoolChange {
   readonly deadLetters: readonly DeadLetter[]
 }
 
-/** What waits for one lane. */
-export interface LaneContents {
-  readonly documents: number
-  /** Bytes on disk. */
-  readonly bytes: number
-  /** The id of the oldest block; 0 if there is none. */
-  readonly firstId: number
-}
-
 /** What was moved from one lane to another. */
 export interface MovedRows {
   /** Documents that no longer wait for the first lane. */
@@ -55,7 +47,6 @@ export interface MovedRows {
 const LARGE = 64 << 20
 /** So much is moved at once, in bytes on disk, so that nothing else waits for long. */
 const MOVED_BYTES = 8 << 20
-const SUM_OF_BLOCKS = 'SELECT coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes'
 
 /** What was acknowledged to its senders and is not delivered yet, in SQLite. */
 export class Spool {
@@ -72,8 +63,8 @@ export class Spool {
     this.#opened = this.#openFile()
     try {
       // Walks the tables, so that damage shows here.
-      this.total()
-      for (const { id } of this.lanes()) this.contents(id)
+      this.waiting.total()
+      for (const { id } of this.lanes()) this.waiting.contents(id)
     } catch (cause) {
       this.#closeFile()
       throw new Error(`Cannot read the spool in "${settings.dir}": ${errorMessage(cause)}`, { cause })
@@ -111,6 +102,11 @@ export class Spool {
     return this.#path === IN_MEMORY
   }
 
+  /** What waits for which lane. */
+  get waiting(): WaitingBlocks {
+    return this.#file.waiting
+  }
+
   get deadLetters(): DeadLetterStore {
     return this.#file.deadLetters
   }
@@ -123,58 +119,6 @@ export class Spool {
   /** Every lane that it knows. */
   lanes(): readonly StoredLane[] {
     return this.#lanes.list
-  }
-
-  /** Documents and bytes on disk, of all blocks or of those that wait for at least one of the lanes. */
-  total(lanes?: readonly number[]): { documents: number; bytes: number } {
-    const which = lanes === undefined ? '' : `WHERE id IN (SELECT block FROM waiting WHERE lane IN (${lanes.join()}))`
-    const row = this.#file.db.prepare(`${SUM_OF_BLOCKS} FROM blocks ${which}`).get()
-    return { documents: Number(row?.['documents']), bytes: Number(row?.['bytes']) }
-  }
-
-  /** What waits for a lane from block `from` on. */
-  contents(lane: number, from = 0): LaneContents {
-    const row = this.#file.db.prepare(
-      `${SUM_OF_BLOCKS}, coalesce(min(id), 0) AS first FROM waiting JOIN blocks ON id = block WHERE block >= ? AND lane = ?`,
-    ).get(from, lane)
-    return { documents: Number(row?.['documents']), bytes: Number(row?.['bytes']), firstId: Number(row?.['first']) }
-  }
-
-  /** When the oldest block was written that waits for a lane, in Unix milliseconds. */
-  oldest(lane: number): number | undefined {
-    const row = this.#file.db.prepare(
-      'SELECT created FROM waiting JOIN blocks ON id = block WHERE lane = ? ORDER BY block LIMIT 1',
-    ).get(lane)
-    return row === undefined ? undefined : Number(row['created'])
-  }
-
-  /** The sizes of the first blocks that wait for a lane from block `from` on, oldest first. */
-  sizes(lane: number, from: number, limit: number): RowSize[] {
-    const rows = this.#file.db.prepare(
-      `SELECT id, documents, length(bytes) AS bytes FROM waiting JOIN blocks ON id = block
-         WHERE block >= ? AND lane = ? ORDER BY block LIMIT ?`,
-    ).all(from, lane, limit)
-    return rows.map(({ id, documents, bytes }) => ({
-      id: Number(id),
-      documents: Number(documents),
-      bytes: Number(bytes),
-    }))
-  }
-
-  /** The id of the first block from `from` on that waits for a lane. */
-  next(lane: number, from: number): number | undefined {
-    const row = this.#file.next.get(from, lane)
-    return row === undefined ? undefined : Number(row['block'])
-  }
-
-  /** @throws {Error} if the file is damaged */
-  read(id: number): SpoolRow | undefined {
-    return rowOf(this.#file.read.get(id))
-  }
-
-  /** The lanes that a block waits for. */
-  lanesOf(id: number): number[] {
-    return this.#file.lanesOf.all(id).map(({ lane }) => Number(lane))
   }
 
   /**
@@ -196,7 +140,7 @@ export class Spool {
   /** Takes up to `limit` blocks off a lane. @returns what no longer waits for it */
   dropWaiting(lane: number, limit: number): { documents: number; bytes: number } {
     return this.#transact((file) => {
-      const sizes = this.sizes(lane, 0, limit)
+      const sizes = file.waiting.sizes(lane, 0, limit)
       acknowledge(file, lane, sizes.map(({ id }) => id))
       return sumOf(sizes)
     })
@@ -208,14 +152,14 @@ export class Spool {
    */
   moveWaiting(from: number, to: number, limit: number): MovedRows {
     return this.#transact((file) => {
-      const sizes = upToBytes(this.sizes(from, 0, limit), MOVED_BYTES)
+      const sizes = upToBytes(file.waiting.sizes(from, 0, limit), MOVED_BYTES)
       const copy = file.db.prepare(
         `INSERT INTO blocks (id, created, documents, bytes, ends, traces)
            SELECT ?, created, documents, bytes, ends, traces FROM blocks WHERE id = ?`,
       )
       const rows: RowSize[] = []
       for (const size of sizes) {
-        if (this.lanesOf(size.id).includes(to)) continue
+        if (file.waiting.lanesOf(size.id).includes(to)) continue
         const id = this.#nextId++
         copy.run(id, size.id)
         file.wait.run(id, to)
@@ -258,7 +202,7 @@ export class Spool {
 
   /** Forgets a lane for which nothing waits, and that has no dead letters; another one stays. */
   forgetLane(lane: number): void {
-    if (this.deadLetters.totals(lane).count > 0 || this.sizes(lane, 0, 1).length > 0) return
+    if (this.deadLetters.totals(lane).count > 0 || this.waiting.sizes(lane, 0, 1).length > 0) return
     this.#transact(({ db }) => {
       db.prepare('DELETE FROM waiting WHERE lane = ?').run(lane)
       db.prepare('DELETE FROM lanes WHERE id = ?').run(lane)

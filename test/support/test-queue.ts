@@ -1,5 +1,6 @@
 import { Events } from '../../src/telemetry/events.ts'
 import { type LaneOptions, Queue, type QueueSettings } from '../../src/queue/queue.ts'
+import type { Sender } from '../../src/queue/requests.ts'
 import { FakeClock, runPending } from './fake-clock.ts'
 import { spoolFolder } from './test-spool.ts'
 
@@ -75,4 +76,14 @@ export class TestQueue {
     await runPending()
     return await stopped
   }
+}
+
+/** Starts a queue that delivers to exporters of these names. */
+export async function startQueue(
+  senders: Readonly<Record<string, Sender>>,
+  test: TestQueue = new TestQueue(),
+): Promise<TestQueue> {
+  for (const [name, sender] of Object.entries(senders)) await test.queue.addLane(name, sender, pushBack)
+  test.queue.start()
+  return test
 }
