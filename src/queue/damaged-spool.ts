@@ -21,9 +21,11 @@ export class DamagedSpool {
   /** Blocks that could not be read so far, about; undefined if not even their number is known. */
   unreadable: number | undefined = 0
   readonly #db: DatabaseSync | undefined
+  readonly #lanesOf: StatementSync | undefined
 
   constructor(file: string) {
     this.#db = attempt(() => new DatabaseSync(file, { readOnly: true }))
+    this.#lanesOf = this.#prepare('SELECT lane FROM waiting WHERE block = ?')
   }
 
   /** Its lanes; empty if they cannot be read. */
@@ -33,7 +35,7 @@ export class DamagedSpool {
 
   /** The lanes that a block waits for; undefined if they cannot be read. */
   lanesOf(block: number): number[] | undefined {
-    const found = attempt(() => this.#db?.prepare('SELECT lane FROM waiting WHERE block = ?').all(block))
+    const found = attempt(() => this.#lanesOf?.all(block))
     // A block that waits for no lane does not stay, so this says that lanes are missing.
     return found === undefined || found.length === 0 ? undefined : found.map(({ lane }) => Number(lane))
   }

@@ -84,12 +84,12 @@ test('rebuildSpool() takes blocks from memory that cannot be read, and leaves ou
 })
 
 test('rebuildSpool() keeps as much as the disk has room for, and says that there is more in the damaged file', () => {
-  const dir = writeSpool(600)
+  const dir = writeSpool(1500)
   // Opening, the lanes, and the first blocks.
   failSqlite('commit', DISK_FULL, { after: 3 })
   const { file, recovered, unreadable } = rebuildSpool(spoolPath(dir), source)
   repairSqlite()
-  assert.deepEqual([recovered > 0 && recovered < 600, unreadable], [true, undefined])
+  assert.deepEqual([recovered > 0 && recovered < 1500, unreadable], [true, undefined])
   assert.ok(existsSync(file))
   const spool = openTestSpool(dir)
   assert.ok(idsOf(spool).length > 0)
@@ -98,11 +98,10 @@ test('rebuildSpool() keeps as much as the disk has room for, and says that there
 
 test('rebuildSpool() changes nothing if not even what is in memory can be written', () => {
   const dir = writeSpool()
-  const before = readdirSync(dir)
   failSqlite('commit', DISK_FULL)
   assert.throws(() => rebuildSpool(spoolPath(dir), source), /disk is full/)
   repairSqlite()
-  assert.deepEqual(readdirSync(dir), before)
+  assert.deepEqual(readdirSync(dir).filter((name) => !/-(wal|shm)$/.test(name)), ['spool.sqlite'])
   const spool = openTestSpool(dir)
   assert.equal(idsOf(spool).length, 60)
   spool.close()

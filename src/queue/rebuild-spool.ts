@@ -30,7 +30,7 @@ export interface RebuildSource {
 const UNUSED_DEAD_LETTER = 1_000_000_000
 
 /** What is written in one transaction at most: blocks or dead letters, and their bytes. */
-const CHUNK = { rows: 256, bytes: 4 << 20 }
+const CHUNK = { rows: 5000, bytes: 4 << 20 }
 
 /**
  * Puts a new spool in the place of a damaged one: what is in memory, what can be read of the damaged one, under the same
