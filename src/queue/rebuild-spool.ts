@@ -5,7 +5,7 @@ import { openDatabase } from '../sqlite/open-database.ts'
 import { quarantine } from '../sqlite/quarantine.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { QuarantinedSpool } from '../telemetry/events.ts'
-import { DamagedSpool } from './damaged-spool.ts'
+import { DamagedSpool, type RecoveredBlock } from './damaged-spool.ts'
 import type { DeadLetter, StoredDeadLetter } from './dead-letter-store.ts'
 import type { StoredLane } from './lane-numbers.ts'
 import { prepareStatements, rebuiltPath, type SpoolFile } from './spool-file.ts'
@@ -102,12 +102,7 @@ class Rebuild {
   /** @returns false if the disk is full before all is copied */
   copyReadable(): boolean {
     try {
-      inChunks(this.damaged.blocks(), ({ stored }) => stored.length, (blocks) =>
-        transaction(this.file.db, () => {
-          for (const { row, stored, lanes } of blocks) {
-            if (!this.#held.has(row.id)) this.#write(row, storedBlock(row, stored), lanes)
-          }
-        }))
+      inChunks(this.damaged.blocks(), ({ stored }) => stored.length, (blocks) => this.#copy(blocks))
       inChunks(
         this.damaged.deadLetters(),
         ({ document }) => document.length,
@@ -121,6 +116,20 @@ class Rebuild {
     } catch (error) {
       if (databaseFault(error) !== 'full') throw error
       return false
+    }
+  }
+
+  #copy(blocks: readonly RecoveredBlock[]): void {
+    const { recovered } = this
+    try {
+      transaction(this.file.db, () => {
+        for (const { row, stored, lanes } of blocks) {
+          if (!this.#held.has(row.id)) this.#write(row, storedBlock(row, stored), lanes)
+        }
+      })
+    } catch (error) {
+      this.recovered = recovered
+      throw error
     }
   }
 
