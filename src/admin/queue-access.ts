@@ -1,5 +1,6 @@
 import { documentText } from '../component/batch.ts'
-import type { ExporterDeadLetter, QueueAdmin, RemovedLane } from '../queue/queue-admin.ts'
+import type { ExporterDeadLetter, QueueAdmin } from '../queue/queue-admin.ts'
+import type { RemovedLane } from '../queue/removed-lanes.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import type { RemovedExporterStatus } from '../telemetry/status.ts'
 

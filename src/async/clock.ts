@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number
   /** Calls `fn` once after `ms` milliseconds. @returns a function that cancels it */
   after(ms: number, fn: () => void): () => void
+  /** @returns a random time from 0 up to `ms` milliseconds, so that what waits does not go on all at once */
+  jitter(ms: number): number
 }
 
 /** The machine's clock. */
@@ -16,4 +18,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(fn, ms)
     return () => clearTimeout(timer)
   },
+  jitter: (ms) => Math.random() * ms,
 }

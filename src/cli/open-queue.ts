@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import * as v from 'valibot'
 import { type DeadLetterChoice, QueueAccess } from '../admin/queue-access.ts'
 import { exporterInstances } from '../config/exporter-instances.ts'
@@ -6,7 +5,8 @@ import type { Settings } from '../config/schema.ts'
 import { CommandError, ExitCode } from '../errors/command-error.ts'
 import { queueSettings } from '../pipeline/queue-settings.ts'
 import { QueueAdmin } from '../queue/queue-admin.ts'
-import { Spool, spoolFile } from '../queue/spool.ts'
+import { Spool } from '../queue/spool.ts'
+import { hasSpool } from '../queue/spool-file.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import type { RemovedExporterStatus } from '../telemetry/status.ts'
 import { AdminClient, NoAgentError } from './admin-client.ts'
@@ -84,12 +84,12 @@ export async function openQueue(settings: Settings, env: CommandContext['env']):
 
 function openSpool(settings: Settings, env: CommandContext['env']): OpenQueue {
   const { dir, sync } = queueSettings(settings, env)
-  if (!existsSync(spoolFile(dir))) {
+  if (!hasSpool(dir)) {
     throw new Error(`No agent answers and there is no spool in "${dir}"; name the agent's config with --config`)
   }
   const spool = new Spool({ dir, sync })
   const configured = exporterInstances(settings).map(({ name }) => name)
-  const queue = new QueueAccess(new QueueAdmin(spool, () => configured))
+  const queue = new QueueAccess(new QueueAdmin(spool, { configured: () => configured }))
   return {
     deadLetters: async (after) => queue.deadLetters(after, PAGE),
     async deadLetter(id) {

@@ -9,7 +9,7 @@ import type {
 import { type SamplingAnswer, type SamplingPath, samplingUnavailable } from '../component/sampling.ts'
 import type { ExporterInstance } from '../config/exporter-instances.ts'
 import type { LaneOptions, Queue } from '../queue/queue.ts'
-import type { Sender } from '../queue/delivery.ts'
+import type { Sender } from '../queue/requests.ts'
 import type { Events } from '../telemetry/events.ts'
 
 /** An open exporter, and what it was opened with. */
@@ -107,7 +107,7 @@ export class ExporterSet {
       const { name } = instance
       const old = known.get(name)
       if (old === undefined) {
-        this.queue.addLane(name, this.#senderOf(instance), instance.options)
+        await this.queue.addLane(name, this.#senderOf(instance), instance.options)
         changes.push(`${name} started`)
       } else if (old.open !== instance.open) {
         void this.#replace(old, instance)
@@ -160,10 +160,7 @@ export class ExporterSet {
 
   /** Requests in flight end with the old exporter; the next ones go to the new one. */
   async #replace(old: OpenInstance, instance: OpenInstance): Promise<void> {
-    await Promise.race([
-      this.queue.replaceSender(instance.name, this.#senderOf(instance)),
-      new Promise((resolve) => setTimeout(resolve, REPLACE_MS).unref()),
-    ])
+    await this.queue.replaceSender(instance.name, this.#senderOf(instance), AbortSignal.timeout(REPLACE_MS))
     await old.open.stop(AbortSignal.timeout(REMOVE_MS))
   }
 

@@ -1,5 +1,5 @@
 import { errorMessage } from '../errors/error-message.ts'
-import type { Sender } from '../queue/delivery.ts'
+import type { Sender } from '../queue/requests.ts'
 
 /** There is at most one trace of the agent itself in this time, in milliseconds. */
 const INTERVAL_MS = 10_000

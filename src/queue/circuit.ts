@@ -13,6 +13,8 @@ export interface BackOff {
 const REMIND_MS = { urgent: 60_000, other: 300_000 }
 /** The back-off does not grow after this many failures. */
 const MAX_DOUBLINGS = 16
+/** Nothing pauses for longer, whatever the backend asks for, in milliseconds. */
+const MAX_PAUSE_MS = 300_000
 
 /**
  * Decides when, and how many, requests go to one backend. After a failure everything pauses, then a single request tries
@@ -65,7 +67,7 @@ export class Circuit {
   /** A random pause that grows with the failures before it (full jitter), in milliseconds. */
   retryAfterMs(failures: number): number {
     const { firstMs, longestMs } = this.backOff
-    return Math.random() * Math.min(longestMs, firstMs * 2 ** Math.min(failures, MAX_DOUBLINGS))
+    return this.clock.jitter(Math.min(longestMs, firstMs * 2 ** Math.min(failures, MAX_DOUBLINGS)))
   }
 
   /** Allows another number of requests, and ends the pause: what changed may be what delivery waited for. */
@@ -100,7 +102,8 @@ export class Circuit {
     }
     const earlier = isSlowed ? this.#throttles - 1 : this.#failures
     if (!isSlowed) this.#countFailure(failure, now)
-    this.#pausedUntil = now + Math.max(failure.retryAfterMs ?? 0, this.retryAfterMs(earlier))
+    const asked = Math.min(failure.retryAfterMs ?? 0, MAX_PAUSE_MS)
+    this.#pausedUntil = now + Math.max(asked, this.retryAfterMs(earlier))
   }
 
   #countFailure({ message, isUrgent }: ExportError, now: number): void {

@@ -35,7 +35,8 @@ export function afterRejection(batch: Batch<Row>, { message }: ExportError): Dis
 
 /** The backend accepted a part: of the rest each document is sent again, or becomes a dead letter, by its code. */
 export function afterPartialSuccess(batch: Batch<Row>, { failed }: ExportError): Disposition {
-  const byIndex = new Map(failed.map((document) => [document.index, document]))
+  const known = failed.filter(({ index }) => index >= 0 && index < batch.count)
+  const byIndex = new Map(known.map((document) => [document.index, document]))
   const retryable = [...byIndex.values()].filter(({ isRetryable }) => isRetryable).map(({ index }) => index)
   const again = pickFromBatch(batch, retryable.sort((a, b) => a - b))
   return {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** Why a document became a dead letter. */
 export type DeadLetterReason = 'rejected' | 'unprocessed' | 'too-old'
@@ -63,24 +63,38 @@ export class DeadLetterStore {
     return () => void (this.#totals = totals)
   }
 
-  add(letters: readonly DeadLetter[]): void {
-    if (letters.length === 0) return
-    const insert = this.db.prepare(
-      'INSERT INTO dead_letters (lane, time, reason, message, document) VALUES (?, ?, ?, ?, ?)',
-    )
-    for (const { lane, time, reason, message, document } of letters) {
-      insert.run(lane, time, reason, message, document)
-      this.#count(lane, 1, document.length)
-    }
+  add(deadLetters: readonly DeadLetter[]): void {
+    if (deadLetters.length === 0) return
+    const insert = this.#insert()
+    for (const deadLetter of deadLetters) this.#add(insert, null, deadLetter)
+  }
+
+  /** Adds dead letters under the ids that they had. */
+  restore(deadLetters: readonly StoredDeadLetter[]): void {
+    const insert = this.#insert()
+    for (const deadLetter of deadLetters) this.#add(insert, deadLetter.id, deadLetter)
+  }
+
+  #insert(): StatementSync {
+    return this.db.prepare(`INSERT INTO dead_letters (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
+  }
+
+  #add(
+    insert: StatementSync,
+    id: number | null,
+    { lane, time, reason, message, document }: DeadLetter | StoredDeadLetter,
+  ): void {
+    insert.run(id, lane, time, reason, message, document)
+    this.#count(lane, 1, document.length)
   }
 
   /** Removes the oldest of a lane until at most `maxBytes` are left. @returns how many went */
   trim(lane: number, maxBytes: number): number {
     let removed = 0
     const oldest = this.db.prepare('SELECT id FROM dead_letters WHERE lane = ? ORDER BY id LIMIT ?')
-    while (this.totals(lane).bytes > maxBytes) {
-      for (const row of oldest.all(lane, CHUNK)) {
-        if (this.totals(lane).bytes <= maxBytes) break
+    for (let rows = oldest.all(lane, CHUNK); rows.length > 0; rows = oldest.all(lane, CHUNK)) {
+      for (const row of rows) {
+        if (this.totals(lane).bytes <= maxBytes) return removed
         removed += this.remove([Number(row['id'])])
       }
     }
@@ -119,7 +133,7 @@ export class DeadLetterStore {
     return count
   }
 
-  /** Gives those of a lane to another one. */
+  /** Makes those of a lane the ones of another lane. */
   moveLane(from: number, to: number): void {
     const { count, bytes } = this.totals(from)
     if (count === 0) return
@@ -134,7 +148,8 @@ export class DeadLetterStore {
   }
 }
 
-function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
+/** Types a row of the table. */
+export function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
   const { document } = row
   return {
     id: Number(row['id']),

@@ -2,14 +2,16 @@ import type { Clock } from '../async/clock.ts'
 import { untilAborted } from '../async/until-aborted.ts'
 import type { Batch } from '../component/batch.ts'
 import { ExportError } from '../component/export-error.ts'
-import type { OpenExporter } from '../component/exporter.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
 import type { ExporterReport } from '../telemetry/exporter-report.ts'
 import type { Backlog, Row } from './backlog.ts'
 import { Circuit } from './circuit.ts'
 import { afterPartialSuccess, afterRejection, type DeadBatch, splitExpired } from './dead-letter-policy.ts'
+import { Requests, type Sender } from './requests.ts'
+import type { PartlyDelivered } from './rest-of-row.ts'
 import { type Retry, RetryList } from './retry-list.ts'
+import { WakeUp } from './wake-up.ts'
 
 /** How one exporter is delivered to. */
 export interface DeliverySettings {
@@ -28,7 +30,9 @@ export interface DeliveryParts {
   readonly report: ExporterReport
   readonly clock: Clock
   /** Takes rows that are done, and documents that become dead letters. */
-  readonly settle: (rows: readonly number[], dead?: DeadBatch) => void
+  readonly acknowledge: (rows: readonly number[], dead?: DeadBatch) => void
+  /** True while so many dead letters wait to be written that there must not be more; {@link Delivery.pump} is called after. */
+  readonly isBlocked: () => boolean
 }
 
 /** How delivery goes. */
@@ -43,41 +47,39 @@ export interface DeliveryState {
   readonly retrying: number
 }
 
-/** What sends batches. */
-export type Sender = Pick<OpenExporter, 'send'>
-
 /** While so many batches wait to be sent again, nothing new is begun: each holds memory. */
 const MAX_RETRIES = 256
+/** How long after the spool could not be read it is tried again, in milliseconds. */
+const READ_AGAIN_MS = 1000
 
 /** Sends the backlog of one lane. What failed and what is new take turns, so that neither holds up the other. */
 export class Delivery {
-  readonly #abort = new AbortController()
   readonly #retries = new RetryList()
   readonly #circuit: Circuit
-  readonly #sends = new Set<Promise<void>>()
-  #inFlightDocuments = 0
+  readonly #requests: Requests
+  readonly #wakeUp: WakeUp
   /** When a request last succeeded, by the monotonic clock. */
   #lastSuccess = -Infinity
   #isStarted = false
   #isRetryNext = false
   #isFlushing = false
-  #cancelTimer: (() => void) | undefined
-  /** When the timer goes off, by the monotonic clock. */
-  #wakesAt = 0
+  /** Why delivery fails, while there may be more that is too old. */
+  #expiring: string | undefined
   #onIdle: (() => void) | undefined
 
-  constructor(
-    private readonly parts: DeliveryParts,
-    private sender: Sender,
-    private settings: DeliverySettings,
-  ) {
+  constructor(private readonly parts: DeliveryParts, sender: Sender, private settings: DeliverySettings) {
     const { report, clock } = parts
     this.#circuit = new Circuit(settings.concurrency, settings.backOff, report, clock, () => this.documents)
+    this.#wakeUp = new WakeUp(clock, () => this.pump())
+    this.#requests = new Requests(sender, {
+      delivered: ({ batch }) => this.#succeeded(batch),
+      failed: (retry, error) => this.#failed(retry, error),
+    })
   }
 
   /** True if nothing waits, and nothing is in flight. */
   get isDone(): boolean {
-    return this.#sends.size === 0 && this.#retries.length === 0 && this.parts.backlog.documents === 0
+    return this.#requests.count === 0 && this.#retries.length === 0 && this.parts.backlog.documents === 0
   }
 
   /** True while the backend accepts what it is sent, and did so within the last `ms` milliseconds. */
@@ -87,14 +89,14 @@ export class Delivery {
 
   /** Documents that are not delivered yet. */
   get documents(): number {
-    return this.parts.backlog.documents + this.#retries.documents + this.#inFlightDocuments
+    return this.parts.backlog.documents + this.#retries.documents + this.#requests.documents
   }
 
   get state(): DeliveryState {
     return {
       isFailing: !this.#circuit.isHealthy,
       failingForMs: this.#circuit.failingForMs,
-      inFlight: this.#sends.size,
+      inFlight: this.#requests.count,
       limit: this.#circuit.limit,
       retrying: this.#retries.documents,
     }
@@ -113,49 +115,71 @@ export class Delivery {
     this.pump()
   }
 
-  /** Sends by another sender, from now on. @returns resolves once the requests of the old one have ended */
-  async replaceSender(sender: Sender): Promise<void> {
-    const sends = [...this.#sends]
-    this.sender = sender
-    await Promise.all(sends)
+  /**
+   * Sends by another sender, from now on. Requests of the old one end until `deadline`; what they have not delivered
+   * then is sent again.
+   */
+  async replaceSender(sender: Sender, deadline: AbortSignal): Promise<void> {
+    this.#sendAgain(await this.#requests.replaceSender(sender, deadline))
+    this.pump()
   }
 
   /** Sends what can be sent now, and sees to it that the rest has its turn. */
   pump(): void {
-    if (!this.#isStarted || this.#abort.signal.aborted) return
+    if (!this.#isStarted) return
+    if (this.#expiring !== undefined) this.#goOnExpiring(this.#expiring)
+    if (this.isDone) return this.#onIdle?.()
     const pause = this.#circuit.pauseMs
-    if (pause > 0) return this.#wakeIn(pause)
+    if (pause > 0) return this.#wakeUp.in(pause)
+    if (this.parts.isBlocked()) return
+    this.#reading(() => this.#fillWindow())
+    if (this.isDone) this.#onIdle?.()
+  }
+
+  #fillWindow(): void {
     const now = this.parts.clock.wall()
     const { room } = this.#circuit
-    while (this.#sends.size < room) {
+    while (this.#requests.count < room) {
       const next = this.#next(now)
       if (next === undefined) break
-      this.#begin(next)
+      this.#requests.begin(next)
     }
     const due = this.#retries.nextDue
-    if (due !== undefined && this.#sends.size < room) this.#wakeIn(due - this.parts.clock.monotonic())
-    if (this.isDone) this.#onIdle?.()
+    if (due !== undefined && this.#requests.count < room) this.#wakeUp.in(due - this.parts.clock.monotonic())
+  }
+
+  /** Runs what reads the spool. If that fails, what waits stays there, and is read again later. */
+  #reading(fn: () => void): void {
+    try {
+      fn()
+    } catch (error) {
+      this.parts.report.problem('error', 'spool', `Cannot read what waits: ${errorMessage(error)}`)
+      this.#wakeUp.in(READ_AGAIN_MS)
+    }
   }
 
   /** What failed and what is new, in turn. */
   #next(now: number): Retry | undefined {
     const monotonic = this.parts.clock.monotonic()
     this.#isRetryNext = !this.#isRetryNext
-    if (this.#isRetryNext || this.#retries.length > MAX_RETRIES) {
-      return this.#retries.take(monotonic) ?? this.#fresh(now)
-    }
+    if (this.#isRetryNext || this.#areRetriesMany) return this.#retries.take(monotonic) ?? this.#fresh(now)
     return this.#fresh(now) ?? this.#retries.take(monotonic)
+  }
+
+  get #areRetriesMany(): boolean {
+    const { length } = this.#retries
+    return length > MAX_RETRIES || (length > 0 && this.parts.backlog.isMemoryFull)
   }
 
   #fresh(now: number): Retry | undefined {
     const { backlog } = this.parts
-    if (backlog.documents === 0 || this.#retries.length > MAX_RETRIES) return undefined
+    if (backlog.documents === 0 || this.#areRetriesMany) return undefined
     if (backlog.documents < MAX_BATCH && !this.#isFlushing) {
       const { batchWaitMs } = this.settings
       const due = (backlog.oldest() ?? now) + batchWaitMs
       // A clock that was set back must not hold up what waits.
       if (due > now && due - now <= batchWaitMs) {
-        this.#wakeIn(due - now)
+        this.#wakeUp.in(due - now)
         return undefined
       }
     }
@@ -163,33 +187,17 @@ export class Delivery {
     return batch === undefined ? undefined : { batch, failures: 0, due: 0 }
   }
 
-  #begin(retry: Retry): void {
-    this.#inFlightDocuments += retry.batch.count
-    const send = this.#send(retry).finally(() => {
-      this.#sends.delete(send)
-      this.#inFlightDocuments -= retry.batch.count
-      this.pump()
-    })
-    this.#sends.add(send)
-  }
-
-  async #send(retry: Retry): Promise<void> {
-    try {
-      await this.sender.send(retry.batch, this.#abort.signal)
-    } catch (error) {
-      if (this.#abort.signal.aborted) this.#retries.add(retry.batch, retry.failures, 0)
-      else this.#failed(retry, error)
-      return
-    }
-    this.#lastSuccess = this.parts.clock.monotonic()
+  #succeeded(batch: Batch<Row>): void {
     this.#circuit.succeeded()
-    this.#delivered(retry.batch)
+    this.#delivered(batch)
+    this.pump()
   }
 
   #delivered(batch: Batch<Row>): void {
     if (batch.count === 0) return
+    this.#lastSuccess = this.parts.clock.monotonic()
     this.parts.report.sent(batch.count)
-    this.parts.settle(this.parts.backlog.finish(batch))
+    this.parts.acknowledge(this.parts.backlog.finish(batch))
   }
 
   #failed(retry: Retry, error: unknown): void {
@@ -199,6 +207,7 @@ export class Delivery {
     if (failure.kind === 'partial') this.#partlyFailed(retry, failure)
     else if (failure.kind === 'permanent') this.#rejected(retry, failure)
     else this.#failedForNow(retry, failure)
+    this.pump()
   }
 
   #failedForNow({ batch, failures }: Retry, failure: ExportError): void {
@@ -206,7 +215,7 @@ export class Delivery {
     report.retried(batch.count, failure.isThrottle ? 'throttled' : 'failed')
     this.#circuit.failed(failure)
     this.#retries.add(batch, failures + 1, clock.monotonic() + this.#circuit.retryAfterMs(failures))
-    this.#expire(failure.message)
+    this.#reading(() => this.#expire(failure.message))
   }
 
   #partlyFailed({ batch, failures }: Retry, failure: ExportError): void {
@@ -220,27 +229,37 @@ export class Delivery {
       const due = clock.monotonic() + this.#circuit.retryAfterMs(failures)
       this.#retries.add(this.#withoutExpired(rest, failure.message), failures + 1, due)
     }
-    for (const letter of dead) this.#deadLetter(letter)
+    for (const deadBatch of dead) this.#deadLetter(deadBatch)
   }
 
   #rejected({ batch }: Retry, failure: ExportError): void {
     this.#circuit.answered()
     const { again, dead } = afterRejection(batch, failure)
     for (const half of again) this.#retries.add(half, 0, 0)
-    for (const letter of dead) this.#deadLetter(letter)
+    for (const deadBatch of dead) this.#deadLetter(deadBatch)
   }
 
-  /** Turns what is too old into dead letters, of what failed and of what waits. */
+  #goOnExpiring(message: string): void {
+    // What is old is delivered if it can be.
+    if (this.#circuit.isHealthy) this.#expiring = undefined
+    else if (!this.parts.isBlocked()) this.#reading(() => this.#expire(message))
+  }
+
+  /**
+   * Turns what is too old into dead letters, of what failed and of what waits: as much as can be written soon. The rest
+   * follows once that is written.
+   */
   #expire(message: string): void {
+    const { backlog, clock, isBlocked } = this.parts
+    this.#expiring = message
     for (const { batch, failures, due } of this.#retries.drain()) {
-      this.#retries.add(this.#withoutExpired(batch, message), failures, due)
+      this.#retries.add(isBlocked() ? batch : this.#withoutExpired(batch, message), failures, due)
     }
-    const { backlog, clock } = this.parts
     const oldest = clock.wall() - this.settings.maxAgeMs
-    while ((backlog.oldest() ?? oldest) < oldest) {
+    while (!isBlocked()) {
+      if ((backlog.oldest() ?? oldest) >= oldest) return void (this.#expiring = undefined)
       const batch = backlog.take()
-      if (batch === undefined) return
-      this.#retries.add(this.#withoutExpired(batch, message), 0, 0)
+      if (batch !== undefined) this.#retries.add(this.#withoutExpired(batch, message), 0, 0)
     }
   }
 
@@ -255,43 +274,36 @@ export class Delivery {
   #deadLetter(dead: DeadBatch): void {
     const { batch, reason, message } = dead
     this.parts.report.deadLettered(batch.count, reason, message)
-    this.parts.settle(this.parts.backlog.finish(batch), dead)
+    this.parts.acknowledge(this.parts.backlog.finish(batch), dead)
   }
 
-  #wakeIn(ms: number): void {
-    const wait = Math.max(1, ms)
-    const at = this.parts.clock.monotonic() + wait
-    if (this.#cancelTimer !== undefined) {
-      if (this.#wakesAt <= at + 1) return
-      this.#cancelTimer()
+  /** Puts what was given up among what is sent again. */
+  #sendAgain(abandoned: readonly Retry[]): void {
+    for (const { batch, failures } of abandoned) {
+      this.parts.backlog.abandon(batch)
+      this.#retries.add(batch, failures, 0)
     }
-    this.#wakesAt = at
-    this.#cancelTimer = this.parts.clock.after(wait, () => {
-      this.#cancelTimer = undefined
-      this.pump()
-    })
   }
 
   /** Sends what is there without waiting for more, until all is delivered or `deadline` comes. */
   async flush(deadline: AbortSignal): Promise<void> {
+    if (!this.#isStarted) return
     this.#isFlushing = true
-    this.#clearTimer()
+    this.#wakeUp.cancel()
     const idle = new Promise<void>((resolve) => (this.#onIdle = resolve))
     this.pump()
-    if (!this.#isStarted) return
     await Promise.race([idle, untilAborted(deadline)])
   }
 
-  /** Sends nothing new; what is in flight ends by itself, or is aborted at `deadline` and stays in the backlog. */
-  async stop(deadline: AbortSignal): Promise<void> {
+  /**
+   * Sends nothing new; what is in flight ends by itself, or is aborted at `deadline` and stays in the backlog.
+   *
+   * @returns the rows of which a part is delivered
+   */
+  async stop(deadline: AbortSignal): Promise<PartlyDelivered[]> {
     this.#isStarted = false
-    this.#clearTimer()
-    await Promise.race([Promise.all(this.#sends), untilAborted(deadline)])
-    this.#abort.abort()
-  }
-
-  #clearTimer(): void {
-    this.#cancelTimer?.()
-    this.#cancelTimer = undefined
+    this.#wakeUp.cancel()
+    this.#sendAgain(await this.#requests.end(deadline))
+    return this.parts.backlog.partlyDelivered(this.#retries.batches)
   }
 }

@@ -35,6 +35,10 @@ export class GroupCommit {
   readonly #group: DocumentGroup
   /** Documents of the group that were committed to it; others are dropped when the next entry opens. */
   #accepted = 0
+  /** How many of them were truncated, and how many documents of the group were when the entry was opened. */
+  #truncated = 0
+  #truncatedBefore = 0
+  /** How many of them have a sender that waits for no answer. */
   #unanswered = 0
   #hasWaiters = false
   #openedAt = 0
@@ -48,6 +52,7 @@ export class GroupCommit {
   /** Opens an entry: documents written into the group from here on are dropped unless {@link commit} follows. */
   open(): DocumentGroup {
     this.#group.rollBack(this.#accepted)
+    this.#truncatedBefore = this.#group.cut
     return this.#group
   }
 
@@ -60,6 +65,7 @@ export class GroupCommit {
   commit(isAnswered: boolean): Promise<void> {
     const added = this.#group.count - this.#accepted
     this.#accepted = this.#group.count
+    this.#truncated += this.#group.cut - this.#truncatedBefore
     const { promise } = this.#waiters
     if (!isAnswered) this.#unanswered += added
     if (this.#group.writer.length >= GROUP_BYTES && !this.writer.isAhead()) this.flush()
@@ -87,12 +93,12 @@ export class GroupCommit {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
     const group = this.open()
-    const { cut: truncated } = group
+    const truncated = this.#truncated
     const block = group.count > 0 ? group.take() : undefined
     const { resolve, reject } = this.#waiters
     const unanswered = this.#unanswered
     this.#waiters = createWaiters()
-    this.#accepted = this.#unanswered = 0
+    this.#accepted = this.#truncated = this.#unanswered = 0
     this.#hasWaiters = false
     try {
       this.writer.write(block, truncated, unanswered)

@@ -1,26 +1,29 @@
 import type { BufferPool } from '../bytes/buffer-pool.ts'
 import type { SpoolRow } from './spool-row.ts'
 
-/** A block of documents in memory. Each lane that it waits for holds it; the last one to let go frees its buffer. */
+/** A block of documents in memory. Each lane that it waits for holds it; the last one that releases it frees its buffer. */
 export interface HeldBlock {
   readonly row: SpoolRow
+  /** The lanes that it waited for when it was written or read. */
+  readonly lanes: readonly number[]
   /** Its buffer came from the pool, and goes back there. */
-  readonly isPooled: boolean
+  isPooled: boolean
   /** Lanes that hold it. */
   holders: number
 }
 
 /** The blocks that lanes hold in memory, each once, however many lanes it waits for. */
 export class HeldBlocks {
-  /** Bytes of documents that are held. */
-  bytes = 0
   readonly #blocks = new Map<number, HeldBlock>()
 
-  constructor(public maxBytes: number, private readonly pool: BufferPool) {}
+  /**
+   * @param maxLaneBytes bytes that each lane may hold at most: a lane that is stuck must take no memory from the others
+   * @param pool where buffers go back to
+   */
+  constructor(public maxLaneBytes: number, private readonly pool: BufferPool) {}
 
-  /** The rows that are held. */
-  get rows(): SpoolRow[] {
-    return [...this.#blocks.values()].map(({ row }) => row)
+  get list(): HeldBlock[] {
+    return [...this.#blocks.values()]
   }
 
   /** A row that is in memory; undefined if no lane holds it. */
@@ -28,38 +31,30 @@ export class HeldBlocks {
     return this.#blocks.get(id)
   }
 
-  /** A row that was written just now; no lane holds it yet. */
-  written(row: SpoolRow): HeldBlock {
+  /** A row that was written just now, for these lanes; no lane holds it yet. */
+  written(row: SpoolRow, lanes: readonly number[]): HeldBlock {
     // A group that hands its buffer over whole hands over more than it filled.
-    return { row, isPooled: row.bytes.buffer.byteLength > row.bytes.length, holders: 0 }
+    return { row, lanes, isPooled: row.bytes.buffer.byteLength > row.bytes.length, holders: 0 }
   }
 
-  /** A row that was read from disk; no lane holds it yet. */
-  read(row: SpoolRow): HeldBlock {
-    return { row, isPooled: false, holders: 0 }
-  }
-
-  /** True if one more lane may hold the block. */
-  hasRoomFor({ row, holders }: HeldBlock): boolean {
-    return holders > 0 || this.bytes + row.bytes.length <= this.maxBytes
+  /** A row that was read from disk, and waits for these lanes; no lane holds it yet. */
+  read(row: SpoolRow, lanes: readonly number[]): HeldBlock {
+    return { row, lanes, isPooled: false, holders: 0 }
   }
 
   /** Holds a block for one more lane. */
   hold(block: HeldBlock): void {
-    if (block.holders++ > 0) return
-    this.#blocks.set(block.row.id, block)
-    this.bytes += block.row.bytes.length
+    if (block.holders++ === 0) this.#blocks.set(block.row.id, block)
   }
 
-  /** Lets go of a block for one lane. */
+  /** Releases a block for one lane. */
   release(block: HeldBlock): void {
     if (--block.holders > 0) return
     this.#blocks.delete(block.row.id)
-    this.bytes -= block.row.bytes.length
     this.discard(block)
   }
 
-  /** Gives the buffer of a block that no lane holds back to the pool. */
+  /** Returns the buffer of a block that no lane holds to the pool. */
   discard({ row: { bytes: { buffer } }, isPooled }: HeldBlock): void {
     if (isPooled && buffer instanceof ArrayBuffer) this.pool.release(new Uint8Array(buffer))
   }

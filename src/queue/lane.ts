@@ -1,11 +1,12 @@
 import type { Clock } from '../async/clock.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import type { ExporterReport } from '../telemetry/exporter-report.ts'
 import { Backlog, type WaitingRows } from './backlog.ts'
-import type { DeadBatch } from './dead-letter-policy.ts'
-import { Delivery, type DeliverySettings, type DeliveryState, type Sender } from './delivery.ts'
+import { Delivery, type DeliveryParts, type DeliverySettings, type DeliveryState } from './delivery.ts'
 import type { HeldBlocks } from './held-blocks.ts'
+import type { Sender } from './requests.ts'
 
-/** What happens when `queue.maxBytes` wait for an exporter: clients wait, or its oldest documents go. */
+/** What happens when `queue.maxBytes` wait for an exporter: clients wait, or its oldest documents are dropped. */
 export type WhenFull = 'push-back' | 'drop-oldest'
 
 /** How one exporter's part of the queue works. */
@@ -16,13 +17,9 @@ export interface LaneSettings extends DeliverySettings {
 }
 
 /** What a lane works with. */
-export interface LaneParts {
+export interface LaneParts extends Omit<DeliveryParts, 'backlog'> {
   readonly waiting: WaitingRows
   readonly blocks: HeldBlocks
-  readonly report: ExporterReport
-  readonly clock: Clock
-  /** Takes rows that the lane is done with, and documents that become dead letters. */
-  readonly settle: (rows: readonly number[], dead?: DeadBatch) => void
 }
 
 /** How a lane is. */
@@ -32,7 +29,7 @@ export interface LaneState {
   readonly documents: number
   /** Bytes on disk, of rows that are not wholly delivered. */
   readonly bytes: number
-  /** Age of the oldest waiting row, in milliseconds; 0 if none waits. */
+  /** Age of the oldest row that is not wholly delivered, in milliseconds; 0 if there is none. */
   readonly oldestMs: number
   readonly whenFull: WhenFull
   readonly delivery: DeliveryState
@@ -42,14 +39,15 @@ export interface LaneState {
 const PACE_DOCUMENTS = 3000
 /** A lane that delivered nothing for this long holds no commits back, in milliseconds. */
 const PACE_MS = 1000
-/** When the oldest documents go, so much of the bound is kept. */
-const KEPT_SHARE = 0.9
+/** When the oldest documents are dropped, so much of the bound remains. */
+const REMAINING_SHARE = 0.9
 
 /** One exporter's part of the queue: what waits for it, and its delivery. */
 export class Lane {
   readonly backlog: Backlog
   readonly delivery: Delivery
   readonly report: ExporterReport
+  readonly #clock: Clock
 
   /** @param id the lane's number in the spool */
   constructor(
@@ -59,21 +57,30 @@ export class Lane {
     sender: Sender,
     private settings: LaneSettings,
   ) {
-    const { waiting, blocks, report, clock, settle } = parts
-    this.report = report
-    this.backlog = new Backlog(waiting, blocks)
-    this.delivery = new Delivery({ backlog: this.backlog, report, clock, settle }, sender, settings)
+    this.report = parts.report
+    this.#clock = parts.clock
+    this.backlog = new Backlog(parts.waiting, parts.blocks)
+    this.delivery = new Delivery({ ...parts, backlog: this.backlog }, sender, settings)
   }
 
   get state(): LaneState {
-    const oldest = this.backlog.oldest()
     return {
       name: this.name,
       documents: this.delivery.documents,
       bytes: this.backlog.bytes,
-      oldestMs: oldest === undefined ? 0 : Math.max(0, this.parts.clock.wall() - oldest),
+      oldestMs: this.#oldestMs,
       whenFull: this.settings.whenFull,
       delivery: this.delivery.state,
+    }
+  }
+
+  get #oldestMs(): number {
+    try {
+      const oldest = this.backlog.oldestUndelivered()
+      return oldest === undefined ? 0 : Math.max(0, this.#clock.wall() - oldest)
+    } catch {
+      // What cannot be read is reported when it must be sent.
+      return 0
     }
   }
 
@@ -94,13 +101,17 @@ export class Lane {
     this.delivery.configure(settings)
   }
 
-  /** Gives up the oldest documents if it is full and the config says so. */
+  /** Drops the oldest documents if it is full and the config says so. */
   dropOldest(): void {
     const { whenFull, maxBytes } = this.settings
     if (whenFull !== 'drop-oldest' || this.backlog.bytes < maxBytes) return
-    const { rows, documents } = this.backlog.dropOldest(maxBytes * KEPT_SHARE)
-    if (rows.length === 0) return
-    this.report.oldestDropped(documents)
-    this.parts.settle(rows)
+    try {
+      const { rows, documents } = this.backlog.dropOldest(maxBytes * REMAINING_SHARE)
+      if (rows.length === 0) return
+      this.report.oldestDropped(documents)
+      this.parts.acknowledge(rows)
+    } catch (error) {
+      this.report.problem('error', 'spool', `Cannot drop the oldest documents: ${errorMessage(error)}`)
+    }
   }
 }

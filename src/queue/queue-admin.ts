@@ -1,54 +1,72 @@
 import { CommandError, ExitCode } from '../errors/command-error.ts'
-import type { DeadLetterTotals, StoredDeadLetter } from './dead-letter-store.ts'
+import type { StoredDeadLetter } from './dead-letter-store.ts'
 import { documentBlock } from './document-block.ts'
-import type { Spool, StoredLane } from './spool.ts'
-import type { SpoolRow } from './spool-row.ts'
-
-/** What is kept for an exporter that the config does not have. */
-export interface RemovedLane {
-  readonly name: string
-  readonly documents: number
-  /** Bytes on disk. */
-  readonly bytes: number
-  /** When the oldest was written, in Unix milliseconds; undefined if no document waits. */
-  readonly oldest: number | undefined
-  readonly deadLetters: DeadLetterTotals
-}
+import type { StoredLane } from './lane-numbers.ts'
+import { type RemovedLane, RemovedLanes } from './removed-lanes.ts'
+import type { Spool } from './spool.ts'
+import type { RowSize } from './spool-row.ts'
 
 /** A dead letter with the name of the exporter that could not deliver it. */
 export type ExporterDeadLetter = StoredDeadLetter & { readonly exporter: string }
 
-/** Blocks that are moved or dropped at once, so that nothing else waits for long. */
-const CHUNK = 50
+/** What an agent that has the spool open does about what people do with it. */
+export interface AdminHooks {
+  /** The names of the exporters that the config has. */
+  readonly configured: () => readonly string[]
+  /** Whether an exporter was removed and its requests have not ended. */
+  readonly isEnding?: (exporter: string) => boolean
+  /** Is called after rows were written for an exporter, with all rows of the transaction. */
+  readonly written?: (exporter: string, rows: readonly RowSize[]) => void
+  /** Runs what reads or writes the spool, and repairs it if it turns out to be damaged. */
+  readonly run?: <T>(fn: () => T) => T
+  /** Returns Unix milliseconds. */
+  readonly now?: () => number
+}
+
+/** Blocks that are moved or dropped, and dead letters that are redriven, at once, so that nothing else waits for long. */
+const BLOCKS = 500
+const DEAD_LETTERS = 50
 
 /** What people do with a spool, whether an agent has it open or not: dead letters, and what waits for removed exporters. */
 export class QueueAdmin {
-  #removed: readonly RemovedLane[] | undefined
+  readonly #removed: RemovedLanes
+  readonly #hooks: Required<AdminHooks>
 
-  /**
-   * @param configured returns the names of the exporters that the config has
-   * @param onRow is called for each row that was written for an exporter
-   */
-  constructor(
-    private readonly spool: Spool,
-    private readonly configured: () => readonly string[],
-    private readonly onRow: (exporter: string, row: SpoolRow) => void = () => {},
-  ) {}
+  constructor(private readonly spool: Spool, hooks: AdminHooks) {
+    this.#hooks = { isEnding: () => false, written: () => {}, run: (fn) => fn(), now: Date.now, ...hooks }
+    const { configured, isEnding, run } = this.#hooks
+    this.#removed = new RemovedLanes(spool, (name) => !configured().includes(name) && !isEnding(name), run)
+  }
+
+  /** What is stored for exporters that the config does not have. */
+  removedLanes(): RemovedLane[] {
+    return this.#removed.list()
+  }
+
+  /** Counts again what waits for removed exporters: what is on disk has changed. */
+  recountRemoved(): void {
+    this.#removed.recount()
+  }
+
+  /** A lane was removed. If nothing is stored for it, it is forgotten. */
+  laneEnded(id: number): void {
+    this.#removed.laneEnded(id)
+  }
 
   /** At most `limit` dead letters whose id is greater than `after`, oldest first. */
   deadLetters(after: number, limit: number): ExporterDeadLetter[] {
-    const names = new Map(this.spool.lanes().map(({ id, name }) => [id, name]))
-    return this.spool.deadLetters.list(after, limit).map((letter) => ({
-      ...letter,
-      exporter: names.get(letter.lane) ?? '',
-    }))
+    return this.#hooks.run(() => this.spool.deadLetters.list(after, limit)).map((entry) => this.#withExporter(entry))
   }
 
+  /** @returns the dead letter; undefined if it does not exist */
   deadLetter(id: number): ExporterDeadLetter | undefined {
-    const letter = this.spool.deadLetters.get(id)
-    if (letter === undefined) return undefined
-    const lane = this.spool.lanes().find((stored) => stored.id === letter.lane)
-    return { ...letter, exporter: lane?.name ?? '' }
+    const found = this.#hooks.run(() => this.spool.deadLetters.get(id))
+    return found === undefined ? undefined : this.#withExporter(found)
+  }
+
+  #withExporter(deadLetter: StoredDeadLetter): ExporterDeadLetter {
+    const lane = this.spool.lanes().find(({ id }) => id === deadLetter.lane)
+    return { ...deadLetter, exporter: lane?.name ?? '' }
   }
 
   /**
@@ -56,89 +74,93 @@ export class QueueAdmin {
    *
    * @param to the exporter that gets them; else the one that could not deliver them
    * @returns how many of them there were
-   * @throws {CommandError} if the config does not have that exporter
+   * @throws {CommandError} if the config does not have that exporter; then none is put back
    */
   redrive(ids: readonly number[], to?: string): number {
     if (to !== undefined) this.#checkConfigured(to)
-    const names = new Map(this.spool.lanes().map(({ id, name }) => [id, name]))
     const byExporter = new Map<string, number[]>()
-    for (const id of ids) {
-      const letter = this.spool.deadLetters.get(id)
-      if (letter === undefined) continue
-      const exporter = to ?? names.get(letter.lane) ?? ''
+    for (const id of new Set(ids)) {
+      const found = this.deadLetter(id)
+      if (found === undefined) continue
+      const exporter = to ?? found.exporter
       this.#checkConfigured(exporter)
       byExporter.set(exporter, [...byExporter.get(exporter) ?? [], id])
     }
     let count = 0
-    for (const [exporter, own] of byExporter) {
-      const row = this.spool.redrive(own, this.spool.lane(exporter), documentBlock, Date.now())
-      if (row === undefined) continue
-      count += row.ends.length
-      this.onRow(exporter, row)
+    for (const [exporter, chosen] of byExporter) {
+      for (let i = 0; i < chosen.length; i += DEAD_LETTERS) {
+        count += this.#redrive(chosen.slice(i, i + DEAD_LETTERS), exporter)
+      }
     }
-    this.lanesChanged()
     return count
+  }
+
+  #redrive(ids: readonly number[], exporter: string): number {
+    const { run, written, now } = this.#hooks
+    const row = run(() => this.spool.redrive(ids, this.spool.lane(exporter), documentBlock, now()))
+    if (row === undefined) return 0
+    written(exporter, [row])
+    return row.documents
   }
 
   /** Deletes dead letters. @returns how many of them there were */
   dropDeadLetters(ids: readonly number[]): number {
-    const count = this.spool.changeDeadLetters((letters) => letters.remove(ids))
-    this.lanesChanged()
-    return count
+    return this.#hooks.run(() => this.spool.changeDeadLetters((deadLetters) => deadLetters.remove(ids)))
   }
 
-  /** What is kept for exporters that the config does not have. */
-  removedLanes(): readonly RemovedLane[] {
-    return this.#removed ??= this.#findRemoved()
-  }
-
-  /** Looks again for removed exporters when they are next asked for. */
-  lanesChanged(): void {
-    this.#removed = undefined
-  }
-
-  /** Forgets a lane that was removed if nothing is kept for it. */
-  forgetIfEmpty({ id }: StoredLane): void {
-    if (this.spool.deadLetterTotals(id).count === 0) this.spool.forgetLane(id)
-    this.lanesChanged()
-  }
-
-  /** Deletes what is kept for a removed exporter. @returns documents and dead letters */
+  /**
+   * Deletes what is stored for a removed exporter, a part at a time.
+   *
+   * @returns documents and dead letters
+   * @throws {CommandError} if the config has the exporter, or has it again before all is deleted
+   */
   async dropRemoved(name: string): Promise<number> {
-    const lane = this.#removedLane(name)
-    let count = await inChunks(() => this.spool.dropWaiting(lane.id, CHUNK))
-    count += this.spool.changeDeadLetters((letters) => letters.removeLane(lane.id))
-    this.forgetIfEmpty(lane)
-    return count
-  }
-
-  /** Sends what is kept for a removed exporter to another one. @returns documents */
-  async moveRemoved(name: string, to: string): Promise<number> {
-    const lane = this.#removedLane(name)
-    this.#checkConfigured(to)
-    const target = this.spool.lane(to)
-    const count = await inChunks(() => {
-      const rows = this.spool.moveWaiting(lane.id, target, CHUNK)
-      for (const row of rows) this.onRow(to, row)
-      return rows.reduce((sum, { ends }) => sum + ends.length, 0)
+    const { run } = this.#hooks
+    const documents = await inParts(() => {
+      const { id } = this.#removedLane(name)
+      const dropped = run(() => this.spool.dropWaiting(id, BLOCKS))
+      this.#removed.taken(id, dropped.documents, dropped.bytes)
+      return dropped.documents
     })
-    this.spool.changeDeadLetters((letters) => letters.moveLane(lane.id, target))
-    this.forgetIfEmpty(lane)
-    return count
+    const { id } = this.#removedLane(name)
+    const deadLetters = run(() => this.spool.changeDeadLetters((store) => store.removeLane(id)))
+    this.#removed.laneEnded(id)
+    return documents + deadLetters
   }
 
-  #findRemoved(): RemovedLane[] {
-    const configured = new Set(this.configured())
-    const lanes = this.spool.lanes().filter(({ name }) => !configured.has(name))
-    return lanes.map(({ id, name }) => {
-      const { documents, bytes } = this.spool.contents(id)
-      return { name, documents, bytes, oldest: this.spool.oldest(id), deadLetters: this.spool.deadLetterTotals(id) }
-    }).filter(({ documents, deadLetters }) => documents > 0 || deadLetters.count > 0)
+  /**
+   * Sends what is stored for a removed exporter to another one, a part at a time. What waits for the other one anyway is
+   * sent to it once.
+   *
+   * @returns documents
+   * @throws {CommandError} if the config has the exporter, or does not have the other one, or changes so before all is
+   * moved; what was moved stays so
+   */
+  async moveRemoved(name: string, to: string): Promise<number> {
+    const { run, written } = this.#hooks
+    const documents = await inParts(() => {
+      const { id } = this.#removedLane(name)
+      this.#checkConfigured(to)
+      const moved = run(() => this.spool.moveWaiting(id, this.spool.lane(to), BLOCKS))
+      written(to, moved.rows)
+      this.#removed.taken(id, moved.documents, moved.bytes)
+      return moved.documents
+    })
+    const { id } = this.#removedLane(name)
+    run(() => this.spool.changeDeadLetters((store) => store.moveLane(id, this.spool.lane(to))))
+    this.#removed.laneEnded(id)
+    return documents
   }
 
   #removedLane(name: string): StoredLane {
-    if (this.configured().includes(name)) {
+    if (this.#hooks.configured().includes(name)) {
       throw new CommandError(ExitCode.usage, `The exporter "${name}" is in the config; remove it there first`)
+    }
+    if (this.#hooks.isEnding(name)) {
+      throw new CommandError(
+        ExitCode.unavailable,
+        `Requests to the exporter "${name}" have not ended; try again in a moment`,
+      )
     }
     const lane = this.spool.lanes().find((stored) => stored.name === name)
     if (lane === undefined) throw new CommandError(ExitCode.data, `Nothing is kept for an exporter "${name}"`)
@@ -146,7 +168,7 @@ export class QueueAdmin {
   }
 
   #checkConfigured(name: string): void {
-    const names = this.configured()
+    const names = this.#hooks.configured()
     if (names.includes(name)) return
     throw new CommandError(
       ExitCode.usage,
@@ -155,8 +177,8 @@ export class QueueAdmin {
   }
 }
 
-/** Repeats a step that handles a chunk until one has nothing left, and lets others run in between. @returns the sum */
-async function inChunks(step: () => number): Promise<number> {
+/** Repeats a step that handles a part until nothing is left, and lets others run in between. @returns the sum */
+async function inParts(step: () => number): Promise<number> {
   let sum = 0
   for (let count = step(); count > 0; count = step()) {
     sum += count

@@ -20,6 +20,10 @@ export class RetryList {
     return this.#list.length
   }
 
+  get batches(): Batch<Row>[] {
+    return this.#list.map(({ batch }) => batch)
+  }
+
   add(batch: Batch<Row>, failures: number, due: number): void {
     if (batch.count === 0) return
     this.documents += batch.count

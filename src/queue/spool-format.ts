@@ -28,13 +28,14 @@ const steps: readonly string[] = [
  * start. Pages of 32 KB cost half of what those of 4 KB do.
  *
  * @param sync `full` survives a loss of power, `normal` the end of the process at any instant
+ * @param journal `MEMORY` has no file next to the database, and loses it if the process ends in the middle of a write
  */
-export function spoolFormat(sync: 'normal' | 'full'): DatabaseFormat {
+export function spoolFormat(sync: 'normal' | 'full', journal: 'WAL' | 'MEMORY' = 'WAL'): DatabaseFormat {
   return {
     name: 'the spool',
     pragmas: {
       page_size: 32_768,
-      journal_mode: 'WAL',
+      journal_mode: journal,
       synchronous: sync,
       wal_autocheckpoint: 512,
       cache_size: -12_288,

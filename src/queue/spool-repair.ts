@@ -1,29 +1,42 @@
+import type { Clock } from '../async/clock.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
 import type { Events } from '../telemetry/events.ts'
+import type { Acknowledgements } from './acknowledgements.ts'
 import type { HeldBlocks } from './held-blocks.ts'
 import type { Lane } from './lane.ts'
-import { recover, type RecoveredRow } from './recover.ts'
-import type { Spool, StoredLane } from './spool.ts'
-import type { SpoolRow } from './spool-row.ts'
+import { rebuildSpool } from './rebuild-spool.ts'
+import type { Spool } from './spool.ts'
 
 /** What a spool is rebuilt from, besides what can be read of it. */
-export interface SpoolWitnesses {
+export interface RepairParts {
+  readonly spool: Spool
   readonly blocks: HeldBlocks
-  /** The lanes that have an exporter. */
+  /** What no lane needs any more and is not written yet; the rebuilt spool has it. */
+  readonly acknowledgements: Acknowledgements
+  /** The lanes whose rows are in memory: those that have an exporter, and those that end. */
   readonly lanes: () => readonly Lane[]
-  /** Every lane that the spool had. */
-  readonly storedLanes: () => readonly StoredLane[]
+  readonly events: Events
+  readonly clock: Clock
+  /** Is called when the spool was rebuilt. */
+  readonly onRebuilt: () => void
 }
+
+/** After a spool could not be rebuilt, it is not tried again for this long, in milliseconds. */
+const RETRY_MS = 5000
 
 /** Rebuilds a spool that turns out to be damaged while the agent runs, so that the backlog goes on as if nothing happened. */
 export class SpoolRepair {
-  constructor(
-    private readonly spool: Spool,
-    private readonly witnesses: SpoolWitnesses,
-    private readonly events: Events,
-  ) {}
+  /** When a rebuild last failed, in milliseconds by the monotonic clock. */
+  #failed = -Infinity
+  #isRebuilding = false
 
-  /** Runs `fn`; if the file is damaged, rebuilds it and runs `fn` again. @throws what `fn` throws, save damage that was mended */
+  constructor(private readonly parts: RepairParts) {}
+
+  /**
+   * Runs `fn`; if the file is damaged, rebuilds it and runs `fn` again.
+   *
+   * @throws what `fn` throws, unless it was damage that was repaired
+   */
   run<T>(fn: () => T): T {
     try {
       return fn()
@@ -34,33 +47,54 @@ export class SpoolRepair {
     }
   }
 
-  /** Starts a new file with what is in memory, and what can be read of the old one. */
+  /**
+   * Puts a new file in the place of the damaged one, with what is in memory and what can be read.
+   *
+   * @throws {Error} `cause`, or why it cannot be rebuilt
+   */
   rebuild(cause: unknown): void {
-    const { blocks, lanes } = this.witnesses
-    const file = this.spool.quarantine(this.witnesses.storedLanes())
-    const { rows, unreadable } = recover(file)
-    const kept = this.#keptRows(blocks.rows, rows)
-    this.spool.restore(kept)
-    this.events.spoolQuarantined({ file, recovered: kept.length, unreadable }, cause)
+    const { spool, clock } = this.parts
+    const isTooSoon = clock.monotonic() - this.#failed < RETRY_MS
+    if (this.#isRebuilding || isTooSoon || spool.isInMemory) throw cause
+    this.#isRebuilding = true
+    try {
+      this.#rebuild(cause)
+    } catch (error) {
+      this.#failed = clock.monotonic()
+      throw error
+    } finally {
+      this.#isRebuilding = false
+    }
+  }
+
+  #rebuild(cause: unknown): void {
+    const { spool, blocks, acknowledgements, lanes, events, onRebuilt } = this.parts
+    const acknowledged = new Map(acknowledgements.rows.map(({ lane, rows }) => [lane, new Set(rows)]))
+    const quarantined = spool.replaceFile((path, lastId) =>
+      rebuildSpool(path, {
+        lastId,
+        held: blocks.list.map(({ row }) => row),
+        deadLetters: acknowledgements.deadLetters,
+        lanes: () => spool.lanes(),
+        lanesOf: (id, read) => this.#lanesOf(id, read).filter((lane) => acknowledged.get(lane)?.has(id) !== true),
+      })
+    )
+    acknowledgements.clear()
+    events.spoolQuarantined(quarantined, cause)
+    onRebuilt()
     for (const lane of lanes()) lane.backlog.recount()
   }
 
-  /** The rows that some lane still needs, each with its lanes. */
-  #keptRows(held: readonly SpoolRow[], read: readonly RecoveredRow[]) {
-    const lanes = this.witnesses.lanes()
-    const active = new Set(lanes.map(({ id }) => id))
-    const inactive = this.witnesses.storedLanes().map(({ id }) => id).filter((id) => !active.has(id))
-    const waiting = (id: number): number[] =>
-      lanes.filter(({ backlog }) => backlog.isWaiting(id)).map((lane) => lane.id)
-    const readLanes = new Map(read.map(({ row, lanes: known }) => [row.id, known]))
-    const isHeld = new Set(held.map(({ id }) => id))
-    // Lanes without an exporter have nothing in memory: only the file knows what waits for them.
-    const fromFile = (id: number): number[] => readLanes.get(id)?.filter((lane) => !active.has(lane)) ?? []
-    const kept = held.map((row) => ({ row, lanes: [...waiting(row.id), ...fromFile(row.id)] }))
-    for (const { row, lanes: known } of read) {
-      if (isHeld.has(row.id)) continue
-      kept.push({ row, lanes: [...waiting(row.id), ...(known === undefined ? inactive : fromFile(row.id))] })
-    }
-    return kept.filter((one) => one.lanes.length > 0)
+  /** The lanes that may need a block. Of those that have an exporter memory knows best; of the others only the file knows. */
+  #lanesOf(id: number, read: readonly number[] | undefined): number[] {
+    const { spool, blocks, lanes } = this.parts
+    const known = read ?? blocks.find(id)?.lanes
+    const mayNeed = (lane: number): boolean => known === undefined || known.includes(lane)
+    const active = lanes()
+    const needing = active.filter(({ id: lane, backlog }) =>
+      backlog.isHeld(id) || (backlog.isUnloaded(id) && mayNeed(lane))
+    )
+    const inactive = spool.lanes().filter((stored) => active.every((lane) => lane.id !== stored.id))
+    return [...needing, ...inactive.filter((lane) => mayNeed(lane.id))].map((lane) => lane.id)
   }
 }

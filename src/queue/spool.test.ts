@@ -3,25 +3,26 @@ import { mkdirSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { blockOf, documentNames, openTestSpool, spoolFolder } from '../../test/support/test-spool.ts'
-import { type Spool, spoolFile } from './spool.ts'
+import type { Spool } from './spool.ts'
+import { spoolPath } from './spool-file.ts'
 import { spoolFormat } from './spool-format.ts'
 
 const write = (spool: Spool, lanes: readonly number[], count = 50) =>
-  spool.commit({ block: blockOf(documentNames(0, count)), lanes, settled: [], dead: [] }, 0)?.id ?? 0
-const settle = (spool: Spool, lane: number, rows: readonly number[]) =>
-  spool.commit({ lanes: [], settled: [{ lane, rows }], dead: [] }, 0)
+  spool.commit({ block: blockOf(documentNames(0, count)), lanes, acknowledged: [], deadLetters: [] }, 0)?.id ?? 0
+const acknowledge = (spool: Spool, lane: number, rows: readonly number[]) =>
+  spool.commit({ lanes: [], acknowledged: [{ lane, rows }], deadLetters: [] }, 0)
 
 test('Spool keeps a block until no lane needs it', () => {
   const spool = openTestSpool()
   const [xray, audit] = [spool.lane('xray'), spool.lane('audit')]
   const ids = [write(spool, [xray, audit]), write(spool, [xray, audit]), write(spool, [xray])]
-  settle(spool, xray, ids)
-  assert.deepEqual([spool.contents(xray).documents, spool.contents(audit).documents], [0, 100])
-  assert.equal(spool.total().documents, 100)
-  settle(spool, audit, ids.slice(0, 1))
-  assert.deepEqual(spool.contents(audit), { ...spool.contents(audit), documents: 50, firstId: ids[1] })
-  settle(spool, audit, ids.slice(1))
-  assert.equal(spool.total().documents, 0)
+  acknowledge(spool, xray, ids)
+  assert.deepEqual([spool.waiting.contents(xray).documents, spool.waiting.contents(audit).documents], [0, 100])
+  assert.equal(spool.waiting.total().documents, 100)
+  acknowledge(spool, audit, ids.slice(0, 1))
+  assert.deepEqual(spool.waiting.contents(audit), { ...spool.waiting.contents(audit), documents: 50, firstId: ids[1] })
+  acknowledge(spool, audit, ids.slice(1))
+  assert.equal(spool.waiting.total().documents, 0)
   spool.close()
 })
 
@@ -30,11 +31,11 @@ test('Spool has after a restart what was not delivered, by lane, and ids go on',
   const first = openTestSpool(dir)
   const [xray, audit] = [first.lane('xray'), first.lane('audit')]
   const ids = [write(first, [xray, audit]), write(first, [xray, audit])]
-  settle(first, xray, ids)
+  acknowledge(first, xray, ids)
   first.close()
   const second = openTestSpool(dir)
   assert.deepEqual([second.lane('audit'), second.lane('xray')], [audit, xray])
-  assert.deepEqual([second.contents(xray).documents, second.contents(audit).documents], [0, 100])
+  assert.deepEqual([second.waiting.contents(xray).documents, second.waiting.contents(audit).documents], [0, 100])
   assert.equal(write(second, [xray]), 3)
   second.close()
 })
@@ -45,31 +46,49 @@ test('Spool.commit() rolls back everything if a part of it fails', () => {
   const id = write(spool, [lane])
   const dead = { lane, time: 0, reason: 'rejected', message: 'no', document: new Uint8Array([34, 34]) } as const
   const broken = { ...dead, message: Symbol('not a value') as unknown as string } // fails in the middle of the transaction
-  assert.throws(() => spool.commit({ lanes: [lane], settled: [{ lane, rows: [id] }], dead: [dead, broken] }, 0))
-  assert.equal(spool.contents(lane).documents, 50)
-  assert.deepEqual(spool.deadLetterTotals(lane), { count: 0, bytes: 0 })
+  assert.throws(() =>
+    spool.commit({ lanes: [lane], acknowledged: [{ lane, rows: [id] }], deadLetters: [dead, broken] }, 0)
+  )
+  assert.equal(spool.waiting.contents(lane).documents, 50)
+  assert.deepEqual(spool.deadLetters.totals(lane), { count: 0, bytes: 0 })
   spool.close()
 })
 
-test('Spool.moveWaiting() puts what waits for one lane behind what waits for another, and Spool.dropWaiting() deletes it', () => {
+test('Spool.moveWaiting() writes what waits for one lane after what waits for another, but nothing that waits for both', () => {
   const spool = openTestSpool()
-  const [gone, xray] = [spool.lane('gone'), spool.lane('xray')]
-  write(spool, [gone, xray])
-  write(spool, [gone])
-  write(spool, [gone])
-  assert.equal(spool.moveWaiting(gone, xray, 2).length, 2)
-  assert.deepEqual([spool.contents(gone).documents, spool.contents(xray).documents], [50, 150])
-  assert.equal(spool.dropWaiting(gone, 10), 50)
-  assert.equal(spool.total().documents, 150)
-  spool.forgetLane(gone)
-  assert.ok(spool.lanes().every(({ name }) => name !== 'gone'))
+  const [removed, xray] = [spool.lane('removed'), spool.lane('xray')]
+  write(spool, [removed, xray])
+  write(spool, [removed])
+  write(spool, [removed])
+  const { documents, rows } = spool.moveWaiting(removed, xray, 2)
+  assert.equal(documents, 100)
+  assert.deepEqual(rows.map(({ id }) => id), [4])
+  assert.deepEqual([spool.waiting.contents(removed).documents, spool.waiting.contents(xray).documents], [50, 100])
+  assert.equal(spool.waiting.read(4)?.ends.length, 50)
+  assert.equal(spool.waiting.total().documents, 150)
+  spool.close()
+})
+
+test('Spool.dropWaiting() takes blocks off a lane, which is forgotten once nothing is stored for it', () => {
+  const spool = openTestSpool()
+  const [removed, xray] = [spool.lane('removed'), spool.lane('xray')]
+  write(spool, [removed, xray])
+  write(spool, [removed])
+  assert.equal(spool.dropWaiting(removed, 1).documents, 50)
+  spool.forgetLane(removed)
+  assert.ok(spool.lanes().some(({ name }) => name === 'removed'))
+  assert.equal(spool.dropWaiting(removed, 10).documents, 50)
+  assert.equal(spool.waiting.total().documents, 50)
+  spool.forgetLane(removed)
+  assert.ok(spool.lanes().every(({ name }) => name !== 'removed'))
+  assert.notEqual(spool.lane('other'), removed)
   spool.close()
 })
 
 test('Spool reads one of version 2: what waited waits for xray', () => {
   const dir = spoolFolder()
   mkdirSync(dir)
-  const db = new DatabaseSync(spoolFile(dir))
+  const db = new DatabaseSync(spoolPath(dir))
   for (const step of spoolFormat('normal').steps.slice(0, 2)) db.exec(step)
   const { bytes, ends, traces } = blockOf(documentNames(0, 3))
   db.prepare('INSERT INTO blocks (id, created, documents, bytes, ends, traces) VALUES (7, 1, 3, ?, ?, ?)')
@@ -79,9 +98,9 @@ test('Spool reads one of version 2: what waited waits for xray', () => {
   db.close()
   const spool = openTestSpool(dir)
   const lane = spool.lane('xray')
-  assert.equal(spool.contents(lane).documents, 3)
-  assert.deepEqual(spool.read(7)?.ends, ends)
-  assert.deepEqual(spool.deadLetterTotals(lane), { count: 1, bytes: 2 })
+  assert.equal(spool.waiting.contents(lane).documents, 3)
+  assert.deepEqual(spool.waiting.read(7)?.ends, ends)
+  assert.deepEqual(spool.deadLetters.totals(lane), { count: 1, bytes: 2 })
   assert.equal(spool.deadLetters.list(0, 1)[0]?.reason, 'rejected')
   spool.close()
 })

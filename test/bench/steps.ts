@@ -153,11 +153,11 @@ const lane = spool.lane('xray')
 const many = new DocumentGroup()
 for (let i = 0; i < 8; i++) translator.translate(pick(protobuf, i), many)
 const block = many.take()
-let written: number[] = []
+let acknowledged: number[] = []
 await bench('queue: commit 800 documents, and delete 800', block.ends.length, () => {
-  const change = { block, lanes: [lane], settled: [{ lane, rows: written }], dead: [] }
+  const change = { block, lanes: [lane], acknowledged: [{ lane, rows: acknowledged }], deadLetters: [] }
   const row = spool.commit(change, Date.now())
-  written = row === undefined ? [] : [row.id]
+  acknowledged = row === undefined ? [] : [row.id]
 })
 spool.close()
 rmSync(dir, { recursive: true })

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { ExportError } from '../component/export-error.ts'
+import { RejectedError } from '../component/rejected-error.ts'
+import { FakeClock } from '../../test/support/fake-clock.ts'
+import { FakeSender } from '../../test/support/fake-sender.ts'
+import { pushBack, startQueue, TestQueue } from '../../test/support/test-queue.ts'
+import { documentNames, spoolFolder } from '../../test/support/test-spool.ts'
+import { DISK_FULL, failSqlite, repairSqlite } from '../../test/support/sqlite-faults.ts'
+
+const now = AbortSignal.abort()
+const rejection = new ExportError('permanent', 'no good')
+const outage = new ExportError('retryable', 'away')
+
+afterEach(repairSqlite)
+
+test('Queue sends nothing again that was delivered before an exporter came back, though the disk was full', async () => {
+  const audit = new FakeSender()
+  const test = await startQueue({ xray: new FakeSender(() => outage), audit })
+  await test.commit(documentNames(0, 50))
+  failSqlite('commit', DISK_FULL)
+  await test.clock.advance(1000)
+  await test.queue.removeLane('audit', now)
+  await test.queue.addLane('audit', audit, pushBack)
+  repairSqlite()
+  await test.commit(documentNames(50, 50))
+  await test.clock.advance(1000)
+  assert.deepEqual(audit.accepted, documentNames(0, 100))
+  assert.equal(test.lane('audit').documents, 0)
+  await test.stop()
+})
+
+test('Queue.commit() rejects with `busy` if the spool cannot be written, and delivers nothing of it', async () => {
+  const xray = new FakeSender()
+  const test = await startQueue({ xray })
+  failSqlite('commit', DISK_FULL)
+  await assert.rejects(test.commit(documentNames(0, 50)), (error) => {
+    assert.ok(error instanceof RejectedError)
+    assert.equal(error.code, 'busy')
+    assert.equal(error.retryAfterMs, 5000)
+    return true
+  })
+  repairSqlite()
+  await test.commit(documentNames(50, 50))
+  await test.clock.advance(1000)
+  assert.deepEqual(xray.accepted, documentNames(50, 50))
+  assert.match(test.log.text, /ERROR Cannot write the spool: database or disk is full; 50 documents were not ack/)
+  await test.stop()
+})
+
+test('Queue counts documents as lost that cannot be written and whose sender waits for no answer', async () => {
+  const test = await startQueue({ xray: new FakeSender() })
+  failSqlite('commit', DISK_FULL)
+  await assert.rejects(test.commit(documentNames(0, 3), false))
+  assert.deepEqual(test.log.events.counters.dropped.by, { spool: 3 })
+  await test.stop()
+})
+
+test('Queue.commit() resolves once documents are written, though old dead letters cannot be deleted', async () => {
+  const xray = new FakeSender(() => rejection)
+  const test = await startQueue({ xray }, new TestQueue({ maxDeadBytes: 0 }))
+  await test.commit(['d0'])
+  // Before its dead letter is written, which the next commit does, and then deletes it in a transaction of its own.
+  await test.clock.advance(1040)
+  xray.answer = () => undefined
+  failSqlite('commit', DISK_FULL, { after: 1 })
+  await test.commit(['d1'])
+  repairSqlite()
+  await test.clock.advance(1100)
+  assert.deepEqual(xray.accepted, ['d1'])
+  assert.equal(test.lane('xray').deadLetters.count, 0)
+  await test.stop()
+})
+
+test('Queue goes on once there is room again, though an empty spool could not be recreated', async () => {
+  const xray = new FakeSender()
+  const test = await startQueue({ xray })
+  await test.commit(documentNames(0, 50))
+  failSqlite('commit', DISK_FULL)
+  failSqlite('open', DISK_FULL)
+  await test.clock.advance(200)
+  await assert.rejects(test.commit(documentNames(50, 50)), RejectedError)
+  repairSqlite()
+  await test.commit(documentNames(100, 50))
+  await test.clock.advance(1000)
+  assert.deepEqual(xray.accepted, [...documentNames(0, 50), ...documentNames(100, 50)])
+  assert.equal(await test.stop(), 0)
+})
+
+test('Queue recreates a spool of which everything is delivered if the disk is too full to delete from it', async () => {
+  const dir = spoolFolder()
+  const xray = new FakeSender()
+  const first = await startQueue({ xray }, new TestQueue({ dir }))
+  await first.commit(documentNames(0, 50))
+  // The commit that deletes what was delivered, and the attempt to delete nothing else.
+  failSqlite('commit', DISK_FULL, { times: 2 })
+  await first.clock.advance(200)
+  assert.deepEqual(xray.accepted, documentNames(0, 50))
+  xray.answer = () => outage
+  await first.commit(documentNames(50, 1))
+  await first.stop()
+  const second = await startQueue({ xray: new FakeSender() }, new TestQueue({ dir }))
+  assert.equal(second.lane('xray').documents, 1)
+  await second.stop()
+})
+
+test('Queue adds an exporter that is new to the spool though the disk is full', async () => {
+  const dir = spoolFolder()
+  await (await startQueue({ xray: new FakeSender() }, new TestQueue({ dir }))).stop()
+  failSqlite('commit', DISK_FULL)
+  const audit = new FakeSender(() => outage)
+  const test = await startQueue({ xray: new FakeSender(), audit }, new TestQueue({ dir }))
+  repairSqlite()
+  await test.commit(documentNames(0, 3))
+  await test.stop()
+  const back = new FakeSender()
+  const second = await startQueue({ audit: back }, new TestQueue({ dir }))
+  await second.clock.advance(1000)
+  assert.deepEqual(back.accepted, documentNames(0, 3))
+  await second.stop()
+})
+
+test('Queue sends nothing more while dead letters fill memory because the disk is full', async () => {
+  const xray = new FakeSender((texts) => (texts.length === 1 ? rejection : new ExportError('permanent', 'halve it')))
+  const test = await startQueue({ xray })
+  const large = Array.from({ length: 150 }, (_, i) => `${i}${'x'.repeat(50_000)}`)
+  for (let i = 0; i < 150; i += 15) await test.commit(large.slice(i, i + 15))
+  failSqlite('commit', DISK_FULL)
+  await test.clock.advance(20_000)
+  const sent = xray.requests.filter(({ length }) => length === 1).length
+  assert.ok(sent > 80 && sent < 130, `${sent} documents became dead letters in memory`)
+  repairSqlite()
+  await test.clock.advance(20_000)
+  assert.equal(test.lane('xray').deadLetters.count, 150)
+  await test.stop()
+})
+
+test('Queue turns a large backlog that is too old into dead letters a part at a time', async () => {
+  const dir = spoolFolder()
+  const clock = new FakeClock()
+  const first = await startQueue({ xray: new FakeSender(() => outage) }, new TestQueue({ dir }, { clock }))
+  const large = Array.from({ length: 400 }, (_, i) => `${i}${'x'.repeat(50_000)}`)
+  for (let i = 0; i < 400; i += 20) await first.commit(large.slice(i, i + 20))
+  await first.stop()
+  await clock.advance(8 * 86_400_000)
+  const second = await startQueue(
+    { xray: new FakeSender(() => outage) },
+    new TestQueue({ dir, maxDeadBytes: 1e9 }, { clock }),
+  )
+  await clock.advance(0)
+  const { deadLettered } = second.log.events.exporter('xray').counters
+  const soon = deadLettered.of('too-old')
+  assert.ok(soon > 0 && soon < 200, `${soon} documents became dead letters at once`)
+  await clock.advance(5000)
+  assert.equal(deadLettered.of('too-old'), 400)
+  assert.equal(second.lane('xray').deadLetters.count, 400)
+  assert.equal(await second.stop(), 0)
+})

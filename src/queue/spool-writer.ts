@@ -1,0 +1,169 @@
+import type { Clock } from '../async/clock.ts'
+import type { DocumentBlock } from '../component/batch.ts'
+import { RejectedError } from '../component/rejected-error.ts'
+import type { Events } from '../telemetry/events.ts'
+import type { Acknowledgements } from './acknowledgements.ts'
+import type { GroupWriter } from './group-commit.ts'
+import type { HeldBlocks } from './held-blocks.ts'
+import type { LaneSet } from './lane-set.ts'
+import type { QueueAdmin } from './queue-admin.ts'
+import type { Spool } from './spool.ts'
+import type { SpoolRepair } from './spool-repair.ts'
+import type { SpoolRow } from './spool-row.ts'
+
+/** What is written, and where. */
+export interface WriterParts {
+  readonly spool: Spool
+  readonly repair: SpoolRepair
+  readonly blocks: HeldBlocks
+  readonly lanes: LaneSet
+  readonly acknowledgements: Acknowledgements
+  readonly events: Events
+  readonly clock: Clock
+  /** Bytes of dead letters that are stored for one exporter. */
+  readonly maxDeadBytes: () => number
+  readonly admin: QueueAdmin
+  /** Writes the group that is open, and what was acknowledged with it. */
+  readonly flush: () => void
+}
+
+/** When a client should try again if the spool cannot be written, in milliseconds. */
+const RETRY_AFTER_MS = 5000
+/** How long rows that are acknowledged may wait until a commit deletes them all at once, in milliseconds. */
+const CLEAN_MS = 50
+/** Idle time before the spool file is shrunk, in milliseconds. */
+const SHRINK_MS = 5000
+
+/** Writes groups of documents to the spool, and with some of them what lanes no longer need. */
+export class SpoolWriter implements GroupWriter {
+  /** When rows were last deleted, in milliseconds by the monotonic clock. */
+  #cleaned = 0
+  #cancelCleaner: (() => void) | undefined
+  #cancelShrinker: (() => void) | undefined
+  #isClosing = false
+
+  constructor(private readonly parts: WriterParts) {}
+
+  isAhead(): boolean {
+    return this.parts.lanes.isAhead
+  }
+
+  write(block: DocumentBlock | undefined, truncated: number, unanswered: number): void {
+    const { spool, repair, lanes, clock, events } = this.parts
+    this.#cancelCleaner?.()
+    this.#cancelCleaner = undefined
+    const isCleaning = this.#isClosing || clock.monotonic() - this.#cleaned >= CLEAN_MS
+    try {
+      // A spool that is rebuilt has what was acknowledged before.
+      const change = () => ({ block, lanes: lanes.ids, ...(isCleaning ? this.#acknowledged : NOTHING) })
+      const row = repair.run(() => spool.commit(change(), clock.wall()))
+      if (isCleaning) this.#cleanedUp()
+      if (row !== undefined) this.#queued(row, truncated)
+    } catch (error) {
+      events.spoolFailed(error, block?.ends.length ?? 0)
+      if (unanswered > 0) events.lost(unanswered, 'the spool cannot be written')
+      this.#makeRoom()
+      throw new RejectedError('busy', 'The spool cannot be written', { cause: error, retryAfterMs: RETRY_AFTER_MS })
+    } finally {
+      this.cleanLater()
+      for (const lane of lanes.list) lane.delivery.pump()
+    }
+  }
+
+  get #acknowledged() {
+    const { rows, deadLetters } = this.parts.acknowledgements
+    return { acknowledged: rows, deadLetters }
+  }
+
+  #queued(row: SpoolRow, truncated: number): void {
+    const { blocks, lanes, events } = this.parts
+    const block = blocks.written(row, lanes.ids)
+    for (const lane of lanes.list) lane.backlog.push(block)
+    if (block.holders === 0) blocks.discard(block)
+    events.queued(row.ends.length, truncated)
+    for (const lane of lanes.list) lane.dropOldest()
+  }
+
+  #cleanedUp(): void {
+    const { acknowledgements, lanes, admin, clock } = this.parts
+    for (const lane of acknowledgements.lanes) if (!lanes.ids.includes(lane)) admin.recountRemoved()
+    acknowledgements.clear()
+    this.#cleaned = clock.monotonic()
+    this.#trimDeadLetters()
+  }
+
+  #trimDeadLetters(): void {
+    const { spool, repair, lanes, events } = this.parts
+    const maxBytes = this.parts.maxDeadBytes()
+    try {
+      for (const { id, report } of lanes.list) {
+        if (spool.deadLetters.totals(id).bytes <= maxBytes) continue
+        const count = repair.run(() => spool.changeDeadLetters((deadLetters) => deadLetters.trim(id, maxBytes)))
+        report.deadLettersDropped(count)
+      }
+    } catch (error) {
+      // The commit that wrote them went well, and the next one trims them.
+      events.spoolFailed(error, 0)
+    }
+  }
+
+  /** Deletes what is acknowledged when the disk is full; recreates the file if it is then empty. */
+  #makeRoom(): void {
+    const { spool, acknowledgements, clock } = this.parts
+    if (acknowledgements.isEmpty) return
+    try {
+      spool.commit({ lanes: [], ...this.#acknowledged }, clock.wall())
+      this.#cleanedUp()
+    } catch {
+      this.#resetIfUnneeded()
+    }
+  }
+
+  #resetIfUnneeded(): void {
+    const { spool, lanes, acknowledgements, events, admin } = this.parts
+    try {
+      const isNeeded = !lanes.isIdle || acknowledgements.deadLetters.length > 0 || spool.deadLetters.count > 0 ||
+        admin.removedLanes().length > 0
+      if (isNeeded) return
+      spool.reset()
+      this.#cleanedUp()
+    } catch (error) {
+      events.spoolFailed(error, 0)
+    }
+  }
+
+  /** Deletes what is acknowledged with the next write, however recent the last time is. */
+  cleanNext(): void {
+    this.#cleaned = -Infinity
+  }
+
+  /** Sees to it that what is acknowledged is deleted, and that a large file is shrunk once nothing waits. */
+  cleanLater(): void {
+    if (this.#isClosing) return
+    const { acknowledgements, lanes, clock, flush } = this.parts
+    if (!acknowledgements.isEmpty) {
+      this.#cancelCleaner ??= clock.after(CLEAN_MS, () => {
+        this.#cancelCleaner = undefined
+        flush()
+      })
+    } else if (lanes.isIdle) this.#cancelShrinker ??= clock.after(SHRINK_MS, () => this.#shrink())
+  }
+
+  #shrink(): void {
+    this.#cancelShrinker = undefined
+    try {
+      if (this.parts.lanes.isIdle) this.parts.spool.shrink()
+    } catch (error) {
+      this.parts.events.spoolFailed(error, 0)
+    }
+  }
+
+  /** From now on every write deletes what is acknowledged, and nothing happens later. */
+  close(): void {
+    this.#isClosing = true
+    this.#cancelCleaner?.()
+    this.#cancelShrinker?.()
+  }
+}
+
+const NOTHING = { acknowledged: [], deadLetters: [] }
