@@ -154,7 +154,7 @@ export class Delivery {
       fn()
     } catch (error) {
       this.parts.report.problem('error', 'spool', `Cannot read what waits: ${errorMessage(error)}`)
-      this.#wakeUp.in(READ_AGAIN_MS)
+      if (this.#isStarted) this.#wakeUp.in(READ_AGAIN_MS)
     }
   }
 

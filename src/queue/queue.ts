@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../async/clock.ts'
 import { untilAborted } from '../async/until-aborted.ts'
 import { BufferPool } from '../bytes/buffer-pool.ts'
 import { RejectedError } from '../component/rejected-error.ts'
-import type { DocumentGroup } from '../segment/document-group.ts'
 import { attempt } from '../errors/attempt.ts'
+import type { DocumentGroup } from '../segment/document-group.ts'
 import type { Events } from '../telemetry/events.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import type { DeadBatch } from './dead-letter-policy.ts'
@@ -63,7 +63,8 @@ export class Queue {
   readonly #writer: SpoolWriter
   readonly #group: GroupCommit
   #isStarted = false
-  #isClosed = false
+  #isStopping = false
+  #isStopped = false
 
   /**
    * @param exporters the names of the configured exporters
@@ -138,10 +139,11 @@ export class Queue {
    * Adds a lane for an exporter: what is stored for its name is delivered, and from now on everything that arrives. If an
    * exporter of this name was just removed, waits until its requests have ended.
    *
-   * @throws {Error} if it cannot be read what is stored for the exporter
+   * @throws {Error} if what is stored for the exporter cannot be read, or it has a lane
    */
   async addLane(name: string, sender: Sender, options: LaneOptions): Promise<void> {
     await this.#lanes.ended(name)
+    if (this.#lanes.get(name) !== undefined) throw new Error(`The exporter "${name}" has a lane already`)
     const id = this.#spool.lane(name)
     const parts = {
       waiting: this.#reader.rowsOf(id),
@@ -182,7 +184,7 @@ export class Queue {
     await this.#lanes.remove(lane, async () => {
       this.#shareMemory()
       const rows = await lane.delivery.stop(deadline)
-      if (this.#isClosed) return
+      if (this.#isStopped) return
       // What it delivered must be deleted before an exporter of its name may come back.
       this.#writer.cleanNext()
       this.#group.flush()
@@ -224,7 +226,7 @@ export class Queue {
    * @throws {RejectedError} `busy` if there is no room
    */
   open(): DocumentGroup {
-    if (this.#isClosed) throw busy('The agent is stopping')
+    if (this.#isStopping) throw busy('The agent is stopping')
     const { full } = this.#lanes
     if (full !== undefined) {
       throw busy(`The queue is full: ${full.backlog.bytes} bytes wait for ${full.name} (queue.maxBytes)`)
@@ -261,7 +263,7 @@ export class Queue {
   /** Accepts nothing more, delivers until `deadline`, and closes the spool. @returns the documents that are left in it */
   async stop(deadline: AbortSignal): Promise<number> {
     await this.flush(deadline)
-    this.#isClosed = true
+    this.#isStopping = true
     const stopping = this.#lanes.list.map(async ({ id, delivery }) => ({ id, rows: await delivery.stop(deadline) }))
     const stopped = await Promise.all(stopping)
     await Promise.race([this.#lanes.ended(), untilAborted(deadline)])
@@ -269,6 +271,7 @@ export class Queue {
     this.#group.flush()
     for (const { id, rows } of stopped) this.#try(() => this.#spool.keepRest(id, rows))
     const left = this.#try(() => this.#spool.waiting.total(this.#lanes.ids).documents) ?? 0
+    this.#isStopped = true
     this.#spool.close()
     return left
   }

@@ -68,7 +68,7 @@ export class SpoolReader {
     const row = this.#readOrRebuild(id)
     if (row === undefined) return undefined
     this.#readBytes += row.bytes.length
-    return this.blocks.read(row, this.spool.waiting.lanesOf(id))
+    return this.blocks.read(row, this.repair.run(() => this.spool.waiting.lanesOf(id)))
   }
 
   /** A row that cannot be read shows damage that SQLite does not see. */

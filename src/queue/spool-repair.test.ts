@@ -113,6 +113,22 @@ test('a rebuilt spool has the dead letters, and what waits for removed exporters
   await first.stop()
 })
 
+test('dead letters that are redriven while the spool is rebuilt are those that were chosen, each once', async () => {
+  const rejecting = new FakeSender(() => rejection)
+  const test = await startQueue({ xray: rejecting }, new TestQueue())
+  await test.commit(documentNames(0, 5))
+  await test.clock.advance(1100)
+  test.queue.admin.dropDeadLetters([1, 2])
+  rejecting.answer = () => undefined
+  failSqlite('begin', DAMAGED, { times: 1 })
+  assert.equal(test.queue.admin.redrive([4]), 1)
+  assert.match(test.log.text, /The spool is damaged/)
+  await test.clock.advance(2000)
+  assert.equal(rejecting.accepted.length, 1)
+  assert.deepEqual(test.queue.admin.deadLetters(0, 10).map(({ id }) => id), [3, 5])
+  await test.stop()
+})
+
 test('a rebuilt spool has the dead letters that were not written yet', async () => {
   const dir = spoolFolder()
   const rejecting = new FakeSender(() => rejection)

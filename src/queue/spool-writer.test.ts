@@ -5,6 +5,7 @@ import { RejectedError } from '../component/rejected-error.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { FakeSender } from '../../test/support/fake-sender.ts'
 import { pushBack, startQueue, TestQueue } from '../../test/support/test-queue.ts'
+import { Spool } from './spool.ts'
 import { documentNames, spoolFolder } from '../../test/support/test-spool.ts'
 import { DISK_FULL, failSqlite, repairSqlite } from '../../test/support/sqlite-faults.ts'
 
@@ -155,4 +156,23 @@ test('Queue turns a large backlog that is too old into dead letters a part at a 
   assert.equal(deadLettered.of('too-old'), 400)
   assert.equal(second.lane('xray').deadLetters.count, 400)
   assert.equal(await second.stop(), 0)
+})
+
+test('Queue tries once a second to delete what was delivered while the disk is full, however much comes', async () => {
+  const test = await startQueue({ xray: new FakeSender(), audit: new FakeSender(() => outage) })
+  for (let i = 0; i < 10; i++) await test.commit(documentNames(i * 50, 50))
+  let attempts = 0
+  const { commit } = Spool.prototype
+  Spool.prototype.commit = function (change, wall) {
+    if (change.acknowledged.length > 0) attempts++
+    return commit.call(this, change, wall)
+  }
+  failSqlite('commit', DISK_FULL)
+  for (let i = 0; i < 200; i++) await test.commit(['d'], false).catch(() => {})
+  await test.clock.advance(1000)
+  Spool.prototype.commit = commit
+  repairSqlite()
+  // Each time it is tried with new documents, and without.
+  assert.ok(attempts >= 2 && attempts <= 8, `${attempts} attempts in ${test.clock.monotonic()} ms`)
+  await test.stop()
 })

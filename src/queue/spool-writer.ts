@@ -22,6 +22,7 @@ export interface WriterParts {
   readonly clock: Clock
   /** Bytes of dead letters that are stored for one exporter. */
   readonly maxDeadBytes: () => number
+  /** Counts what is stored for removed exporters. */
   readonly admin: QueueAdmin
   /** Writes the group that is open, and what was acknowledged with it. */
   readonly flush: () => void
@@ -31,13 +32,18 @@ export interface WriterParts {
 const RETRY_AFTER_MS = 5000
 /** How long rows that are acknowledged may wait until a commit deletes them all at once, in milliseconds. */
 const CLEAN_MS = 50
+/** The same while the spool cannot be written: there may be a million rows by then. */
+const FAILED_CLEAN_MS = 1000
 /** Idle time before the spool file is shrunk, in milliseconds. */
 const SHRINK_MS = 5000
+const NOTHING = { acknowledged: [], deadLetters: [] }
 
 /** Writes groups of documents to the spool, and with some of them what lanes no longer need. */
 export class SpoolWriter implements GroupWriter {
-  /** When rows were last deleted, in milliseconds by the monotonic clock. */
+  /** When rows were last deleted, or that was tried, in milliseconds by the monotonic clock. */
   #cleaned = 0
+  /** True since a write failed, until one succeeds. */
+  #isFailing = false
   #cancelCleaner: (() => void) | undefined
   #cancelShrinker: (() => void) | undefined
   #isClosing = false
@@ -52,22 +58,27 @@ export class SpoolWriter implements GroupWriter {
     const { spool, repair, lanes, clock, events } = this.parts
     this.#cancelCleaner?.()
     this.#cancelCleaner = undefined
-    const isCleaning = this.#isClosing || clock.monotonic() - this.#cleaned >= CLEAN_MS
+    const isCleaning = this.#isClosing || clock.monotonic() - this.#cleaned >= this.#cleanMs
     try {
       // A spool that is rebuilt has what was acknowledged before.
       const change = () => ({ block, lanes: lanes.ids, ...(isCleaning ? this.#acknowledged : NOTHING) })
       const row = repair.run(() => spool.commit(change(), clock.wall()))
+      this.#isFailing = false
       if (isCleaning) this.#cleanedUp()
       if (row !== undefined) this.#queued(row, truncated)
     } catch (error) {
       events.spoolFailed(error, block?.ends.length ?? 0)
       if (unanswered > 0) events.lost(unanswered, 'the spool cannot be written')
-      this.#makeRoom()
+      if (isCleaning || !this.#isFailing) this.#makeRoom()
       throw new RejectedError('busy', 'The spool cannot be written', { cause: error, retryAfterMs: RETRY_AFTER_MS })
     } finally {
       this.cleanLater()
       for (const lane of lanes.list) lane.delivery.pump()
     }
+  }
+
+  get #cleanMs(): number {
+    return this.#isFailing ? FAILED_CLEAN_MS : CLEAN_MS
   }
 
   get #acknowledged() {
@@ -110,6 +121,8 @@ export class SpoolWriter implements GroupWriter {
   /** Deletes what is acknowledged when the disk is full; recreates the file if it is then empty. */
   #makeRoom(): void {
     const { spool, acknowledgements, clock } = this.parts
+    this.#isFailing = true
+    this.#cleaned = clock.monotonic()
     if (acknowledgements.isEmpty) return
     try {
       spool.commit({ lanes: [], ...this.#acknowledged }, clock.wall())
@@ -142,7 +155,7 @@ export class SpoolWriter implements GroupWriter {
     if (this.#isClosing) return
     const { acknowledgements, lanes, clock, flush } = this.parts
     if (!acknowledgements.isEmpty) {
-      this.#cancelCleaner ??= clock.after(CLEAN_MS, () => {
+      this.#cancelCleaner ??= clock.after(this.#cleanMs, () => {
         this.#cancelCleaner = undefined
         flush()
       })
@@ -165,5 +178,3 @@ export class SpoolWriter implements GroupWriter {
     this.#cancelShrinker?.()
   }
 }
-
-const NOTHING = { acknowledged: [], deadLetters: [] }
