@@ -108,7 +108,7 @@ service: { pipelines: { traces: {}, metrics: {} } }
       ['cw.json', JSON.stringify(cloudwatch), [
         /additional: \[/,
         /roleArn: 'arn:aws:iam::123456789012:role\/it\\'s'/,
-        /xray: \{ udp: false, proxy: false \}/,
+        /xray: \{ proxy: false, udp: false \}/,
       ], 1],
       ['col.yaml', collector, [
         /clientCa: '\/ca\.pem'/,
