@@ -41,14 +41,26 @@ test('Acknowledgements copies dead letters, as the buffers that they are in are 
   assert.equal(decoder.decode(acknowledgements.deadLetters[0]?.document), '"d"')
 })
 
-test('Acknowledgements is full while it holds 4 MiB of dead letters, however many rows it holds', () => {
+test('Acknowledgements is full for a lane while it holds 4 MiB of its dead letters, however many rows it holds', () => {
   const acknowledgements = new Acknowledgements()
   acknowledgements.add(1, Array.from({ length: 100_000 }, (_, i) => i), undefined, 0)
   for (let i = 0; i < 4; i++) {
-    assert.equal(acknowledgements.isFull, false)
+    assert.equal(acknowledgements.isFull(1), false)
     acknowledgements.add(1, [], rejected('x'.repeat(1 << 20)), 0)
   }
-  assert.equal(acknowledgements.isFull, true)
+  assert.equal(acknowledgements.isFull(1), true)
+  assert.equal(acknowledgements.isFull(2), false)
   acknowledgements.clear()
-  assert.equal(acknowledgements.isFull, false)
+  assert.equal(acknowledgements.isFull(1), false)
+})
+
+test('Acknowledgements names the rows that may be deleted before dead letters are written', () => {
+  const acknowledgements = new Acknowledgements()
+  acknowledgements.add(1, [1, 2], rejected('d'), 0)
+  acknowledgements.add(2, [1, 3], undefined, 0)
+  assert.deepEqual(acknowledgements.deliveredRows, [{ lane: 1, rows: [2] }, { lane: 2, rows: [1, 3] }])
+  acknowledgements.clearDelivered()
+  assert.deepEqual(acknowledgements.rows, [{ lane: 1, rows: [1] }])
+  assert.deepEqual(acknowledgements.deliveredRows, [])
+  assert.equal(acknowledgements.deadLetters.length, 1)
 })

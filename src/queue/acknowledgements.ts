@@ -3,22 +3,29 @@ import type { DeadBatch } from './dead-letter-policy.ts'
 import type { DeadLetter } from './dead-letter-store.ts'
 import type { AcknowledgedRows } from './spool.ts'
 
-/** While dead letters of this size wait to be written, in bytes, no lane goes on: a full disk must not fill memory. */
+/** While a lane's dead letters of this size wait to be written, in bytes, it makes no more: a full disk must not fill memory. */
 const MAX_DEAD_BYTES = 4 << 20
+
+/** Dead letters of one lane that are not written yet. */
+interface Unwritten {
+  bytes: number
+  /** The rows that they come from, which must stay until they are written. */
+  readonly rows: Set<number>
+}
 
 /** What lanes no longer need, until a commit deletes it from the spool and writes the dead letters among it. */
 export class Acknowledgements {
   readonly #rows = new Map<number, number[]>()
+  readonly #unwritten = new Map<number, Unwritten>()
   #deadLetters: DeadLetter[] = []
-  #deadBytes = 0
 
   get isEmpty(): boolean {
     return this.#rows.size === 0 && this.#deadLetters.length === 0
   }
 
-  /** True while so many dead letters wait to be written that there must not be more. */
-  get isFull(): boolean {
-    return this.#deadBytes >= MAX_DEAD_BYTES
+  /** True while so many dead letters of a lane wait to be written that there must not be more. */
+  isFull(lane: number): boolean {
+    return (this.#unwritten.get(lane)?.bytes ?? 0) >= MAX_DEAD_BYTES
   }
 
   /** The lanes that no longer need rows. */
@@ -29,6 +36,14 @@ export class Acknowledgements {
   /** Rows per lane. */
   get rows(): AcknowledgedRows[] {
     return [...this.#rows].map(([lane, rows]) => ({ lane, rows }))
+  }
+
+  /** Rows per lane, without those that dead letters come from which are not written yet. */
+  get deliveredRows(): AcknowledgedRows[] {
+    return this.rows.map(({ lane, rows }) => {
+      const kept = this.#unwritten.get(lane)?.rows
+      return { lane, rows: kept === undefined ? rows : rows.filter((row) => !kept.has(row)) }
+    }).filter(({ rows }) => rows.length > 0)
   }
 
   get deadLetters(): readonly DeadLetter[] {
@@ -54,16 +69,29 @@ export class Acknowledgements {
     }
     if (dead === undefined) return
     const { batch, reason, message } = dead
+    const unwritten = this.#unwritten.get(lane) ?? { bytes: 0, rows: new Set() }
+    this.#unwritten.set(lane, unwritten)
+    for (const { block } of batch.parts) unwritten.rows.add(block.id)
     for (const document of documentsOf(batch)) {
       this.#deadLetters.push({ lane, time: now, reason, message, document: document.slice() })
-      this.#deadBytes += document.length
+      unwritten.bytes += document.length
     }
   }
 
   /** Forgets what was committed. */
   clear(): void {
     this.#rows.clear()
+    this.#unwritten.clear()
     this.#deadLetters = []
-    this.#deadBytes = 0
+  }
+
+  /** Forgets {@link deliveredRows}, which were committed. */
+  clearDelivered(): void {
+    for (const { lane, rows } of this.rows) {
+      const kept = this.#unwritten.get(lane)?.rows
+      const left = rows.filter((row) => kept?.has(row))
+      if (left.length > 0) this.#rows.set(lane, left)
+      else this.#rows.delete(lane)
+    }
   }
 }

@@ -8,6 +8,7 @@ import { documentNames } from '../../test/support/test-spool.ts'
 
 const never = new AbortController().signal
 const outage = new ExportError('retryable', 'away')
+const rejection = new ExportError('permanent', 'no good')
 const throttle = new ExportError('retryable', 'slow down', { isThrottle: true })
 
 /** A backend that did not process some documents of each batch. */
@@ -169,14 +170,30 @@ test('documents that failed and are older than queue.maxAge become dead letters,
   assert.deepEqual(sender.accepted, ['young'])
 })
 
-test('while dead letters cannot be written nothing is sent, and no document expires', async () => {
-  const lane = new TestDelivery(new FakeSender(() => outage))
+test('while dead letters cannot be written no document becomes one, and what is accepted is delivered', async () => {
+  const lane = new TestDelivery()
   const { sender, clock, deadLetters, delivery } = lane
+  lane.isBlocked = true
+  for (const [i, error] of [rejection, partial([0, false], [1, true])].entries()) {
+    sender.answer = () => error
+    lane.push(documentNames(i * 50, 50))
+    await clock.advance(60_000)
+    assert.deepEqual(deadLetters, [])
+    sender.answer = () => undefined
+    await clock.advance(20_000)
+    assert.deepEqual(sender.accepted.sort(), documentNames(0, (i + 1) * 50).sort())
+  }
+  assert.ok(sender.requests.length < 60, `${sender.requests.length} requests in 160 s`)
+  assert.ok(delivery.isDone)
+})
+
+test('while dead letters cannot be written no document expires', async () => {
+  const lane = new TestDelivery(new FakeSender(() => outage))
+  const { clock, deadLetters, delivery } = lane
   lane.push(documentNames(0, 60))
   await clock.advance(100)
   lane.isBlocked = true
   await clock.advance(7_200_000)
-  assert.equal(sender.requests.length, 1)
   assert.deepEqual(deadLetters, [])
   lane.isBlocked = false
   delivery.pump()

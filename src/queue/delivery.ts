@@ -31,7 +31,10 @@ export interface DeliveryParts {
   readonly clock: Clock
   /** Takes rows that are done, and documents that become dead letters. */
   readonly acknowledge: (rows: readonly number[], dead?: DeadBatch) => void
-  /** True while so many dead letters wait to be written that there must not be more; {@link Delivery.pump} is called after. */
+  /**
+   * True while so many dead letters wait to be written that there must not be more: what would become one is sent again.
+   * {@link Delivery.pump} is called after.
+   */
   readonly isBlocked: () => boolean
 }
 
@@ -131,7 +134,6 @@ export class Delivery {
     if (this.isDone) return this.#onIdle?.()
     const pause = this.#circuit.pauseMs
     if (pause > 0) return this.#wakeUp.in(pause)
-    if (this.parts.isBlocked()) return
     this.#reading(() => this.#fillWindow())
     if (this.isDone) this.#onIdle?.()
   }
@@ -219,21 +221,29 @@ export class Delivery {
   }
 
   #partlyFailed({ batch, failures }: Retry, failure: ExportError): void {
-    const { report, clock } = this.parts
+    const { report } = this.parts
     this.#circuit.answered()
     for (const { code } of failure.failed) report.unprocessed(code)
     const { delivered, again, dead } = afterPartialSuccess(batch, failure)
     this.#delivered(delivered)
     for (const rest of again) {
       report.retried(rest.count, 'unprocessed')
-      const due = clock.monotonic() + this.#circuit.retryAfterMs(failures)
-      this.#retries.add(this.#withoutExpired(rest, failure.message), failures + 1, due)
+      this.#sendLater(this.#withoutExpired(rest, failure.message), failures)
     }
-    for (const deadBatch of dead) this.#deadLetter(deadBatch)
+    for (const deadBatch of dead) {
+      if (this.parts.isBlocked()) this.#sendLater(deadBatch.batch, failures)
+      else this.#deadLetter(deadBatch)
+    }
   }
 
-  #rejected({ batch }: Retry, failure: ExportError): void {
+  #sendLater(batch: Batch<Row>, failures: number): void {
+    const due = this.parts.clock.monotonic() + this.#circuit.retryAfterMs(failures)
+    this.#retries.add(batch, failures + 1, due)
+  }
+
+  #rejected({ batch, failures }: Retry, failure: ExportError): void {
     this.#circuit.answered()
+    if (this.parts.isBlocked()) return this.#sendLater(batch, failures)
     const { again, dead } = afterRejection(batch, failure)
     for (const half of again) this.#retries.add(half, 0, 0)
     for (const deadBatch of dead) this.#deadLetter(deadBatch)
@@ -253,7 +263,7 @@ export class Delivery {
     const { backlog, clock, isBlocked } = this.parts
     this.#expiring = message
     for (const { batch, failures, due } of this.#retries.drain()) {
-      this.#retries.add(isBlocked() ? batch : this.#withoutExpired(batch, message), failures, due)
+      this.#retries.add(this.#withoutExpired(batch, message), failures, due)
     }
     const oldest = clock.wall() - this.settings.maxAgeMs
     while (!isBlocked()) {
@@ -264,6 +274,7 @@ export class Delivery {
   }
 
   #withoutExpired(batch: Batch<Row>, message: string): Batch<Row> {
+    if (this.parts.isBlocked()) return batch
     const { expired, rest } = splitExpired(batch, this.parts.clock.wall() - this.settings.maxAgeMs)
     if (expired.count > 0) {
       this.#deadLetter({ batch: expired, reason: 'too-old', message: `older than queue.maxAge; last: ${message}` })

@@ -154,7 +154,7 @@ export class Queue {
         this.#acknowledgements.add(id, rows, dead, this.clock.wall())
         this.#writer.cleanLater()
       },
-      isBlocked: () => this.#acknowledgements.isFull,
+      isBlocked: () => this.#acknowledgements.isFull(id),
     }
     const lane = new Lane(id, name, parts, sender, this.#laneSettings(options))
     this.#lanes.add(lane)

@@ -121,15 +121,15 @@ test('Queue adds an exporter that is new to the spool though the disk is full', 
   await second.stop()
 })
 
-test('Queue sends nothing more while dead letters fill memory because the disk is full', async () => {
+test('Queue makes no more dead letters while they fill memory because the disk is full', async () => {
   const xray = new FakeSender((texts) => (texts.length === 1 ? rejection : new ExportError('permanent', 'halve it')))
   const test = await startQueue({ xray })
   const large = Array.from({ length: 150 }, (_, i) => `${i}${'x'.repeat(50_000)}`)
   for (let i = 0; i < 150; i += 15) await test.commit(large.slice(i, i + 15))
   failSqlite('commit', DISK_FULL)
   await test.clock.advance(20_000)
-  const sent = xray.requests.filter(({ length }) => length === 1).length
-  assert.ok(sent > 80 && sent < 130, `${sent} documents became dead letters in memory`)
+  const dead = test.log.events.exporter('xray').counters.deadLettered.total
+  assert.ok(dead > 80 && dead < 130, `${dead} documents became dead letters in memory`)
   repairSqlite()
   await test.clock.advance(20_000)
   assert.equal(test.lane('xray').deadLetters.count, 150)
@@ -174,5 +174,33 @@ test('Queue tries once a second to delete what was delivered while the disk is f
   repairSqlite()
   // Each time it is tried with new documents, and without.
   assert.ok(attempts >= 2 && attempts <= 8, `${attempts} attempts in ${test.clock.monotonic()} ms`)
+  await test.stop()
+})
+
+test('Queue goes on with every lane though the disk has no room for the dead letters of one', async () => {
+  const xray = new FakeSender(() => outage)
+  const audit = new FakeSender(() => outage)
+  const test = await startQueue({ xray, audit })
+  const texts = Array.from({ length: 8 }, (_, i) => `d${i}`.padEnd(1 << 20, 'x'))
+  for (const text of texts) await test.commit([text])
+  const { commit } = Spool.prototype
+  Spool.prototype.commit = function (change, wall) {
+    if (change.block !== undefined || change.deadLetters.length > 0) throw new Error(DISK_FULL)
+    return commit.call(this, change, wall)
+  }
+  xray.answer = () => undefined
+  audit.answer = () => rejection
+  await test.clock.advance(60_000)
+  assert.equal(xray.accepted.length, 8)
+  assert.equal(test.lane('xray').documents, 0)
+  assert.deepEqual(audit.accepted, [])
+  audit.answer = () => undefined
+  await test.clock.advance(60_000)
+  assert.equal(test.lane('audit').documents, 0)
+  Spool.prototype.commit = commit
+  await test.clock.advance(2000)
+  const dead = test.queue.admin.deadLetters(0, 10)
+  assert.ok(dead.length > 0 && dead.every(({ exporter }) => exporter === 'audit'))
+  assert.equal(audit.accepted.length + dead.length, 8)
   await test.stop()
 })

@@ -118,18 +118,32 @@ export class SpoolWriter implements GroupWriter {
     }
   }
 
-  /** Deletes what is acknowledged when the disk is full; recreates the file if it is then empty. */
+  /**
+   * Deletes what is acknowledged when the disk is full: if there is no room for its dead letters, what was delivered;
+   * recreates the file if nothing in it is needed.
+   */
   #makeRoom(): void {
-    const { spool, acknowledgements, clock } = this.parts
+    const { acknowledgements, clock } = this.parts
     this.#isFailing = true
     this.#cleaned = clock.monotonic()
-    if (acknowledgements.isEmpty) return
-    try {
-      spool.commit({ lanes: [], ...this.#acknowledged }, clock.wall())
-      this.#cleanedUp()
-    } catch {
-      this.#resetIfUnneeded()
-    }
+    if (acknowledgements.isEmpty || this.#cleanAll() || this.#cleanDelivered()) return
+    this.#resetIfUnneeded()
+  }
+
+  #cleanAll(): boolean {
+    const { spool, clock } = this.parts
+    const isCommitted = didSucceed(() => spool.commit({ lanes: [], ...this.#acknowledged }, clock.wall()))
+    if (isCommitted) this.#cleanedUp()
+    return isCommitted
+  }
+
+  #cleanDelivered(): boolean {
+    const { spool, clock, acknowledgements } = this.parts
+    const acknowledged = acknowledgements.deliveredRows
+    if (acknowledgements.deadLetters.length === 0 || acknowledged.length === 0) return false
+    const isCommitted = didSucceed(() => spool.commit({ lanes: [], acknowledged, deadLetters: [] }, clock.wall()))
+    if (isCommitted) acknowledgements.clearDelivered()
+    return isCommitted
   }
 
   #resetIfUnneeded(): void {
@@ -176,5 +190,14 @@ export class SpoolWriter implements GroupWriter {
     this.#isClosing = true
     this.#cancelCleaner?.()
     this.#cancelShrinker?.()
+  }
+}
+
+function didSucceed(fn: () => void): boolean {
+  try {
+    fn()
+    return true
+  } catch {
+    return false
   }
 }
