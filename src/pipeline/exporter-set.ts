@@ -21,6 +21,14 @@ export interface OpenInstance {
   readonly open: OpenExporter
 }
 
+/** Exporters that are open and do not take the place of others yet. */
+export interface PreparedExporters {
+  /** All that there are to be. */
+  readonly next: readonly OpenInstance[]
+  /** Those among them that were opened for it. */
+  readonly opened: readonly OpenInstance[]
+}
+
 /** What a change of the exporters needs besides their settings. */
 export interface ExporterSetContext extends Omit<ExporterContext, 'report'> {
   readonly events: Events
@@ -91,31 +99,63 @@ export class ExporterSet {
   }
 
   /**
-   * Opens, replaces and removes exporters so that they match the config. Those whose settings did not change are left
-   * alone, and documents of a removed one stay in the spool.
+   * Opens the exporters of a config that are new, or that have other settings. Nothing has changed before
+   * {@link exchange} is called; if that is not to happen, {@link discard} closes them.
    *
-   * @returns what was done, one phrase each
-   * @throws {Error} if one cannot be opened; then nothing has changed
+   * @throws {Error} if one cannot be opened, or what waits for it cannot be read
    */
-  async apply(instances: readonly ExporterInstance[]): Promise<string[]> {
+  async prepare(instances: readonly ExporterInstance[]): Promise<PreparedExporters> {
     const known = new Map(this.#instances.map((instance) => [instance.name, instance]))
-    const next = await this.#openAll(instances, known)
-    const removed = this.#instances.filter(({ name }) => next.every((instance) => instance.name !== name))
-    this.#instances = next
-    const changes: string[] = []
-    for (const instance of next) {
-      const { name } = instance
-      const old = known.get(name)
-      if (old === undefined) {
-        await this.queue.addLane(name, this.#senderOf(instance), instance.options)
-        changes.push(`${name} started`)
-      } else if (old.open !== instance.open) {
-        void this.#replace(old, instance)
-        changes.push(`${name} replaced`)
+    return await this.#openAll(instances, known)
+  }
+
+  /** Closes what was opened by {@link prepare}. */
+  async discard({ opened }: PreparedExporters): Promise<void> {
+    await Promise.all(opened.map(({ open }) => open.stop(AbortSignal.timeout(0))))
+  }
+
+  /**
+   * Adds the lanes of exporters that are new.
+   *
+   * @throws {Error} if what waits for one cannot be read; then there are no more lanes than before
+   */
+  async addLanes({ opened }: PreparedExporters): Promise<void> {
+    const added: string[] = []
+    try {
+      for (const instance of opened.filter(({ name }) => this.#find(name) === undefined)) {
+        await this.queue.addLane(instance.name, this.#senderOf(instance), instance.options)
+        added.push(instance.name)
       }
+    } catch (error) {
+      await Promise.all(added.map((name) => this.queue.removeLane(name, AbortSignal.timeout(0))))
+      throw error
     }
-    await Promise.all(removed.map((instance) => this.#remove(instance)))
-    return [...changes, ...removed.map(({ name }) => `${name} removed`)]
+  }
+
+  /**
+   * Puts prepared exporters, whose lanes were added, in the place of those that are open. Documents of a removed one stay
+   * in the spool.
+   *
+   * @returns what changed, one phrase each; `ended` resolves once the removed ones have ended
+   */
+  exchange({ next }: PreparedExporters): { readonly changes: string[]; readonly ended: Promise<void> } {
+    const old = this.#instances
+    const removed = old.filter(({ name }) => next.every((instance) => instance.name !== name))
+    const changes = next.flatMap((instance) => changeOf(this.#find(instance.name), instance))
+    this.#instances = next
+    for (const instance of next) {
+      const before = old.find(({ name }) => name === instance.name)
+      if (before !== undefined && before.open !== instance.open) void this.#replace(before, instance)
+    }
+    const ended = Promise.all(removed.map((instance) => this.#remove(instance)))
+    return {
+      changes: [...changes, ...removed.map(({ name }) => `${name} removed`)],
+      ended: ended.then(() => {}),
+    }
+  }
+
+  #find(name: string): OpenInstance | undefined {
+    return this.#instances.find((instance) => instance.name === name)
   }
 
   async #remove({ name, open }: OpenInstance): Promise<void> {
@@ -129,14 +169,14 @@ export class ExporterSet {
   async #openAll(
     instances: readonly ExporterInstance[],
     known: ReadonlyMap<string, OpenInstance>,
-  ): Promise<OpenInstance[]> {
+  ): Promise<PreparedExporters> {
     const opened: OpenInstance[] = []
     const next: OpenInstance[] = []
     try {
       for (const { name, exporter, settings, concurrency, whenFull } of instances) {
         const old = known.get(name)
         const options = { concurrency, whenFull }
-        if (old !== undefined && isDeepStrictEqual(old.settings, settings)) {
+        if (old !== undefined && isDeepStrictEqual(withoutLaneKeys(old.settings), withoutLaneKeys(settings))) {
           next.push({ ...old, options })
           continue
         }
@@ -151,9 +191,9 @@ export class ExporterSet {
         opened.push(instance)
         next.push(instance)
       }
-      return next
+      return { next, opened }
     } catch (error) {
-      await Promise.all(opened.map(({ open }) => open.stop(AbortSignal.timeout(0))))
+      await this.discard({ next, opened })
       throw error
     }
   }
@@ -172,4 +212,16 @@ export class ExporterSet {
   async stop(deadline: AbortSignal): Promise<void> {
     await Promise.all(this.#instances.map(({ open }) => open.stop(deadline)))
   }
+}
+
+function changeOf(old: OpenInstance | undefined, { name, open, options }: OpenInstance): string[] {
+  if (old === undefined) return [`${name} started`]
+  if (old.open !== open) return [`${name} replaced`]
+  return isDeepStrictEqual(old.options, options) ? [] : [`${name} changed`]
+}
+
+/** Settings that the exporter itself is opened with; the others are its lane's. */
+function withoutLaneKeys(settings: object): object {
+  const laneKeys: ReadonlySet<string> = new Set(['whenFull', 'concurrency'])
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !laneKeys.has(key)))
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { randomIds } from '../bytes/random-ids.ts'
 import type { ExporterContext } from '../component/exporter.ts'
-import { type ExporterInstance, exporterInstances } from '../config/exporter-instances.ts'
+import { exporterInstances } from '../config/exporter-instances.ts'
 import { receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { Queue } from '../queue/queue.ts'
@@ -59,39 +59,66 @@ export class Pipeline {
 
   /** Opens exporters and receivers, and starts delivery once all are open. @throws {Error} if one cannot be opened */
   async start(): Promise<void> {
-    await this.exporters.apply(exporterInstances(this.#settings))
+    const { exporters } = await this.#prepare(this.#settings, () => Promise.resolve([]))
+    this.exporters.exchange(exporters)
     this.#stages = this.#stagesWith(this.#stages.translator)
     await this.receivers.apply(receiverInstances(this.#settings))
     this.queue.start()
   }
 
   /**
-   * Applies other settings. What did not change keeps running, and nothing that was accepted is lost.
+   * Applies other settings. What did not change keeps running, and nothing that was accepted is lost. What may fail comes
+   * first, and until then documents go where they went.
    *
    * @returns what was changed, one phrase each
-   * @throws {Error} if it cannot be done; then a part may have changed
+   * @throws {Error} if it cannot be done; then receivers may have changed, and nothing else has
    */
   async apply(settings: Settings): Promise<string[]> {
+    const { exporters, changes: receiverChanges } = await this.#prepare(
+      settings,
+      () => this.receivers.apply(receiverInstances(settings)),
+    )
+    const { changes, ended } = this.exporters.exchange(exporters)
+    const otherChanges = this.#applyRest(settings)
+    await ended
+    return [...otherChanges, ...receiverChanges, ...changes, ...(changes.length > 0 ? [this.#now] : [])]
+  }
+
+  /** Opens the exporters of a config, and does what else may fail. @throws {Error} if any of it fails; then they are closed */
+  async #prepare(settings: Settings, others: () => Promise<string[]>) {
+    const exporters = await this.exporters.prepare(exporterInstances(settings))
+    try {
+      const changes = await others()
+      await this.exporters.addLanes(exporters)
+      return { exporters, changes }
+    } catch (error) {
+      await this.exporters.discard(exporters)
+      throw error
+    }
+  }
+
+  get #now(): string {
+    return `now ${this.exporters.description}`
+  }
+
+  /** Applies what cannot fail. */
+  #applyRest(settings: Settings): string[] {
     const old = this.#settings
     const isChanged = (part: (from: Settings) => unknown): boolean => !isDeepStrictEqual(part(old), part(settings))
     const changes: string[] = []
-    const instances = exporterInstances(settings)
-    if (isChanged((from) => from.export)) {
-      changes.push(...await this.exporters.apply(instances), `now ${this.exporters.description}`)
-    }
     this.#settings = settings
     const isTranslatorChanged = isChanged((from) => from.translate)
     if (isTranslatorChanged) changes.push('translate changed')
     const { translator } = this.#stages
     this.#stages = this.#stagesWith(isTranslatorChanged ? new Translator(settings.translate, randomIds()) : translator)
     if (isChanged((from) => [from.queue, from.export])) {
-      this.queue.configure(queueSettings(settings, this.context.env), optionsOf(instances))
+      this.queue.configure(queueSettings(settings, this.context.env), laneOptions(settings))
     }
     if (isChanged((from) => from.queue)) changes.push('queue changed')
     if (isChanged(({ queue, receive }) => [queue.dir, queue.sync, receive.maxInFlight])) {
       changes.push('queue.dir, queue.sync and receive.maxInFlight take effect at the next start')
     }
-    return [...changes, ...await this.receivers.apply(receiverInstances(settings))]
+    return changes
   }
 
   /** Accepts nothing new, and delivers queued documents until `deadline`. @returns how many stay in the spool */
@@ -115,6 +142,8 @@ export class Pipeline {
   }
 }
 
-function optionsOf(instances: readonly ExporterInstance[]) {
-  return new Map(instances.map(({ name, concurrency, whenFull }) => [name, { concurrency, whenFull }]))
+function laneOptions(settings: Settings) {
+  return new Map(
+    exporterInstances(settings).map(({ name, concurrency, whenFull }) => [name, { concurrency, whenFull }]),
+  )
 }

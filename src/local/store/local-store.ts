@@ -96,6 +96,7 @@ export class LocalStore {
    * @param traces the ids of its traces, in X-Ray's form
    */
   keepRequest(request: Uint8Array, traces: readonly string[]): void {
+    if (this.#isClosed) return
     if (this.#requests.keep(request, traces)) this.#writeRequests()
   }
 
@@ -179,6 +180,7 @@ export class LocalStore {
     if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#sweeper)
+    this.#writeRequests()
     this.index()
     this.#database.close()
   }
