@@ -138,3 +138,14 @@ test('the page and the program name no receiver: labels come from the registry',
     assert.ok(!page.includes(label), label)
   }
 })
+
+test('the doctor shows what a receiver checks, unless it is off', () => {
+  const line = '  isUnanswered: true,\n'
+  const check = "  check: async () => [{ name: 'disk', state: 'warn', message: 'nearly full' }],\n"
+  tree.replace('src/receive/lines.ts', line, line + check)
+  for (const [config, expected] of [['{}', ['nearly full']], ['{ receive: { lines: false } }', []]] as const) {
+    tree.write('doctor.ts', `export default ${config}\n`)
+    const findings: { name: string; message: string }[] = JSON.parse(rontgen('doctor', '--json', 'doctor.ts').stdout)
+    assert.deepEqual(findings.filter(({ name }) => name === 'disk').map(({ message }) => message), expected)
+  }
+})

@@ -1,67 +1,70 @@
 // The imports of a source tree: which file names which, and which packages.
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { moduleImports } from './module-imports.mjs'
 import { sourceFiles } from './source-files.mjs'
 import { sourceParts } from './source-parts.mjs'
 
-const STATIC = /\b(?:import|export)\s+(type\s)?(?:[\w$*{},\s]+?\sfrom\s*)?(['"])/g
-const DYNAMIC = /\bimport\s*\(\s*()(['"])/g
-const CSS = /@import\s+(?:url\(\s*)?()(['"])/g
+/** `@import` of CSS up to its name, which has quotes or, within `url()`, none. */
+const CSS = /@import\s*(?:url\(\s*)?(['"]?)/gi
+
+/** The name of a package, or of a module of the runtime, with a path within it. */
+const PACKAGE = /^(?:(?:node|bun):)?(?:@[\w.-]+\/)?[\w.-]+(?:\/[\w.-]+)*$/
 
 /**
- * Reads what a file imports or exports again.
+ * Reads what files import or export again.
  *
- * @param text the file's text
- * @param file its name, which says whether it is CSS
- * @returns for each import what it names, and how: `value` loads it at once, `dynamic` later, `type` never
+ * @param files the name of each, which says its language, and its text
+ * @returns for each file its imports: what it names (undefined if that is computed), and how: `value` loads it at once,
+ *   `dynamic` later, `type` never
  */
-export function importsOf(text, file = '') {
-  const isCss = file.endsWith('.css')
-  const { code } = sourceParts(text, isCss ? 'css' : 'ts')
-  const found = []
-  const read = (pattern, kindOf) => {
-    for (const match of code.matchAll(pattern)) {
-      const start = match.index + match[0].length
-      const end = code.indexOf(match[2], start)
-      found.push({ specifier: text.slice(start, end), kind: kindOf(match), start })
-    }
-  }
-  if (isCss) read(CSS, () => 'value')
-  else {
-    read(STATIC, ([, type]) => type === undefined ? 'value' : 'type')
-    read(DYNAMIC, () => 'dynamic')
-  }
-  return found.sort((a, b) => a.start - b.start).map(({ specifier, kind }) => ({ specifier, kind }))
+export function importsOf(files) {
+  const isCss = ({ file }) => file.endsWith('.css')
+  const modules = files.filter((file) => !isCss(file))
+  const found = moduleImports(modules.map(({ file, text }) => ({ text, isJsx: file.endsWith('x') }))).values()
+  return files.map((file) => isCss(file) ? cssImports(file.text) : found.next().value)
+}
+
+function cssImports(text) {
+  const { code } = sourceParts(text, 'css')
+  return [...code.matchAll(CSS)].map((match) => {
+    const start = match.index + match[0].length
+    const [name = ''] = text.slice(start).match(match[1] === '' ? /^[^\s);]*/ : new RegExp(`^[^${match[1]}]*`)) ?? []
+    // A name without a dot is relative too.
+    return { specifier: /^[./]|^\w+:/.test(name) ? name : `./${name}`, kind: 'value' }
+  })
 }
 
 /**
  * Reads the imports of the files below `folder`.
  *
  * @returns for each file its imports of files below `folder` (`imports`) and of packages (`packages`), each with its
- *   kind; the imports of files elsewhere (`outside`), and of files that are not there (`missing`)
+ *   kind; the imports of files elsewhere (`outside`), and of files that are not there (`missing`); those whose name is
+ *   computed (`computed`); names that are neither relative nor those of packages (`odd`)
  */
 export function importGraph(folder) {
   const files = sourceFiles(folder)
-  const imports = new Map()
-  const packages = new Map()
-  const missing = []
-  const outside = []
-  for (const file of files) {
-    imports.set(file, [])
-    packages.set(file, [])
-    for (const { specifier, kind } of importsOf(readFileSync(join(folder, file), 'utf8'), file)) {
-      if (!specifier.startsWith('.')) {
-        packages.get(file).push({ name: specifier, kind })
-        continue
-      }
-      const path = resolve(folder, dirname(file), specifier.replace(/[?#].*$/, ''))
-      const target = relative(folder, path)
-      if (target.startsWith('..')) outside.push({ file, target })
-      else if (!existsSync(path) || !statSync(path).isFile()) missing.push({ file, target })
-      else imports.get(file).push({ target, kind })
-    }
+  const graph = { files, imports: new Map(), packages: new Map(), missing: [], outside: [], computed: [], odd: [] }
+  const found = importsOf(files.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') })))
+  for (const [i, file] of files.entries()) {
+    graph.imports.set(file, [])
+    graph.packages.set(file, [])
+    for (const { specifier, kind } of found[i]) addImport(graph, folder, file, specifier, kind)
   }
-  return { files, imports, packages, missing, outside }
+  return graph
+}
+
+function addImport(graph, folder, file, specifier, kind) {
+  if (specifier === undefined) graph.computed.push(file)
+  else if (/^\.\.?(\/|$)/.test(specifier)) {
+    const path = resolve(folder, dirname(file), specifier.replace(/[?#].*$/, ''))
+    const target = relative(folder, path).replaceAll('\\', '/')
+    if (target.startsWith('..') || isAbsolute(target)) graph.outside.push({ file, target })
+    else if (!existsSync(path) || !statSync(path).isFile()) graph.missing.push({ file, target })
+    else graph.imports.get(file).push({ target, kind })
+  } else if (PACKAGE.test(specifier) && !/(^|\/)\.\.?(\/|$)/.test(specifier)) {
+    graph.packages.get(file).push({ name: specifier, kind })
+  } else graph.odd.push({ file, specifier })
 }
 
 /**

@@ -1,7 +1,8 @@
 // Pure folders read no clock and no random numbers, and do no input or output.
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { importsOf } from './import-graph.mjs'
+import { importGraph } from './import-graph.mjs'
 import { isTest, sourceFiles } from './source-files.mjs'
 import { sourceParts } from './source-parts.mjs'
 
@@ -34,15 +35,20 @@ const pureModules = ['node:assert', 'node:assert/strict', 'node:buffer', 'node:u
  * @returns what is wrong, one text for each
  */
 export function purity(folder, { folders = pureFolders } = {}) {
+  const { packages } = importGraph(folder)
   return folders.flatMap((pure) =>
     sourceFiles(join(folder, pure), /\.tsx?$/).filter((file) => !isTest(file)).flatMap((name) => {
       const file = `${pure}/${name}`
-      const text = readFileSync(join(folder, file), 'utf8')
-      const modules = importsOf(text).filter(({ specifier, kind }) =>
-        kind !== 'type' && /^(node|bun):/.test(specifier) && !pureModules.includes(specifier)
-      ).map(({ specifier }) => specifier)
-      const uses = sourceParts(text).code.match(IMPURE) ?? []
+      const modules = packages.get(file).filter((module) => module.kind !== 'type' && isImpure(module.name))
+        .map((module) => module.name)
+      const uses = sourceParts(readFileSync(join(folder, file), 'utf8')).code.match(IMPURE) ?? []
       return [...new Set([...modules, ...uses])].map((what) => `src/${file} must be pure, and uses ${what}`)
     })
   )
+}
+
+/** Whether a module is one of the runtime that does I/O; its prefix may be left out. */
+function isImpure(name) {
+  if (/^bun(:|$)/.test(name)) return true
+  return isBuiltin(name) && !pureModules.includes(name.startsWith('node:') ? name : `node:${name}`)
 }

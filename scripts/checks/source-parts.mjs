@@ -54,7 +54,7 @@ function kindsOf(text, language) {
     if (text.startsWith('/*', at)) mark(COMMENT, endAfter(text, '*/', at + 2))
     else if (language !== 'css' && text.startsWith('//', at)) mark(COMMENT, endOfLine(text, at))
     else if (char === "'" || char === '"') {
-      const isApostrophe = /\w/.test(text[at - 1] ?? '') && /\w/.test(text[at + 1] ?? '')
+      const isApostrophe = language !== 'css' && /\w/.test(text[at - 1] ?? '') && /\w/.test(text[at + 1] ?? '')
       at++
       if (!isApostrophe) {
         mark(TEXT, endOfText(text, at, char))

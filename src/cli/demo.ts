@@ -6,6 +6,7 @@ import { ExitCode } from '../errors/command-error.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { loopbackHost } from '../net/loopback-host.ts'
 import { serveHttp } from '../platform/serve-http.ts'
+import { otlpHttp } from '../receive/receivers.ts'
 import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -72,8 +73,8 @@ export const demo: Command = {
 
 /** The URL at which the agent receives OTLP over HTTP. @throws {UsageError} if it does not */
 function endpointOf(settings: Settings): string {
-  const address = listenAddress(settings, 'otlp.http')
-  if (address === undefined) throw new UsageError('The demo sends to receive.otlp.http, which is off')
+  const address = listenAddress(settings, otlpHttp.name)
+  if (address === undefined) throw new UsageError(`The demo sends to receive.${otlpHttp.name}, which is off`)
   return `http${address.isTls ? 's' : ''}://${formatAddress(loopbackHost(address.host), address.port)}`
 }
 

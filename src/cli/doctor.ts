@@ -68,7 +68,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
       message: `${file ?? 'the defaults'}${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`,
     },
     ...agent,
-    ...await checkMachine(settings, queueSettings(settings, context.env).dir, agent[0]?.state !== 'skip'),
+    ...await checkMachine(settings, queueSettings(settings, context.env).dir, agent[0]?.state !== 'skip', context.env),
   ]
   const instances = exporterInstances(settings)
   if (!instances.some(({ exporter }) => exporter.leavesMachine)) {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
+import { listenAddress } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { loopbackHost } from '../net/loopback-host.ts'
+import { otlpHttp } from '../receive/receivers.ts'
 import { toXrayTraceId } from '../trace/trace-id.ts'
 import { AdminClient } from './admin-client.ts'
 import type { Command } from './command.ts'
@@ -76,11 +78,11 @@ async function waitForTrace(caller: XrayCaller, trace: string, end: number): Pro
 
 /** Sends a span by OTLP. @returns its trace id in X-Ray's format @throws {Error} if the agent does not accept it */
 async function send(settings: Settings): Promise<string> {
-  const { http } = settings.receive.otlp
+  const configured = listenAddress(settings, otlpHttp.name)
   const { listening: addresses } = await new AdminClient(settings).call('/status', statusSchema)
-  const address = addresses['otlp.http']
-  if (http === false || address === undefined) {
-    throw new Error('Cannot send the trace: receive.otlp.http is off')
+  const address = addresses[otlpHttp.name]
+  if (configured === undefined || address === undefined) {
+    throw new Error(`Cannot send the trace: receive.${otlpHttp.name} is off`)
   }
   const now = Math.floor(Date.now() / 1000)
   const id = now.toString(16) + randomBytes(12).toString('hex')
@@ -101,9 +103,9 @@ async function send(settings: Settings): Promise<string> {
       scopeSpans: [{ spans: [span] }],
     }],
   }
-  const scheme = http.tls === undefined ? 'http' : 'https'
+  const scheme = configured.isTls ? 'https' : 'http'
   const port = Number(address.split(':').pop())
-  const response = await fetch(`${scheme}://${formatAddress(loopbackHost(http.host), port)}/v1/traces`, {
+  const response = await fetch(`${scheme}://${formatAddress(loopbackHost(configured.host), port)}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'user-agent': 'rontgen-verify' },
     body: JSON.stringify(body),

@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from 'valibot'
 import type { ReceiverReport } from '../telemetry/receiver-report.ts'
+import type { Env, Finding } from './finding.ts'
 import type { InFlightBytes } from './in-flight-bytes.ts'
 import type { SamplingAnswer, SamplingPath } from './sampling.ts'
 
@@ -73,6 +74,8 @@ export interface Receiver<
   readonly isUnanswered?: boolean
   /** @throws {Error} if it cannot listen; the message says why, and what to do */
   start(settings: InferOutput<S>, next: Next, context: ReceiverContext): Promise<RunningReceiver>
+  /** Checks what it needs of this machine besides its port, for `rontgen doctor`. */
+  check?(settings: InferOutput<S>, env: Env): Promise<Finding[]>
 }
 
 /** Types a receiver by its schema. */

@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import type { Finding } from '../component/finding.ts'
+import { megabytes } from '../bytes/megabytes.ts'
+import type { Env, Finding } from '../component/finding.ts'
 import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
@@ -16,12 +17,17 @@ interface PortToBind {
 }
 
 /** Checks what the agent needs of this machine. @param isRunning whether the agent runs, and so has its ports */
-export async function checkMachine(settings: Settings, queueDir: string, isRunning: boolean): Promise<Finding[]> {
+export async function checkMachine(
+  settings: Settings,
+  queueDir: string,
+  isRunning: boolean,
+  env: Env,
+): Promise<Finding[]> {
   return [
     ...(isRunning ? [] : await Promise.all(portsOf(settings).map(checkPort))),
     await checkLoopback(),
     checkSpool(queueDir, settings.queue.maxBytes),
-    ...checkLimits(settings),
+    ...await checkReceivers(settings, env),
   ]
 }
 
@@ -135,29 +141,18 @@ function checkSpool(dir: string, maxBytes: number): Finding {
   }
 }
 
-function checkLimits({ receive }: Settings): Finding[] {
-  const file = '/proc/sys/net/core/rmem_max'
-  if (receive.xray.udp === false || !existsSync(file)) return []
-  const maxBuffer = Number(readFileSync(file, 'utf8'))
-  const { receiveBuffer } = receive.xray.udp
-  return [
-    maxBuffer < receiveBuffer
-      ? {
-        name: 'limits',
-        state: 'warn',
-        message: `the kernel limits UDP buffers to ${megabytes(maxBuffer)}; receive.xray.udp.receiveBuffer is ${
-          megabytes(receiveBuffer)
-        }`,
-        advice: `sysctl -w net.core.rmem_max=${receiveBuffer}, if bursts of X-Ray documents are lost`,
-      }
-      : { name: 'limits', state: 'ok', message: `the kernel allows a UDP buffer of ${megabytes(receiveBuffer)}` },
-  ]
+/** What receivers that are on check themselves; findings of additional listeners begin with their names. */
+async function checkReceivers(settings: Settings, env: Env): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const { name, receiver, settings: receiverSettings } of receiverInstances(settings)) {
+    if (receiverSettings === false) continue
+    const found = await receiver.check?.(receiverSettings, env) ?? []
+    const isFirst = name === receiver.name
+    findings.push(...isFirst ? found : found.map((finding) => ({ ...finding, name: `${name} ${finding.name}` })))
+  }
+  return findings
 }
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
-}
-
-function megabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -21,4 +21,8 @@ export const xrayUdp = defineReceiver({
     const { serveXrayUdp } = await import('./serve-xray-udp.ts')
     return await serveXrayUdp(settings, next, context)
   },
+  async check({ receiveBuffer }) {
+    const { checkBuffer } = await import('./check-buffer.ts')
+    return checkBuffer(receiveBuffer)
+  },
 })
