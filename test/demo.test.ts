@@ -1,12 +1,27 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
 import { AgentProcess, commandOf, type Runtime } from './support/agent-process.ts'
+import { runCommand } from './support/run-command.ts'
 import { waitFor } from './support/wait-for.ts'
 
 for (const runtime of ['binary', 'deno'] as const) suite(runtime)
 
 function suite(runtime: Runtime): void {
+  test(`rontgen demo (${runtime}) says that its port is in use, and what to do`, async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as AddressInfo
+    const { stderr, status } = await runCommand(['demo', '--port', String(port)], {}, runtime)
+    other.close()
+    assert.notEqual(status, 0)
+    assert.match(
+      stderr,
+      new RegExp(`^rontgen: Cannot bind TCP 127\\.0\\.0\\.1:${port}: the port is in use; see .*--port`),
+    )
+  })
+
   test(`rontgen demo (${runtime}) answers with ids of traces that arrive, with a fault in S3, and its traffic has a dozen services`, async () => {
     const agent = await AgentProcess.start({ runtime, config: "{ queue: { batchWait: '10ms' } }" })
     const page = `http://${agent.address('admin')}/healthz`

@@ -77,7 +77,14 @@ function suite(runtime: Runtime): void {
   test(title('says where an attribute went though another one has the same meaning and value'), () => {
     const attributes = { 'http.method': 'GET', 'http.request.method': 'GET' }
     assert.match(lineOf({ kind: 2, attributes }, 'http.request.method'), / http\.request\.method/)
-    assert.match(lineOf({ kind: 2, attributes }, 'http.method'), /nowhere/)
+    assert.doesNotMatch(lineOf({ kind: 2, attributes }, 'http.method'), /[ ,]http\.request\.method/)
+  })
+
+  test(title('names each part that makes the same member, and nothing else as made'), () => {
+    const span = { kind: 2, status: { code: 2 }, attributes: { 'http.method': 'GET', 'http.status_code': 500 } }
+    assert.match(lineOf(span, 'attributes.http.status_code'), /[ ,]fault \(also from status\)/)
+    assert.match(lineOf(span, ' status'), /^ +reformatted +fault \(also from attributes\.http\.status_code\)/)
+    assert.match(lineOf(span, ' kind'), /^ +decides +name$/)
   })
 
   test(title('prints JSON'), () => {
@@ -97,10 +104,17 @@ function suite(runtime: Runtime): void {
   test(title('exits 65 on what is no OTLP/JSON, and on spans that are rejected'), () => {
     const broken = run(['-'], '{')
     assert.equal(broken.status, 65)
-    assert.match(broken.stderr, /Cannot explain "-": Cannot read the JSON at byte 1/)
+    assert.match(broken.stderr, /Cannot explain standard input: Cannot read the JSON at byte 1/)
+    const unquoted = run(['-'], '{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": 7}]}]}]}')
+    assert.match(unquoted.stderr, /expected a string/)
+    for (const empty of ['{}', '{"foo": 1}']) {
+      const none = run(['-'], empty)
+      assert.equal(none.status, 65)
+      assert.match(none.stderr, /^rontgen: There is no span in standard input: expected an ExportTraceServiceRequest/)
+    }
     const rejected = run(['-'], jsonRequest([{ spanId: '' }, { name: 'other' }]))
     assert.equal(rejected.status, 65)
-    assert.match(rejected.stderr, /1 spans are rejected: the span id/)
+    assert.match(rejected.stderr, /1 span is rejected: the span id/)
     assert.match(rejected.stdout, /^Span "other" becomes one document:$/m)
   })
 }

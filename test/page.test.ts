@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -9,8 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../scripts/browser.mjs'
 import { readStyles } from '../scripts/build-page.mjs'
 import { AgentProcess, commandOf } from './support/agent-process.ts'
-import { FakeXray } from './support/fake-xray.ts'
-import { sendSpans } from './support/send-spans.ts'
+import { accessibilityViolations, tooWideParts, withPage as runWithPage } from './support/page-checks.ts'
 import { styleConflicts } from './support/style-conflicts.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -47,16 +45,8 @@ async function startDemo(): Promise<void> {
   s3 = (await response.json()).traceId
 }
 
-async function withPage(run: (page: Page) => Promise<void>, size = { width: 1280, height: 800 }): Promise<void> {
-  const page = await browser.newPage({ viewport: size })
-  const issues: string[] = []
-  page.on('pageerror', (error) => issues.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && issues.push(message.text()))
-  await run(page)
-  await page.close()
-  // The browser logs what is answered with 400 (a filter that is wrong) or 409 (a change that cannot be made).
-  assert.deepEqual(issues.filter((issue) => !/400 \(Bad Request\)|409 \(Conflict\)/.test(issue)), [])
-}
+const withPage = (run: (page: Page) => Promise<void>, size?: { width: number; height: number }): Promise<void> =>
+  runWithPage(browser, run, size)
 
 test(
   'the page teaches while nothing has come, and turns into the map with the first trace',
@@ -368,32 +358,6 @@ test('a trace that was saved as a file is taken by another agent', { skip }, () 
     await other.stop()
   }))
 
-test('the agent view shows each exporter, what is kept for removed ones, and why a dead letter cannot be sent again', {
-  skip,
-}, () =>
-  withPage(async (page) => {
-    const aws = await new FakeXray().start()
-    aws.fault = ([document]) => ({ Id: JSON.parse(document ?? '{}').id, ErrorCode: 'InvalidSegment', Message: 'no' })
-    const queue = "queue: { batchWait: '10ms' }"
-    const other = await AgentProcess.start({
-      config:
-        `{ export: { audit: { type: 'xray', region: 'us-west-2', endpoint: '${aws.url}' }, local: true }, ${queue} }`,
-    })
-    const status = async () => await (await other.admin('/status')).json()
-    await sendSpans(other, 3)
-    await waitFor(async () => (await status()).deadLetters.count === 3, 'the dead letters')
-    await page.goto(`http://${other.address('admin')}/agent`)
-    await page.getByRole('row', { name: /^audit 0 0 0 3$/ }).waitFor()
-    await page.getByRole('row', { name: /^local 0 3 0 0$/ }).waitFor()
-    other.writeConfig(`{ export: { local: true }, ${queue} }`)
-    await page.getByRole('row', { name: 'kept for audit 0 documents, 3 dead letters' }).waitFor()
-    await page.getByRole('button', { name: 'Send all again' }).click()
-    await page.getByText('The exporter "audit" is not in the config').waitFor()
-    await page.goto('about:blank')
-    await other.stop()
-    await aws.stop()
-  }))
-
 test('the button of the empty page runs the demo, which ends with the agent', { skip }, () =>
   withPage(async (page) => {
     const other = await AgentProcess.start({ config: "{ queue: { batchWait: '10ms' } }" })
@@ -514,7 +478,6 @@ test('the page can be used by keyboard', { skip }, () =>
   }))
 
 test('no view of the page has an accessibility violation that axe-core finds', { skip }, async () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const seen: string[] = []
   for (const scheme of ['light', 'dark'] as const) {
     const paths = [
@@ -532,9 +495,7 @@ test('no view of the page has an accessibility violation that axe-core finds', {
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
         await page.goto(base + path)
         await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
-        // The page's own policy lets no script in but by the debugger.
-        const violations: string[] = await page.evaluate(`(() => { ${axe}; return axe.run().then(({ violations }) =>
-          violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | '))) })()`)
+        const violations = await accessibilityViolations(page)
         seen.push(...violations.map((violation) => `${path}, ${scheme}: ${violation}`))
       })
     }
@@ -587,11 +548,6 @@ test('nothing of the page is wider than a phone', { skip }, () =>
     for (const path of ['/', '/traces', `/trace/${s3}`, '/agent']) {
       await page.goto(base + path)
       await page.locator('.canvas .node, [role=grid], [role=tree], .agent').first().waitFor()
-      const wide = await page.evaluate(() =>
-        [...document.querySelectorAll('.bar, main, .thead, .thead > *, .list, .panel, .agent, .flow, .box')].flatMap((
-          element,
-        ) => element.getBoundingClientRect().right > innerWidth + 1 ? [element.className || element.tagName] : [])
-      )
-      assert.deepEqual(wide, [], path)
+      assert.deepEqual(await tooWideParts(page), [], path)
     }
   }, { width: 390, height: 800 }))

@@ -3,9 +3,10 @@ import { duration } from '../component/values.ts'
 import { listenAddress } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { ExitCode } from '../errors/command-error.ts'
+import { bindError } from '../net/bind-error.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { loopbackHost } from '../net/loopback-host.ts'
-import { serveHttp } from '../platform/serve-http.ts'
+import { type HttpHandler, type HttpServer, serveHttp } from '../platform/serve-http.ts'
 import { otlpHttp } from '../receive/receivers.ts'
 import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
@@ -54,7 +55,7 @@ export const demo: Command = {
       s3Endpoint: s3 === undefined ? undefined : `http://127.0.0.1:${s3.port}`,
       region: env['AWS_REGION'] || 'us-west-2',
     })
-    const server = serveHttp({ host: '127.0.0.1', port, maxBodySize: 1 << 20 }, (request) => app.fetch(request))
+    const server = serve(port, (request) => app.fetch(request))
     url = `http://${formatAddress('127.0.0.1', server.port)}`
     print(`The sample application listens on ${url} and sends its traces to ${endpointOf(settings)}\n`)
     for (const path of ['/', '/outgoing-http-call', '/outgoing-sampleapp', '/aws-sdk-call']) {
@@ -69,6 +70,18 @@ export const demo: Command = {
     await Promise.race([tracing.stop(), new Promise((resolve) => setTimeout(resolve, 3000))])
     return ExitCode.ok
   },
+}
+
+/** @throws {Error} that says what to do if the port is in use */
+function serve(port: number, handler: HttpHandler): HttpServer {
+  const address = { host: '127.0.0.1', port }
+  try {
+    return serveHttp({ ...address, maxBodySize: 1 << 20 }, handler)
+  } catch (cause) {
+    throw new Error(`${bindError('TCP', address, cause).message}; --port takes another one, 0 any that is free`, {
+      cause,
+    })
+  }
 }
 
 /** The URL at which the agent receives OTLP over HTTP. @throws {UsageError} if it does not */

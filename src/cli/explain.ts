@@ -5,7 +5,7 @@ import { errorMessage } from '../errors/error-message.ts'
 import { type SpanParts, spansOf } from '../otlp/find-span.ts'
 import { jsonToProtobuf } from '../otlp/json-to-protobuf.ts'
 import { protobufToJson } from '../otlp/protobuf-to-json.ts'
-import type { SpanRule } from '../trace/span-rule.ts'
+import type { RuleTarget, SpanRule } from '../trace/span-rule.ts'
 import { spanRules } from '../translate/span-rules.ts'
 import { SpanTranslator } from '../translate/span-translator.ts'
 import type { TranslateSettings } from '../translate/translate-settings.ts'
@@ -31,8 +31,9 @@ export const explain: Command = {
     context.print(
       context.flags['json'] === true ? JSON.stringify(spans, null, 2) + '\n' : spans.map(formatSpan).join('\n'),
     )
-    if (spans.length + rejected === 0) context.printError('rontgen: there is no span in it')
-    if (rejected > 0) context.printError(`rontgen: ${rejected} spans are rejected: ${reason}`)
+    if (rejected > 0) {
+      context.printError(`rontgen: ${rejected === 1 ? '1 span is' : `${rejected} spans are`} rejected: ${reason}`)
+    }
     return rejected === 0 ? ExitCode.ok : ExitCode.data
   },
 }
@@ -51,7 +52,14 @@ function explainFile(
   const explained: ExplainedSpan[] = []
   let rejected = 0
   let lastReason = ''
-  for (const parts of readSpans(file)) {
+  const found = readSpans(file)
+  if (found.length === 0) {
+    throw new CommandError(
+      ExitCode.data,
+      `There is no span in ${nameOf(file)}: expected an ExportTraceServiceRequest, {"resourceSpans": […]}`,
+    )
+  }
+  for (const parts of found) {
     const { documents, reason } = translator.translate(parts)
     if (reason === '') {
       explained.push({ name: String(parts.span['name'] ?? ''), documents, rules: spanRules(parts, settings) })
@@ -68,15 +76,19 @@ function readSpans(file: string): SpanParts[] {
     const { bytes } = jsonToProtobuf(new Uint8Array(readFileSync(file === '-' ? 0 : file)))
     return spansOf(protobufToJson(bytes))
   } catch (cause) {
-    throw new CommandError(ExitCode.data, `Cannot explain "${file}": ${errorMessage(cause)}`, { cause })
+    throw new CommandError(ExitCode.data, `Cannot explain ${nameOf(file)}: ${errorMessage(cause)}`, { cause })
   }
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : `"${file}"`
 }
 
 function formatSpan({ name, documents, rules }: ExplainedSpan): string {
   const rows = rules.filter(isWorthShowing).map(({ from, rule, to }) => [
     from === '' ? 'nothing' : from,
     rule,
-    to.length === 0 ? 'nowhere' : to.map(({ path }) => path).join(', '),
+    to.length === 0 ? 'nowhere' : to.map(formatTarget).join(', '),
   ])
   const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
   return [
@@ -86,6 +98,10 @@ function formatSpan({ name, documents, rules }: ExplainedSpan): string {
     ...rows.map((row) => '  ' + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')),
     '',
   ].join('\n')
+}
+
+function formatTarget({ path, alsoFrom = [] }: RuleTarget): string {
+  return alsoFrom.length === 0 ? path : `${path} (also from ${alsoFrom.join(', ')})`
 }
 
 /** SDKs write counts of what they left out also where these are zero. */

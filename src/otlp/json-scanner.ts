@@ -63,7 +63,8 @@ export class JsonScanner {
 
   /** Reads a string; see {@link start}. @throws {JsonError} if there is none */
   string(): void {
-    this.expect(QUOTE)
+    if (this.peek() !== QUOTE) throw this.error('a string in quotes')
+    this.at++
     const { bytes } = this
     const size = bytes.length
     let i = this.at

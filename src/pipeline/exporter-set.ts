@@ -23,7 +23,7 @@ export interface OpenInstance {
 
 /** Exporters that are open and do not take the place of others yet. */
 export interface PreparedExporters {
-  /** All that there are to be. */
+  /** All that will be open. */
   readonly next: readonly OpenInstance[]
   /** Those among them that were opened for it. */
   readonly opened: readonly OpenInstance[]

@@ -17,13 +17,14 @@ export function exceptionsOf({ document }: Segment): CauseException[] {
 }
 
 /**
- * Finds where faults, errors and response time come from. A path of faults or errors goes from a root down to the last
- * segment that has the flag; a path of response time goes down as long as a child takes at least half of its parent's.
+ * Finds where faults, errors and response time come from. A path of faults or errors begins at the first service that has
+ * the flag or makes a call that has it, and ends at the last segment below that has it; a path of response time goes down
+ * as long as a child takes at least half of its parent's.
  */
 export function causesOf({ roots }: Trace): RootCauses {
   const has = (flag: string) => ({ document }: Segment): boolean => document[flag] === true
   const paths = (isCause: (segment: Segment) => boolean): Segment[][] =>
-    roots.flatMap((root) => pathsDown(root, isCause)).slice(0, MAX_PATHS)
+    roots.flatMap((root) => pathsBelow(root, isCause)).slice(0, MAX_PATHS)
   const describe = (path: Segment[]): CauseService[] => servicesOf(path, path[0])
   return {
     fault: paths(has('fault')).map(describe),
@@ -32,11 +33,22 @@ export function causesOf({ roots }: Trace): RootCauses {
   }
 }
 
-/** Every path from a segment down through segments that are causes, to the last of them. */
+/** Every path to the last of the causes in a segment or below it, from the service of the first of them. */
+function pathsBelow(segment: Segment, isCause: (segment: Segment) => boolean): Segment[][] {
+  if (!isCause(segment)) return segment.children.flatMap((child) => pathsBelow(child, isCause)).slice(0, MAX_PATHS)
+  const way = wayTo(segment)
+  return pathsDown(segment, isCause).map((path) => [...way, ...path])
+}
+
+/** Every path from a cause down through segments that are causes, to the last of them. */
 function pathsDown(segment: Segment, isCause: (segment: Segment) => boolean): Segment[][] {
-  if (!isCause(segment)) return segment.children.flatMap((child) => pathsDown(child, isCause)).slice(0, MAX_PATHS)
   const below = segment.children.filter(isCause).flatMap((child) => pathsDown(child, isCause))
   return below.length === 0 ? [[segment]] : below.slice(0, MAX_PATHS).map((path) => [segment, ...path])
+}
+
+/** What is around a subsegment, from the segment of its service down; nothing around a segment. */
+function wayTo({ isSubsegment, parent }: Segment): Segment[] {
+  return isSubsegment && parent !== undefined ? [...wayTo(parent), parent] : []
 }
 
 function slowestPath(root: Segment): Segment[] {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { outcomeOf, outcomeOfDocument, outcomeOfSummary, outcomes, worseOutcome } from './outcome.ts'
+import { assembleTrace } from './assemble-trace.ts'
+import { indexTrace } from './index-trace.ts'
+import { outcomeOf, outcomeOfDocument, outcomeOfSummary, outcomeOfTrace } from './outcome.ts'
 
 const ended = { end_time: 2 }
 
@@ -21,19 +23,23 @@ test('outcomeOfDocument() goes by the flags that are true, and by whether the se
   assert.equal(outcomeOfDocument({ in_progress: true, error: true }), 'error')
 })
 
-test('outcomeOfSummary() goes by the flags of the API', () => {
+test('outcomeOfSummary() goes by the flags of the API, and takes a throttled call inside the trace for no outcome', () => {
   assert.equal(outcomeOfSummary({ HasFault: true, HasError: true }), 'fault')
   assert.equal(outcomeOfSummary({ HasThrottle: true, HasError: true }), 'throttle')
   assert.equal(outcomeOfSummary({ HasError: true, IsPartial: true }), 'error')
   assert.equal(outcomeOfSummary({ IsPartial: true }), 'in-progress')
+  assert.equal(outcomeOfSummary({ HasThrottle: true }), 'ok')
   assert.equal(outcomeOfSummary({}), 'ok')
 })
 
-test('worseOutcome() is the first of both in the list of outcomes', () => {
-  for (const [i, worse] of outcomes.entries()) {
-    for (const better of outcomes.slice(i)) {
-      assert.equal(worseOutcome(worse, better), worse)
-      assert.equal(worseOutcome(better, worse), worse)
-    }
-  }
+test('outcomeOfTrace() is that of the root segment, not that of what it calls', () => {
+  const remote = { id: '2', name: 'payments', namespace: 'remote', start_time: 1, end_time: 2, fault: true }
+  const trace = (flags: object) =>
+    indexTrace(assembleTrace('1', [
+      JSON.stringify({ id: '1', name: 'shop', start_time: 1, end_time: 2, subsegments: [remote], ...flags }),
+    ]))
+  assert.equal(outcomeOfTrace(trace({})), 'ok')
+  assert.equal(outcomeOfTrace(trace({ error: true, throttle: true })), 'throttle')
+  assert.equal(outcomeOfTrace(trace({ fault: true })), 'fault')
+  assert.equal(outcomeOfTrace(trace({ end_time: undefined, in_progress: true })), 'in-progress')
 })

@@ -1,6 +1,7 @@
 import { type Json, numberOf } from '../bytes/json.ts'
+import type { TraceIndex } from './trace-index.ts'
 
-/** How a request ended, from the worst to the best; of several outcomes the first in this list counts. */
+/** How a request ended, from the worst to the best. */
 export const outcomes = ['fault', 'throttle', 'error', 'in-progress', 'ok'] as const
 /** One of {@link outcomes}. A throttled request is an error, too, and `throttle` says more. */
 export type Outcome = typeof outcomes[number]
@@ -34,12 +35,18 @@ export function outcomeOfDocument(document: Json): Outcome {
   return outcomeOf({ fault, throttle, error }, in_progress === true || numberOf(end_time) === undefined)
 }
 
-/** The outcome of a trace: the worst in any of its segments. @param summary as GetTraceSummaries returns it */
+/**
+ * The outcome of a trace, which is that of its root segment, as X-Ray defines HasFault and HasError; HasThrottle is about
+ * any segment, and a throttled root is an error, too.
+ *
+ * @param summary as GetTraceSummaries returns it
+ */
 export function outcomeOfSummary({ HasFault, HasThrottle, HasError, IsPartial }: SummaryFlags): Outcome {
-  return outcomeOf({ fault: HasFault, throttle: HasThrottle, error: HasError }, IsPartial === true)
+  const throttle = HasThrottle === true && HasError === true
+  return outcomeOf({ fault: HasFault, throttle, error: HasError }, IsPartial === true)
 }
 
-/** The worse of two outcomes. */
-export function worseOutcome(a: Outcome, b: Outcome): Outcome {
-  return outcomes.indexOf(a) <= outcomes.indexOf(b) ? a : b
+/** The outcome of a trace: that of its root segment. */
+export function outcomeOfTrace({ summaries, entry, partial }: TraceIndex): Outcome {
+  return outcomeOf(summaries[entry] ?? {}, partial)
 }

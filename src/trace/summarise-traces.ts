@@ -1,5 +1,5 @@
 import type { Facet, TraceSetSummary } from './api/page-answers.ts'
-import { type Outcome, outcomeOf } from './outcome.ts'
+import { type Outcome, outcomeOfTrace } from './outcome.ts'
 import { positionOnAxis, RESPONSE_TIME_BINS } from './response-time-axis.ts'
 import type { SegmentSummary, TraceIndex } from './trace-index.ts'
 
@@ -33,12 +33,6 @@ export function summariseTraces(traces: readonly TraceIndex[]): TraceSetSummary 
 /** The bin of a response time in seconds. */
 function binOf(seconds: number): number {
   return Math.min(RESPONSE_TIME_BINS - 1, Math.floor(positionOnAxis(seconds) * RESPONSE_TIME_BINS))
-}
-
-/** The worst outcome in a trace. */
-function outcomeOfTrace({ summaries, partial }: TraceIndex): Outcome {
-  const has = (flag: 'fault' | 'throttle' | 'error'): boolean => summaries.some((summary) => summary[flag])
-  return outcomeOf({ fault: has('fault'), throttle: has('throttle'), error: has('error') }, partial)
 }
 
 function facetsOf(traces: readonly TraceIndex[]): TraceSetSummary['facets'] {

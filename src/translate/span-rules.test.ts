@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { OtlpValue } from '../otlp/protobuf-to-json.ts'
 import { spanRules } from './span-rules.ts'
 
 const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
@@ -65,4 +66,55 @@ test('spanRules() finds what is dropped, and what was made', () => {
     all.some(({ rule, to }) => rule === 'made' && to[0]?.path === 'aws.xray.auto_instrumentation'),
     JSON.stringify(all),
   )
+})
+
+const ids = { traceId: '5759e988bd862e3fe1be46a994272793', spanId: '53995c3f42cd8ad8' }
+const exception = {
+  timeUnixNano: '1795349071382114000',
+  name: 'exception',
+  attributes: [text('exception.type', 'TypeError'), text('exception.message', 'no cart')],
+}
+const request = [text('http.method', 'GET'), { key: 'http.status_code', value: { intValue: '500' } }]
+
+/** The rules of a span that go to a member. */
+function rulesTo(
+  path: string,
+  span: Record<string, OtlpValue>,
+): (readonly [from: string, rule: string, ...string[]])[] {
+  const found = spanRules({ resource: { attributes: [text('service.name', 'shop')] }, scope: {}, span }, settings)
+  return found.flatMap(({ from, rule, to }) =>
+    to.filter((target) => target.path === path).map(({ alsoFrom = [] }) => [from, rule, ...alsoFrom] as const)
+  )
+}
+
+test('spanRules() names each of two parts that make the same member', () => {
+  const span = { ...ids, kind: 'SPAN_KIND_SERVER', attributes: request, status: { code: 'STATUS_CODE_ERROR' } }
+  assert.deepEqual(rulesTo('fault', span), [
+    ['attributes.http.status_code', 'moved', 'status'],
+    ['status', 'reformatted', 'attributes.http.status_code'],
+  ])
+})
+
+test('spanRules() names the exception and the status where both have the message', () => {
+  const span = { ...ids, status: { code: 'STATUS_CODE_ERROR', message: 'no cart' }, events: [exception] }
+  assert.deepEqual(rulesTo('cause.exceptions.0.message', span), [
+    ['status', 'reformatted', 'events.0'],
+    ['events.0', 'reformatted', 'status'],
+  ])
+})
+
+test('spanRules() names all of three parts that make the same member', () => {
+  const attributes = [...request, text('http.url', 'https://shop.example.com/cart')]
+  const found = rulesTo('http.response.content_length', { ...ids, kind: 'SPAN_KIND_SERVER', attributes })
+  assert.deepEqual(found.map(([from]) => from), [
+    'attributes.http.method',
+    'attributes.http.status_code',
+    'attributes.http.url',
+  ])
+  for (const [, , ...others] of found) assert.equal(others.length, 2)
+})
+
+test('spanRules() says that a part decides what another part is written as', () => {
+  const span = { ...ids, kind: 'SPAN_KIND_SERVER', name: 'GET /cart', attributes: request }
+  assert.deepEqual(rulesTo('name', span), [['kind', 'decides'], ['resource.service.name', 'moved']])
 })

@@ -1,7 +1,7 @@
 import type { IdSource } from '../bytes/random-ids.ts'
 import type { SpanParts } from '../otlp/find-span.ts'
-import type { OtlpJson, OtlpValue } from '../otlp/protobuf-to-json.ts'
 import type { RuleTarget, SpanRule } from '../trace/span-rule.ts'
+import { type SpanPart, spanParts, withoutParts } from './span-parts.ts'
 import { SpanTranslator } from './span-translator.ts'
 import type { TranslateSettings } from './translate-settings.ts'
 
@@ -14,40 +14,140 @@ const MAX_TARGETS = 8
 
 /** The leaves of a span's documents: the JSON of each by its path, with U+0000 between the keys. */
 type Leaves = ReadonlyMap<string, string>
+/** Paths of leaves that change without something. */
+type Paths = ReadonlySet<string>
+type Translate = (variant: SpanParts) => Leaves
+
+/** Parts of a span of which each suffices for the same members. */
+interface Alternatives {
+  readonly parts: readonly SpanPart[]
+  readonly paths: Paths
+}
 
 /**
  * Finds where each part of a span goes by asking the translator: it translates the span without that part, or with
- * another value there, and compares the documents. So it says nothing else than what the translator does.
+ * another value there, and compares the documents; then without several parts, for members of which each part is enough.
+ * So it says nothing else than what the translator does.
  *
- * @returns a rule for each field, attribute, event and link of the span, its resource and its scope, in their order;
- * then one for each member that no part explains
+ * @returns rules for each field, attribute, event and link of the span, its resource and its scope, in their order; then
+ * one for each member that is written without any of them
  */
 export function spanRules(parts: SpanParts, settings: TranslateSettings): SpanRule[] {
   const ids = countedIds()
   const translator = new SpanTranslator(settings, ids)
-  const translate = (variant: SpanParts): Leaves => {
+  const translate: Translate = (variant) => {
     ids.reset()
     return leavesOf(translator.translate(variant).documents)
   }
   const whole = translate(parts)
-  const rules: SpanRule[] = []
-  const explained = new Set<string>()
-  const all = partsOf(parts)
-  for (const { from, value, variants } of all.slice(0, MAX_PARTS)) {
-    const changed = new Set<string>()
-    for (const variant of variants) {
-      if (changed.size > 0) break
-      const other = translate(variant())
-      for (const [path, leaf] of whole) if (other.get(path) !== leaf) changed.add(path)
-    }
-    for (const path of changed) explained.add(path)
-    const to = targetsOf(whole, changed, value)
-    rules.push({ from, value, rule: ruleOf(from, value, to), to: to.slice(0, MAX_TARGETS) })
-  }
+  const all = spanParts(parts)
+  const examined = all.slice(0, MAX_PARTS)
+  const changes = new Map(examined.map((part) => [part, changesOf(part, whole, translate)]))
+  const explained = new Set([...changes.values()].flatMap((paths) => [...paths]))
+  const rest = [...whole.keys()].filter((path) => !explained.has(path))
   // Members of parts that were not examined look as if they were made.
-  if (all.length > MAX_PARTS) return rules
-  const made = targetsOf(whole, new Set([...whole.keys()].filter((path) => !explained.has(path))))
-  return [...rules, ...made.map((target): SpanRule => ({ from: '', value: undefined, rule: 'made', to: [target] }))]
+  const isComplete = examined.length === all.length
+  const alternatives = isComplete
+    ? findAlternatives(rest, examined, (removed) => differences(whole, translate(withoutParts(parts, removed))))
+    : []
+  const rules = examined.flatMap((part) => rulesOf(part, whole, changes, alternatives))
+  if (!isComplete) return rules
+  const made = rest.filter((path) => !alternatives.some(({ paths }) => paths.has(path)))
+  return [
+    ...rules,
+    ...targetsOf(whole, new Set(made)).map((target): SpanRule => ({
+      from: '',
+      value: undefined,
+      rule: 'made',
+      to: [target],
+    })),
+  ]
+}
+
+/** The leaves that change with the first variant of a part that changes any. */
+function changesOf({ variants }: SpanPart, whole: Leaves, translate: Translate): Paths {
+  for (const variant of variants) {
+    const changed = differences(whole, translate(variant()))
+    if (changed.size > 0) return changed
+  }
+  return new Set()
+}
+
+function differences(whole: Leaves, other: Leaves): Paths {
+  return new Set([...whole].filter(([path, leaf]) => other.get(path) !== leaf).map(([path]) => path))
+}
+
+/**
+ * For members that no part makes alone: the parts of which each suffices. They are a smallest set without which the member
+ * is another one; with any of them put back it is the same.
+ *
+ * @param changesWithout returns the leaves that change without some parts
+ */
+function findAlternatives(
+  members: readonly string[],
+  all: readonly SpanPart[],
+  changesWithout: (removed: readonly SpanPart[]) => Paths,
+): Alternatives[] {
+  const known = new Map<string, Paths>()
+  const without = (removed: readonly SpanPart[]): Paths => {
+    const key = removed.map((part) => all.indexOf(part)).join()
+    const paths = known.get(key) ?? changesWithout(removed)
+    known.set(key, paths)
+    return paths
+  }
+  const found = new Map<string, { parts: readonly SpanPart[]; paths: Set<string> }>()
+  for (const member of members) {
+    if (!without(all).has(member)) continue
+    const parts = smallest(all, (removed) => without(removed).has(member))
+    const key = parts.map(({ from }) => from).join('\u0000')
+    const entry = found.get(key) ?? { parts, paths: new Set() }
+    found.set(key, entry)
+    entry.paths.add(member)
+  }
+  return [...found.values()]
+}
+
+/** A part of a list that is enough, and of which nothing can be left out. @param isEnough is true of the whole list */
+function smallest<T>(list: readonly T[], isEnough: (part: readonly T[]) => boolean): readonly T[] {
+  let found = list
+  // Leaves out many at a time first, as almost all can be left out.
+  for (let size = list.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let i = 0; i < found.length;) {
+      const fewer = found.toSpliced(i, size)
+      if (isEnough(fewer)) found = fewer
+      else i += size
+    }
+  }
+  // What was needed in a longer list may not be in a shorter one.
+  return found.length === list.length ? found : smallest(found, isEnough)
+}
+
+/** What one part makes, and what it decides about others. A part that does neither is dropped. */
+function rulesOf(
+  part: SpanPart,
+  whole: Leaves,
+  changes: ReadonlyMap<SpanPart, Paths>,
+  alternatives: readonly Alternatives[],
+): SpanRule[] {
+  const { from, value } = part
+  const changed = [...changes.get(part) ?? []]
+  const isDecided = (path: string): boolean => {
+    const leaf = parse(whole.get(path))
+    const carriers = [...changes].filter(([other, paths]) => paths.has(path) && isSame(leaf, other.value))
+    return carriers.length > 0 && carriers.every(([other]) => other !== part)
+  }
+  const decided = targetsOf(whole, new Set(changed.filter(isDecided)))
+  const to = [
+    ...targetsOf(whole, new Set(changed.filter((path) => !isDecided(path))), value).slice(0, MAX_TARGETS),
+    ...alternatives.filter(({ parts }) => parts.includes(part)).flatMap(({ parts, paths }) => {
+      const alsoFrom = parts.filter((other) => other !== part).map((other) => other.from)
+      return targetsOf(whole, paths, value).slice(0, MAX_TARGETS).map((target) => ({ ...target, alsoFrom }))
+    }),
+  ]
+  return [
+    ...(to.length === 0 && decided.length > 0 ? [] : [{ from, value, rule: ruleOf(from, value, to), to }]),
+    ...(decided.length === 0 ? [] : [{ from, value, rule: 'decides' as const, to: decided.slice(0, MAX_TARGETS) }]),
+  ]
 }
 
 /** Ids that are the same for each translation, so that documents differ only by the part that is left out. */
@@ -85,7 +185,7 @@ function addLeaves(leaves: Map<string, string>, path: string, value: unknown, de
  * The members that changed: first those that are `value`, then the others. Where all of an object changed, the object is
  * named instead of its members.
  */
-function targetsOf(whole: Leaves, changed: ReadonlySet<string>, value?: unknown): RuleTarget[] {
+function targetsOf(whole: Leaves, changed: Paths, value?: unknown): RuleTarget[] {
   const same = [...changed].filter((path) => isSame(parse(whole.get(path)), value))
   const targets = new Map<string, unknown>(same.map((path) => [path, parse(whole.get(path))]))
   for (const path of changed) {
@@ -106,7 +206,7 @@ function isSame(member: unknown, value: unknown): boolean {
 }
 
 /** True if an object has several members, and all of them changed. */
-function isAllOf(whole: Leaves, changed: ReadonlySet<string>, top: string): boolean {
+function isAllOf(whole: Leaves, changed: Paths, top: string): boolean {
   const inner = [...whole.keys()].filter((path) => path.startsWith(`${top}\u0000`))
   return inner.length > 1 && inner.every((path) => changed.has(path))
 }
@@ -135,94 +235,4 @@ function ruleOf(from: string, value: unknown, to: readonly RuleTarget[]): SpanRu
   if (same.path.startsWith('metadata.')) return 'not indexed'
   if (same.path.endsWith(name)) return 'copied'
   return same.path.startsWith('annotations.') ? 'renamed' : 'moved'
-}
-
-/** A part of a span, and spans that differ from it in that part: the first that changes a document shows where it goes. */
-interface Part {
-  readonly from: string
-  readonly value: unknown
-  readonly variants: readonly (() => SpanParts)[]
-}
-
-function partsOf(parts: SpanParts): Part[] {
-  const { span, scope, resource } = parts
-  return [
-    ...membersOf('', span, (other) => ({ ...parts, span: other })),
-    ...membersOf('resource', resource, (other) => ({ ...parts, resource: other })),
-    ...membersOf('scope', scope, (other) => ({ ...parts, scope: other })),
-  ]
-}
-
-/** @param owner the message's name; empty for the span itself */
-function membersOf(owner: string, message: OtlpJson, replace: (message: OtlpJson) => SpanParts): Part[] {
-  return Object.entries(message).flatMap(([name, value]): Part[] => {
-    if (Array.isArray(value) && name !== 'links') {
-      return value.map((entry, i) => {
-        const put = (list: OtlpValue[]): SpanParts => replace({ ...message, [name]: list })
-        const removed = (): SpanParts => put(value.toSpliced(i, 1))
-        // If it is gone, another attribute of the same value may take its place; only another value shows that.
-        const changed = (): SpanParts => put(value.with(i, otherAttribute(entry)))
-        return { ...describe(owner || name, i, entry), variants: [removed, changed] }
-      })
-    }
-    const variant = (): SpanParts => replace(owner === '' ? otherField(message, name) : without(message, name))
-    return [{ from: owner === '' ? name : `${owner}.${name}`, value, variants: [variant] }]
-  })
-}
-
-function describe(owner: string, i: number, entry: OtlpValue): { from: string; value: unknown } {
-  const { key, value } = Object(entry)
-  return typeof key === 'string'
-    ? { from: `${owner}.${key}`, value: plain(value) }
-    : { from: `${owner}.${i}`, value: entry }
-}
-
-/** The value of an AnyValue; an array or a map stays as it is. */
-function plain(value: unknown): unknown {
-  const [[kind, inner] = []] = Object.entries(Object(value))
-  return kind === 'intValue' ? Number(inner) : inner
-}
-
-/** The message with another value of a field; without it, unless a span needs it. */
-function otherField(span: OtlpJson, name: string): OtlpJson {
-  const value = String(span[name])
-  switch (name) {
-    case 'traceId':
-    case 'spanId':
-      return { ...span, [name]: otherText(value) }
-    case 'startTimeUnixNano':
-    case 'endTimeUnixNano':
-      return { ...span, [name]: String(BigInt(value) + 1_000_000_000n) }
-    case 'name':
-      return { ...span, [name]: `${value}~` }
-    default:
-      return without(span, name)
-  }
-}
-
-function without(message: OtlpJson, name: string): OtlpJson {
-  const { [name]: _, ...rest } = message
-  return rest
-}
-
-/** An attribute with the same key and another value; anything else is returned as it is. */
-function otherAttribute(entry: OtlpValue): OtlpValue {
-  const { key, value } = Object(entry)
-  const [[kind, inner] = []] = Object.entries(Object(value))
-  if (kind === undefined || typeof key !== 'string') return entry
-  switch (kind) {
-    case 'stringValue':
-      return { key, value: { [kind]: otherText(String(inner)) } }
-    case 'intValue':
-      return { key, value: { [kind]: String(BigInt(String(inner)) - 1n) } }
-    case 'boolValue':
-      return { key, value: { [kind]: inner !== true } }
-    default:
-      return entry
-  }
-}
-
-/** Another text of the same form: an id or an address stays one. */
-function otherText(text: string): string {
-  return /[0-9a-f]$/.test(text) ? text.slice(0, -1) + (text.endsWith('1') ? '2' : '1') : `${text}~`
 }

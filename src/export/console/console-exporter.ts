@@ -4,7 +4,7 @@ import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
 import { ExportError } from '../../component/export-error.ts'
 import type { OpenExporter } from '../../component/exporter.ts'
 import { errorMessage } from '../../errors/error-message.ts'
-import { type Outcome, outcomeOfDocument, worseOutcome } from '../../trace/outcome.ts'
+import { type Outcome, outcomeOfDocument } from '../../trace/outcome.ts'
 
 /** Settings of the terminal. */
 export interface ConsoleSettings {
@@ -17,7 +17,6 @@ interface Line {
   spans: number
   start: number
   end: number
-  outcome: Outcome
 }
 
 const words: Readonly<Record<Outcome, string>> = {
@@ -66,10 +65,9 @@ function add(traces: Map<string, Line>, segment: Json): void {
   const id = String(segment['trace_id'])
   const start = Number(segment['start_time'])
   const end = Number(segment['end_time'] ?? segment['start_time'])
-  const outcome = outcomeOfDocument(segment)
   const line = traces.get(id)
   if (line === undefined) {
-    traces.set(id, { root: segment, spans: 1 + inner(segment), start, end, outcome })
+    traces.set(id, { root: segment, spans: 1 + inner(segment), start, end })
     return
   }
   line.spans += 1 + inner(segment)
@@ -78,7 +76,6 @@ function add(traces: Map<string, Line>, segment: Json): void {
   }
   line.start = Math.min(line.start, start)
   line.end = Math.max(line.end, end)
-  line.outcome = worseOutcome(line.outcome, outcome)
 }
 
 function inner(segment: Json): number {
@@ -87,7 +84,7 @@ function inner(segment: Json): number {
   return list.reduce<number>((sum, part) => sum + 1 + (isObject(part) ? inner(part) : 0), 0)
 }
 
-function formatLine(id: string, { root, spans, start, end, outcome }: Line): string {
+function formatLine(id: string, { root, spans, start, end }: Line): string {
   const http = isObject(root['http']) ? root['http'] : {}
   const request = isObject(http['request']) ? http['request'] : {}
   const response = isObject(http['response']) ? http['response'] : {}
@@ -95,9 +92,10 @@ function formatLine(id: string, { root, spans, start, end, outcome }: Line): str
   const duration = `${((end - start) * 1000).toFixed(1)} ms`
   const count = spans === 1 ? '1 span' : `${spans} spans`
   const time = new Date(start * 1000).toISOString().slice(11, 23)
-  return [time, id, clean(String(root['name'])), clean(summary), count, duration, words[outcome]].filter(Boolean).join(
-    '  ',
-  ) + '\n'
+  return [time, id, clean(String(root['name'])), clean(summary), count, duration, words[outcomeOfDocument(root)]]
+    .filter(Boolean).join(
+      '  ',
+    ) + '\n'
 }
 
 /** Removes control characters, which a terminal would execute. */

@@ -12,7 +12,10 @@ export const local = defineExporter({
   isSingle: true,
   schema: v.strictObject({
     maxBytes: v.pipe(v.optional(bytes, '1GiB'), v.description('Maximum size; then the oldest traces are deleted.')),
-    maxAge: v.pipe(v.optional(duration, '7d'), v.description('Older traces are deleted.')),
+    maxAge: v.pipe(
+      v.optional(duration, '7d'),
+      v.description('Traces that began longer ago are deleted, however late they came.'),
+    ),
     keepSpans: v.pipe(
       v.optional(v.boolean(), true),
       v.description('Keep the OTLP requests too, so that the page shows each segment with its span.'),

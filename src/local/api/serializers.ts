@@ -71,8 +71,8 @@ export function toTraceSummary(trace: TraceIndex): TraceSummary {
     StartTime: trace.start,
     Duration: trace.duration,
     ResponseTime: trace.responseTime,
-    HasFault: summaries.some(({ fault }) => fault),
-    HasError: summaries.some(({ error }) => error),
+    HasFault: entry?.fault ?? false,
+    HasError: entry?.error ?? false,
     HasThrottle: summaries.some(({ throttle }) => throttle),
     IsPartial: trace.partial,
     Http: entry === undefined ? {} : toHttp(entry),
@@ -87,9 +87,9 @@ export function toTraceSummary(trace: TraceIndex): TraceSummary {
       summaries.flatMap(({ availabilityZone: zone }) => (zone === undefined ? [] : [{ Name: zone }])),
     ),
     ...(entry === undefined ? {} : { EntryPoint: toServiceId(entry) }),
-    FaultRootCauses: causes.fault.map((path) => toRootCause(path, toRootCauseEntity)),
-    ErrorRootCauses: causes.error.map((path) => toRootCause(path, toRootCauseEntity)),
-    ResponseTimeRootCauses: causes.responsetime.map((path) => toRootCause(path, toResponseTimeEntity)),
+    FaultRootCauses: causes.fault.map((path) => toRootCause(path, toRootCauseEntity, entry?.fault ?? false)),
+    ErrorRootCauses: causes.error.map((path) => toRootCause(path, toRootCauseEntity, entry?.error ?? false)),
+    ResponseTimeRootCauses: causes.responsetime.map((path) => toRootCause(path, toResponseTimeEntity, true)),
     Revision: trace.segmentCount,
     MatchedEventTime: trace.start,
   }
@@ -149,13 +149,18 @@ function toUsers(summaries: readonly SegmentSummary[]): TraceUser[] {
   return [...users].map(([UserName, ServiceIds]) => ({ UserName, ServiceIds: distinct(ServiceIds) }))
 }
 
-function toRootCause<E>(path: readonly CauseService[], toEntity: (entity: CauseEntity) => E): RootCause<E> {
+/** @param isClientImpacting whether the client of the trace met the cause, too */
+function toRootCause<E>(
+  path: readonly CauseService[],
+  toEntity: (entity: CauseEntity) => E,
+  isClientImpacting: boolean,
+): RootCause<E> {
   const services = path.map((service) => ({
     ...toServiceId(service),
     EntityPath: service.entities.map(toEntity),
     Inferred: service.inferred,
   }))
-  return { Services: services, ClientImpacting: true }
+  return { Services: services, ClientImpacting: isClientImpacting }
 }
 
 function toRootCauseEntity({ name, exceptions, remote }: CauseEntity): RootCauseEntity {

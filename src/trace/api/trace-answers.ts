@@ -70,8 +70,11 @@ export interface TraceSummary {
   readonly Duration: number
   /** Seconds that the entry point took. */
   readonly ResponseTime: number
+  /** Of the root segment. */
   readonly HasFault: boolean
+  /** Of the root segment. */
   readonly HasError: boolean
+  /** Of any segment. */
   readonly HasThrottle: boolean
   readonly IsPartial: boolean
   readonly Http: Http

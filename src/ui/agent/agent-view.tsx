@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { DeadLetterInfo } from '../../telemetry/dead-letter-info.ts'
 import type { RateStep } from '../../telemetry/rate-history.ts'
-import type { Status } from '../../telemetry/status.ts'
+import type { ExporterStatus, Status } from '../../telemetry/status.ts'
 import { formatSeconds } from '../../trace/format-seconds.ts'
 import { readAgent } from '../api.ts'
 import { usePolled } from '../hooks/use-polled.ts'
@@ -13,6 +13,7 @@ import { type ConfigAnswer, ConfigValues } from './config-values.tsx'
 import { DeadLetters } from './dead-letters.tsx'
 import { PipelineFigures } from './pipeline-figures.tsx'
 import { RecentErrors } from './recent-errors.tsx'
+import { RemovedExporters } from './removed-exporters.tsx'
 
 interface Answers {
   readonly status: Status
@@ -31,7 +32,8 @@ export function AgentView({ isLive }: { isLive: boolean }) {
   useProblem(problem)
   if (data === undefined) return <Loading />
   const { status, deadLetters, steps, config } = data
-  const { delivery } = status
+  const exporters = status.exporters.map(({ name }) => name)
+  const onChange = (): void => setChanges((count) => count + 1)
   return (
     <div class='agent'>
       <div class='row'>
@@ -41,21 +43,27 @@ export function AgentView({ isLive }: { isLive: boolean }) {
             rontgen {status.version}, process {status.pid}, up {formatSeconds(status.uptime)}
           </span>
         </h2>
-        <StateMark
-          state={delivery.state === 'ok' ? 'ok' : 'fault'}
-          word={delivery.state === 'ok' ? 'delivering' : `delivery fails for ${formatSeconds(delivery.failingFor)}`}
-        />
+        <DeliveryState exporters={status.exporters} />
       </div>
       <PipelineFigures status={status} steps={steps} />
       <div class='two'>
         <div class='stackbox'>
           <RecentErrors problems={status.problems} />
-          <DeadLetters {...status.deadLetters} deadLetters={deadLetters} onChange={() => setChanges(changes + 1)} />
+          <RemovedExporters removed={status.removedExporters} exporters={exporters} onChange={onChange} />
+          <DeadLetters {...status.deadLetters} deadLetters={deadLetters} exporters={exporters} onChange={onChange} />
         </div>
         <ConfigValues config={config} />
       </div>
     </div>
   )
+}
+
+function DeliveryState({ exporters }: { exporters: readonly ExporterStatus[] }) {
+  const failing = exporters.filter(({ state }) => state === 'failing')
+  if (failing.length === 0) return <StateMark state='ok' word='delivering' />
+  const names = failing.map(({ name }) => name).join(', ')
+  const longest = Math.max(...failing.map(({ failingFor }) => failingFor))
+  return <StateMark state='fault' word={`delivery to ${names} fails for ${formatSeconds(longest)}`} />
 }
 
 async function readAll(): Promise<Answers> {

@@ -4,7 +4,7 @@ import type { Status } from '../../telemetry/status.ts'
 import { formatSeconds } from '../../trace/format-seconds.ts'
 import { formatBytes, formatCount } from '../kit/format.ts'
 import { Icon } from '../kit/icon.tsx'
-import { StateMark } from '../kit/state-mark.tsx'
+import { ExporterTable } from './exporter-table.tsx'
 import './pipeline-figures.css'
 import { RateBars } from './rate-bars.tsx'
 
@@ -15,7 +15,7 @@ const MIN_STEP_SECONDS = 5
 
 /** The four stages of the pipeline, with the figures of each. @param steps the rates of the last half hour, oldest first */
 export function PipelineFigures({ status, steps }: { status: Status; steps: readonly RateStep[] }) {
-  const { counts, queue, removedExporters } = status
+  const { counts, queue } = status
   const perSecond = (countOf: (step: RateStep) => number) => (step: RateStep): number =>
     countOf(step) / Math.max(1, step.seconds)
   const received = perSecond((step) => step.received)
@@ -48,12 +48,11 @@ export function PipelineFigures({ status, steps }: { status: Status; steps: read
             ['on disk', `${formatBytes(queue.bytes)} of ${formatBytes(queue.maxBytes)}`],
             ['lost', formatCount(sum(counts.dropped))],
             ['in', queue.dir],
-            ...removedExporters.map((exporter) => [`kept for ${exporter.name}`, keptFor(exporter)] as const),
           ]}
         />
       </Stage>
       <Stage name='Export' figure={now(sent)} unit='segments/s' bars={steps.map(sent)}>
-        <Exporters exporters={status.exporters} />
+        <ExporterTable exporters={status.exporters} />
       </Stage>
     </div>
   )
@@ -114,40 +113,6 @@ function Ports({ status: { receivers, counts } }: { status: Status }) {
       </tbody>
     </table>
   )
-}
-
-function Exporters({ exporters }: { exporters: Status['exporters'] }) {
-  return (
-    <table class='mini'>
-      <thead>
-        <tr>
-          <th>Exporter</th>
-          <th class='num'>Waiting</th>
-          <th class='num'>Sent</th>
-          <th class='num'>Retried</th>
-          <th class='num'>Dead letters</th>
-        </tr>
-      </thead>
-      <tbody>
-        {exporters.map(({ name, to, state, lastFailure, waiting, counts, deadLetters, inFlight, limit }) => (
-          <tr key={name}>
-            <td title={`${to}; ${inFlight} of ${limit} requests in flight`}>
-              {state === 'ok' ? name : <StateMark state='fault' word={name} title={lastFailure?.message} />}
-            </td>
-            <td class='num'>{formatCount(waiting.documents)}</td>
-            <td class='num'>{formatCount(counts.sent)}</td>
-            <td class='num'>{formatCount(sum(counts.retried))}</td>
-            <td class='num'>{formatCount(deadLetters.count)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-function keptFor({ documents, deadLetters }: Status['removedExporters'][number]): string {
-  const dead = deadLetters.count === 0 ? '' : `, ${formatCount(deadLetters.count)} dead letters`
-  return `${formatCount(documents)} documents${dead}`
 }
 
 function Pairs({ rows }: { rows: readonly (readonly [name: string, value: string])[] }) {

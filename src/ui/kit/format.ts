@@ -27,9 +27,9 @@ export function formatClock(seconds: number): string {
   return isToday ? clock : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock}`
 }
 
-/** A size in decimal units: 12 B, 1.5 kB, 3.2 MB, 1.20 GB. */
+/** A size in decimal units: 12 B, 1.5 kB, 3.2 MB, 1.2 GB. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e3) return `${bytes} B`
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }

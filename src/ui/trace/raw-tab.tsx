@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { PageSpan } from '../../trace/api/page-answers.ts'
 import type { Segment, Trace } from '../../trace/assemble-trace.ts'
-import type { SpanRule } from '../../trace/span-rule.ts'
+import type { RuleTarget, SpanRule } from '../../trace/span-rule.ts'
 import { readAgent } from '../api.ts'
 import { CopyButton } from '../kit/copy-button.tsx'
 import './raw-tab.css'
@@ -63,7 +63,7 @@ function Rules({ rules }: { rules: readonly SpanRule[] }) {
           <div key={`${i} b`} class={mark} {...handlers}>
             {to.length === 0
               ? <span class='quiet'>X-Ray has no place for it here</span>
-              : to.map((target) => <Line key={target.path} path={target.path} value={target.value} />)}
+              : to.map((target) => <Line key={target.path} {...target} />)}
           </div>,
         ]
       })}
@@ -71,7 +71,7 @@ function Rules({ rules }: { rules: readonly SpanRule[] }) {
   )
 }
 
-function Line({ path, value }: { path: string; value: unknown }) {
+function Line({ path, value, alsoFrom = [] }: RuleTarget) {
   const text = JSON.stringify(value) ?? ''
   const kind = typeof value === 'string' ? 's' : typeof value === 'number' || typeof value === 'boolean' ? 'nb' : ''
   return (
@@ -79,6 +79,7 @@ function Line({ path, value }: { path: string; value: unknown }) {
       <span class='k'>{path}</span>
       {': '}
       <span class={kind}>{text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text}</span>
+      {alsoFrom.length > 0 && <span class='quiet'>, also from {alsoFrom.join(', ')}</span>}
     </div>
   )
 }

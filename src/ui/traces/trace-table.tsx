@@ -93,7 +93,7 @@ function Gap({ height }: { height: number }) {
 
 function Row({ trace, longest, index }: { trace: TraceSummary; longest: number; index: number }) {
   const { Id, StartTime, EntryPoint, Http, ResponseTime, Annotations } = trace
-  const outcome = outcomeOfSummary(trace)
+  const { outcome, word } = endOf(trace)
   const open = (): void => goTo(`/trace/${Id}`)
   return (
     <tr
@@ -107,7 +107,7 @@ function Row({ trace, longest, index }: { trace: TraceSummary; longest: number; 
       <td>{Http.HttpMethod}</td>
       <td class='cut mono' title={Http.HttpURL}>{pathOf(Http.HttpURL ?? '')}</td>
       <td>
-        <StateMark state={outcome} word={outcomeLabel(outcome, Http.HttpStatus)} />
+        <StateMark state={outcome} word={word} />
       </td>
       <td>
         <div class='dur'>
@@ -127,8 +127,13 @@ function Row({ trace, longest, index }: { trace: TraceSummary; longest: number; 
   )
 }
 
-/** The status and the outcome; an outcome that the status does not show is inside the trace. */
-function outcomeLabel(outcome: Outcome, status: number | undefined): string | undefined {
-  if (outcome === 'ok' || outcome === 'in-progress' || status === undefined) return undefined
-  return status < 400 ? `${outcome} inside` : `${status} ${outcome}`
+/** How a trace ended: the outcome of its root segment, or that of a call inside it that failed; and how to say it. */
+function endOf(trace: TraceSummary): { outcome: Outcome; word: string | undefined } {
+  const { FaultRootCauses, ErrorRootCauses, Http: { HttpStatus: status } } = trace
+  const outcome = outcomeOfSummary(trace)
+  if (outcome === 'ok') {
+    const inside = FaultRootCauses.length > 0 ? 'fault' : ErrorRootCauses.length > 0 ? 'error' : undefined
+    return { outcome: inside ?? outcome, word: inside === undefined ? undefined : `${inside} inside` }
+  }
+  return { outcome, word: outcome === 'in-progress' || status === undefined ? undefined : `${status} ${outcome}` }
 }
