@@ -14,9 +14,19 @@ export type ExporterConfig<K extends Kind> = v.InferInput<SchemaOf<K>> & { reado
 export type NamedExporterConfig = { [K in Kind]: ExporterConfig<K> & { readonly type: K } }[Kind]
 type ExporterSettings<K extends Kind> = v.InferOutput<SchemaOf<K>> & { readonly type?: K; readonly whenFull: WhenFull }
 
+/** Exporters under the names of their kinds. */
+type KnownExporters = { readonly [K in Kind]?: boolean | (ExporterConfig<K> & { readonly type?: K }) }
 type ExportInput =
-  & { readonly [K in Kind]?: boolean | ExporterConfig<K> }
+  & KnownExporters
   & { readonly [name: string]: boolean | NamedExporterConfig | ExporterConfig<Kind> }
+/** The exporters of a config, by their names `E`: those that are no kinds are made by functions such as `xray()`. */
+export type ExportersNamed<E extends string> =
+  & KnownExporters
+  & {
+    readonly [N in E]: string extends N ? unknown
+      : N extends Kind ? KnownExporters[N]
+      : NamedExporterConfig | false
+  }
 type ExportOutput =
   & { readonly [K in Kind]: false | ExporterSettings<K> }
   & { readonly [name: string]: false | ExporterSettings<Kind> }
