@@ -94,10 +94,17 @@ function suite(runtime: Runtime): void {
     })
   })
 
-  test(title('exits 65 on what is no OTLP/JSON, and on spans that are rejected'), () => {
+  test(title('exits 65 on what is no OTLP/JSON, has no span, and on spans that are rejected'), () => {
     const broken = run(['-'], '{')
     assert.equal(broken.status, 65)
-    assert.match(broken.stderr, /Cannot explain "-": Cannot read the JSON at byte 1/)
+    assert.match(broken.stderr, /Cannot explain standard input: Cannot read the JSON at byte 1/)
+    writeFileSync(join(folder, 'none.json'), '{"foo":1}')
+    const none = run(['none.json'], '')
+    assert.equal(none.status, 65)
+    assert.match(
+      none.stderr,
+      /^rontgen: Cannot explain "none\.json": it has no span; expected an ExportTraceServiceRequest as OTLP\/JSON\n$/,
+    )
     const rejected = run(['-'], jsonRequest([{ spanId: '' }, { name: 'other' }]))
     assert.equal(rejected.status, 65)
     assert.match(rejected.stderr, /1 spans are rejected: the span id/)

@@ -28,10 +28,13 @@ export const explain: Command = {
     }
     const { settings } = await loadFrom({ ...context, args: [] })
     const { spans, rejected, reason } = explainFile(file, settings.translate)
+    if (spans.length + rejected === 0) {
+      const expected = 'expected an ExportTraceServiceRequest as OTLP/JSON'
+      throw new CommandError(ExitCode.data, `Cannot explain ${nameOf(file)}: it has no span; ${expected}`)
+    }
     context.print(
       context.flags['json'] === true ? JSON.stringify(spans, null, 2) + '\n' : spans.map(formatSpan).join('\n'),
     )
-    if (spans.length + rejected === 0) context.printError('rontgen: there is no span in it')
     if (rejected > 0) context.printError(`rontgen: ${rejected} spans are rejected: ${reason}`)
     return rejected === 0 ? ExitCode.ok : ExitCode.data
   },
@@ -68,8 +71,12 @@ function readSpans(file: string): SpanParts[] {
     const { bytes } = jsonToProtobuf(new Uint8Array(readFileSync(file === '-' ? 0 : file)))
     return spansOf(protobufToJson(bytes))
   } catch (cause) {
-    throw new CommandError(ExitCode.data, `Cannot explain "${file}": ${errorMessage(cause)}`, { cause })
+    throw new CommandError(ExitCode.data, `Cannot explain ${nameOf(file)}: ${errorMessage(cause)}`, { cause })
   }
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : `"${file}"`
 }
 
 function formatSpan({ name, documents, rules }: ExplainedSpan): string {
