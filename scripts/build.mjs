@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { setUp } from './set-up.mjs'
 import { bun, root } from './tools.mjs'
 
+setUp()
 const { values } = parseArgs({ options: { target: { type: 'string' }, outfile: { type: 'string' } } })
 const outfile = values.outfile ?? join(root, 'dist/rontgen')
 mkdirSync(dirname(outfile), { recursive: true })

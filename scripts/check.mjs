@@ -12,6 +12,7 @@ import { fileLength } from './checks/file-length.mjs'
 import { fileNames } from './checks/file-names.mjs'
 import { levels } from './checks/levels.mjs'
 import { lightDefinitions } from './checks/light-definitions.mjs'
+import { lockFile } from './checks/lock-file.mjs'
 import { purity } from './checks/purity.mjs'
 import { programCheck, runChecks } from './checks/run-checks.mjs'
 import { version } from './checks/version.mjs'
@@ -35,6 +36,7 @@ const checks = {
   purity: () => purity(src),
   'error wording': () => errorWording(src),
   version: () => version(root),
+  'lock file': () => lockFile(root),
   words: () => words(root),
   'doc names': () => docNames(root),
   'doc links': () => docLinks(root),

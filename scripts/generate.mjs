@@ -3,10 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { install } from './set-up.mjs'
 
 const root = join(import.meta.dirname, '..')
 const outputs = { proto: 'src/otlp/gen', 'test/proto': 'test/gen' }
 const isCheck = process.argv.includes('--check')
+
+install()
 
 for (const [input, output] of Object.entries(outputs)) {
   const generated = mkdtempSync(join(tmpdir(), 'rontgen-gen-'))

@@ -1,22 +1,33 @@
-// Prepares what npm start and npm test need.
-import { execFileSync } from 'node:child_process'
+// Prepares what npm's scripts need, so that each of them works in a fresh clone.
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './tools.mjs'
 
-/** Installs the packages of the lock file if they are missing, or older than it. */
+/** Installs the packages of the lock file if they are missing, or older than it. Ends the process if npm cannot. */
 export function install() {
   const marker = join(root, 'node_modules/.package-lock.json')
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs) return
   console.error('Installing packages…')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  execFileSync(npm, ['install', '--no-save', '--no-audit', '--no-fund'], {
+  const { status, error } = spawnSync(npm, ['install', '--no-save', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  if (status === 0) return
+  console.error(`npm could not install the packages${error === undefined ? '' : `: ${error.message}`}`)
+  process.exit(1)
 }
 
-/** Compiles dist/rontgen if a source is newer; generates the protocol code if it is missing. */
+/** Installs packages as {@link install} does, and generates the protocol code if it is missing. */
+export function setUp() {
+  install()
+  if (!existsSync(join(root, 'src/otlp/gen'))) {
+    execFileSync('node', [join(root, 'scripts/generate.mjs')], { cwd: root, stdio: 'inherit' })
+  }
+}
+
+/** Compiles dist/rontgen if a source is newer. */
 export function buildIfNeeded() {
   const built = join(root, 'dist/rontgen')
   const newest = Math.max(
@@ -24,9 +35,6 @@ export function buildIfNeeded() {
   )
   if (existsSync(built) && statSync(built).mtimeMs > newest) return
   console.error('Building dist/rontgen…')
-  if (!existsSync(join(root, 'src/otlp/gen'))) {
-    execFileSync('node', [join(root, 'scripts/generate.mjs')], { cwd: root, stdio: 'inherit' })
-  }
   execFileSync('node', [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'inherit' })
 }
 

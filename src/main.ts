@@ -3,6 +3,7 @@ import type { Command, CommandLine } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
 import { commandHelp, programHelp } from './cli/program-help.ts'
 import { UsageError } from './cli/usage-error.ts'
+import { didYouMean } from './config/did-you-mean.ts'
 import { nearest } from './config/nearest.ts'
 import { CommandError, ExitCode } from './errors/command-error.ts'
 import { errorMessage } from './errors/error-message.ts'
@@ -29,8 +30,9 @@ if (process.exitCode !== undefined) process.exit()
 async function main(argv: readonly string[]): Promise<number> {
   const [first] = argv
   if (first === '--version' || first === '-v') return printResult(`rontgen ${VERSION}\n`)
-  if (first === '--help' || first === '-h' || first === 'help') return printResult(programHelp(commands))
+  if (first === '--help' || first === '-h') return printResult(programHelp(commands))
   try {
+    if (first === 'help') return printResult(helpOf(argv[1]))
     const isNamed = first !== undefined && !first.startsWith('-')
     const command = isNamed ? findCommand(first) : commands[0]
     const rest = isNamed ? argv.slice(1) : argv
@@ -43,13 +45,16 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** @param name of a command; if it is absent, or an option, the help is that of the program */
+function helpOf(name: string | undefined): string {
+  return name === undefined || name.startsWith('-') ? programHelp(commands) : commandHelp(findCommand(name))
+}
+
 function findCommand(name: string): Command {
   const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
   const best = nearest(name, commands.map((command) => command.name))
-  throw new UsageError(
-    `"${name}" is not a command${best === undefined ? '' : `; did you mean "${best}"?`}; see rontgen --help`,
-  )
+  throw new UsageError(didYouMean(`"${name}" is not a command`, best, 'see rontgen --help'))
 }
 
 function parse(command: Command, argv: readonly string[]): CommandLine {

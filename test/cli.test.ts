@@ -37,7 +37,9 @@ function suite(runtime: Runtime): void {
       const commandHelp = run([name, '--help'])
       assert.equal(commandHelp.status, 0)
       assert.match(commandHelp.stdout, new RegExp(`^Usage: rontgen ${name}`))
+      assert.equal(run(['help', name]).stdout, commandHelp.stdout)
     }
+    assert.equal(run(['help']).stdout, help)
   })
 
   test(title('rejects an unknown command or option with exit code 64 and a hint'), () => {

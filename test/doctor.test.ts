@@ -343,3 +343,27 @@ test('verify sends a trace through the agent, and reads it back', async () => {
   assert.match(text, /^Sent 1-[0-9a-f]{8}-[0-9a-f]{24}\nIt is in the local store, after [\d.]+ s\n$/)
   await agent.stop()
 })
+
+test('doctor points to the failures above only where there are some', async () => {
+  const deadLetters = { count: 0, bytes: 0 }
+  const exporterOf = (name: string) => ({ name, state: 'failing', lastFailure: { message: 'no answer' } })
+  const agent = createServer((_, response) => {
+    const exporters = ['xray', 'console'].map(exporterOf)
+    response.end(JSON.stringify({ pid: 1, exporters, removedExporters: [], deadLetters }))
+  })
+  const url = await listen(agent)
+  const aws = await fakeAws({ put: 403 })
+  const { findings } = await examine(`{ export: { xray: { endpoint: '${aws.url}' }, console: true } }`, {
+    ...keys,
+    ...region,
+    AWS_ENDPOINT_URL_STS: `${aws.url}/sts`,
+    RONTGEN_ADMIN_PORT: new URL(url).port,
+  })
+  const advice = findings.filter(({ name }) => name === 'delivery').map(({ message, advice }) => [message, advice])
+  assert.deepEqual(advice, [
+    ['to xray fails: no answer', 'see the failures above'],
+    ['to console fails: no answer', 'see rontgen logs'],
+  ])
+  agent.close()
+  aws.server.close()
+})

@@ -101,7 +101,7 @@ function suite(runtime: Runtime): void {
     })
   })
 
-  test(title('exits 65 on what is no OTLP/JSON, and on spans that are rejected'), () => {
+  test(title('exits 65 on what is no OTLP/JSON, has no span, and on spans that are rejected'), () => {
     const broken = run(['-'], '{')
     assert.equal(broken.status, 65)
     assert.match(broken.stderr, /Cannot explain standard input: Cannot read the JSON at byte 1/)

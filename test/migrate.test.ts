@@ -128,6 +128,42 @@ service: { pipelines: { traces: {}, metrics: {} } }
   }
 })
 
+test("migrate makes each awsxray exporter of a Collector's pipelines an exporter of its own", () => {
+  const collector = `receivers: { otlp: { protocols: { grpc: {} } } }
+exporters:
+  awsxray/two: { region: us-east-1, no_verify_ssl: true }
+  awsxray/eu-west: { region: eu-west-1 }
+  awsxray/local:
+  awsxray: { region: us-west-2 }
+  awsxray/unused: { region: ca-central-1 }
+  debug: {}
+service:
+  pipelines:
+    traces: { receivers: [otlp], exporters: [awsxray, awsxray/two, awsxray/eu-west, awsxray/local, debug] }
+`
+  const { dir, run, config } = createFolder({ 'col.yaml': collector })
+  const { status, stderr } = run('migrate', 'col.yaml')
+  assert.equal(status, 0, stderr)
+  assert.deepEqual(stderr.trim().split('\n'), [
+    'col.yaml: exporters.awsxray/unused is left out: no pipeline for traces has it',
+    'col.yaml: exporters.debug has no counterpart: to print traces, set export.console',
+  ])
+  assert.match(config(), /^import \{ defineConfig, xray \} from 'rontgen'$/m)
+  assert.match(
+    config(),
+    /^ {2}export: \{\n {4}xray: \{ region: 'us-west-2' \},\n {4}two: xray\(\{ region: 'us-east-1', insecure: true \}\),\n {4}'eu-west': xray\(\{ region: 'eu-west-1' \}\),\n {4}'xray-local': xray\(\),\n {2}\},$/m,
+  )
+  const validated = run('validate')
+  assert.equal(validated.status, 0, validated.stderr)
+  const checked = run('migrate', 'col.yaml', '--check')
+  assert.equal(checked.status, 0, checked.stderr)
+  writeFileSync(join(dir, 'config.ts'), config().replace("'us-east-1'", "'us-east-2'"))
+  assert.match(
+    run('migrate', 'col.yaml', '--check').stderr,
+    /^export\.two\.region: "us-east-1" in col\.yaml, "us-east-2" in config\.ts$/m,
+  )
+})
+
 test('migrate rejects files that it cannot convert with the reason', () => {
   const { run } = createFolder({
     'x.txt': 'x',

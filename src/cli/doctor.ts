@@ -60,7 +60,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     return [{ name: 'config', state: 'fail', message: error.message, advice: 'see docs/config.md' }]
   }
   const { settings, file, notes } = loaded
-  const agent = await checkAgent(loaded)
+  const { agent, delivery } = await checkAgent(loaded)
   const findings: Finding[] = [
     {
       name: 'config',
@@ -75,35 +75,47 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     const message = 'nothing leaves this machine: the config has no exporter that sends'
     findings.push({ name: 'export', state: 'skip', message })
   }
+  const unhealthy = new Set<string>()
   for (const { name, exporter, settings: exporterSettings } of instances) {
     const found = await exporter.check?.(exporterSettings, context.env) ?? []
+    if (found.some(({ state }) => state === 'fail')) unhealthy.add(name)
     const isOnly = name === exporter.name
     findings.push(...isOnly ? found : found.map((finding) => ({ ...finding, name: `${name} ${finding.name}` })))
   }
-  return findings
+  return [...delivery.map((failing) => deliveryFinding(failing, unhealthy.has(failing.name))), ...findings]
 }
 
-async function checkAgent({ settings }: Loaded): Promise<Finding[]> {
-  if (settings.admin === false) return [{ name: 'agent', state: 'skip', message: 'unknown, as admin is false' }]
+type Status = v.InferOutput<typeof statusSchema>
+type ExporterStatus = Status['exporters'][number]
+
+/** What the agent says of itself. `delivery` has the exporters that do not deliver. */
+async function checkAgent({ settings }: Loaded): Promise<{ agent: Finding[]; delivery: ExporterStatus[] }> {
+  const only = (finding: Finding) => ({ agent: [finding], delivery: [] })
+  if (settings.admin === false) return only({ name: 'agent', state: 'skip', message: 'unknown, as admin is false' })
   try {
     const status = await new AdminClient(settings).call('/status', statusSchema)
-    return [{ name: 'agent', state: 'ok', message: `runs as process ${status.pid}` }, ...findingsOf(status)]
+    const delivery = status.exporters.filter(({ state }) => state !== 'ok')
+    const agent: Finding[] = [{ name: 'agent', state: 'ok', message: `runs as process ${status.pid}` }]
+    if (delivery.length === 0) agent.push({ name: 'delivery', state: 'ok', message: 'works' })
+    return { agent: [...agent, ...findingsOf(status)], delivery }
   } catch (error) {
-    if (error instanceof NoAgentError) return [{ name: 'agent', state: 'skip', message: 'not running' }]
-    return [{ name: 'agent', state: 'warn', message: errorMessage(error) }]
+    if (error instanceof NoAgentError) return only({ name: 'agent', state: 'skip', message: 'not running' })
+    return only({ name: 'agent', state: 'warn', message: errorMessage(error) })
   }
 }
 
-function findingsOf({ exporters, removedExporters, deadLetters }: v.InferOutput<typeof statusSchema>): Finding[] {
-  const failing = exporters.filter(({ state }) => state !== 'ok')
+/** @param hasCause whether a check of the exporter failed */
+function deliveryFinding({ name, lastFailure }: ExporterStatus, hasCause: boolean): Finding {
+  return {
+    name: 'delivery',
+    state: 'warn',
+    message: `to ${name} fails: ${lastFailure?.message ?? ''}`,
+    advice: hasCause ? 'see the failures above' : 'see rontgen logs',
+  }
+}
+
+function findingsOf({ removedExporters, deadLetters }: Status): Finding[] {
   return [
-    ...(failing.length === 0 ? [{ name: 'delivery', state: 'ok' as const, message: 'works' }] : []),
-    ...failing.map(({ name, lastFailure }) => ({
-      name: 'delivery',
-      state: 'warn' as const,
-      message: `to ${name} fails: ${lastFailure?.message ?? ''}`,
-      advice: 'see the failures above',
-    })),
     ...removedExporters.map((removed) => ({
       name: 'removed exporter',
       state: 'warn' as const,

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import * as v from 'valibot'
 import type { Exporter } from '../component/exporter.ts'
 import { editorTypes } from '../config/editor-types.ts'
+import { listOf } from '../config/list-of.ts'
 import { receiversOff } from '../config/receiver-instances.ts'
 import { writeConfig } from '../config/write-config.ts'
 import { ExitCode } from '../errors/command-error.ts'
@@ -239,8 +240,4 @@ function namesFrom(known: readonly string[]) {
 
 function namesIn(text: string): string[] {
   return text.split(',').map((name) => name.trim()).filter(Boolean)
-}
-
-function listOf(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
 }

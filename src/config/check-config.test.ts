@@ -51,10 +51,9 @@ test('checkConfig() reports path, file, line, value and the nearest key', () => 
 })
 
 test('checkConfig() rejects a config without an exporter', () => {
-  assert.match(
-    JSON.stringify(check({ export: { console: false, local: false } })),
-    /expected an exporter: xray, local, console/,
-  )
+  assert.deepEqual(check({ export: { console: false, local: false } }), [
+    'config.ts: export: no exporter is on; set xray, local or console',
+  ])
 })
 
 test('checkConfig() refuses names of exporters that cannot be, and two local stores', () => {
@@ -72,13 +71,56 @@ test('checkConfig() refuses names of exporters that cannot be, and two local sto
     return 'issues' in result ? result.issues : []
   }
   assert.deepEqual(check({ 'my audit': xray }), [
-    'config.ts:3: export.my audit is "my audit", expected a name such as audit: letters, digits, _ and - that start with a letter',
+    'config.ts:3: export.my audit: a name begins with a letter, followed by letters, digits, _ and -',
   ])
   assert.deepEqual(check({ local: true, history: local }), [
-    'config.ts:4: export.history is "local", expected another kind: there can be only one exporter to the local store, and local is',
+    'config.ts:4: export.history: there can be only one exporter to the local store, and "local" is one already',
   ])
   assert.deepEqual(check({ local: false, history: local }), [])
-  assert.match(check([xray])[0] ?? '', /export\.0 is "0", expected a name such as audit/)
+  assert.match(check([xray])[0] ?? '', /export\.0: a name begins with a letter/)
+  assert.deepEqual(check({ local: xray }), [
+    `config.ts:4: export.local.type is "xray", expected 'local'; an exporter of another kind has another name`,
+  ])
+})
+
+test('checkConfig() names the kinds of exporters, and the keys in lists', () => {
+  assert.deepEqual(check({ export: { a: { type: 'xrayy' }, b: { type: 'file' }, c: { type: 7 } } }), [
+    `config.ts: export.a.type is "xrayy", expected 'xray', 'local' or 'console'; did you mean "xray"?`,
+    `config.ts: export.b.type is "file", expected 'xray', 'local' or 'console'`,
+    `config.ts: export.c.type is 7, expected 'xray', 'local' or 'console'`,
+  ])
+  assert.deepEqual(check({ export: { xrya: { region: 'us-west-2' }, audit: {} } }), [
+    'config.ts: export.xrya is not known; did you mean "export.xray"? A further one is written as xrya: xray({ … })',
+    'config.ts: export.audit is not known; known here: xray, local, console; a further one is written as audit: xray({ … })',
+  ])
+  assert.deepEqual(check({ receive: { otlp: { additional: [{ grcp: {} }, { http: {}, x: 1 }] } } }), [
+    'config.ts: receive.otlp.additional.0.grcp is not known; did you mean "receive.otlp.additional.0.grpc"?',
+    'config.ts: receive.otlp.additional.1.x is not known; known here: grpc, http',
+  ])
+})
+
+test('checkConfig() refuses two receivers at one address, and names both keys', () => {
+  const text = 'export default {\n  receive: {\n    otlp: {\n      grpc: { port: 4318 },\n    },\n  },\n}'
+  assert.deepEqual(check({ receive: { otlp: { grpc: { port: 4318 } } } }, text), [
+    'config.ts:3: receive.otlp.http.port: 127.0.0.1:4318 is the address of receive.otlp.grpc already',
+  ])
+  const additional = [{ http: { port: 1 } }, { grpc: { host: '::1', port: 1 }, http: { port: 1 } }]
+  assert.deepEqual(check({ receive: { otlp: { additional } } }), [
+    'config.ts: receive.otlp.additional.1.http.port: 127.0.0.1:1 is the address of receive.otlp.additional.0.http already',
+  ])
+  const free = { grpc: { port: 0 }, http: { port: 0 }, additional: [{ http: { host: '::1', port: 2000 } }] }
+  assert.ok('receive' in check({ receive: { otlp: free, xray: { udp: { port: 1 }, proxy: { port: 1 } } } }))
+})
+
+test('checkConfig() turns a group of receivers off', () => {
+  const result = checkConfig({ receive: { otlp: false } }, { file: '', text: '' })
+  assert.ok('settings' in result)
+  assert.deepEqual(result.settings.receive.otlp, { grpc: false, http: false, additional: [] })
+  assert.ok(result.settings.receive.xray.udp !== false)
+  assert.deepEqual(check({ receive: { otlp: { grcp: {} }, xray: 7 } }), [
+    'config.ts: receive.otlp.grcp is not known; did you mean "receive.otlp.grpc"?',
+    'config.ts: receive.xray is 7, expected an object, or false to turn it off',
+  ])
 })
 
 test('checkConfig() turns no exporter on where the config has one like it by another name', () => {

@@ -1,7 +1,11 @@
 import * as v from 'valibot'
+import { didYouMean } from './did-you-mean.ts'
+import { listOf } from './list-of.ts'
 import { locateKey } from './locate-key.ts'
 import { nearest } from './nearest.ts'
+import { receiverInstances } from './receiver-instances.ts'
 import { configSchema, type Settings } from './schema.ts'
+import { sharedAddresses } from './shared-addresses.ts'
 
 /** The text of a config, to find the lines of issues. */
 export interface Source {
@@ -16,7 +20,11 @@ export interface Source {
  */
 export function checkConfig(config: unknown, source: Source): { settings: Settings } | { issues: string[] } {
   const result = checkValue(configSchema, config, source)
-  return 'issues' in result ? result : { settings: result.value }
+  if ('issues' in result) return result
+  const issues = sharedAddresses(receiverInstances(result.value)).map(({ path, address, other }) =>
+    `${whereIs(path.split('.'), source)}: ${path}: ${address} is the address of ${other} already`
+  )
+  return issues.length > 0 ? { issues } : { settings: result.value }
 }
 
 /** Checks a value by a schema. @returns the output, or issues as {@link checkConfig} returns them */
@@ -49,28 +57,40 @@ function leaves(issue: ValidationIssue, base: readonly string[]): Leaf[] {
 }
 
 function describe(issue: ValidationIssue, path: readonly string[], source: Source, schema: v.GenericSchema): string {
-  const line = locateKey(source.text, path)
-  const where = `${source.file}${line === undefined ? '' : `:${line}`}`
+  const where = whereIs(path, source)
   const name = path.join('.') || 'The config'
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return `${where}: ${name} is not known; ${hintFor(path, keysAt(schema, path.slice(0, -1), parentOf(issue)))}`
+    return `${where}: ${unknownKey(path, keysAt(schema, path.slice(0, -1), parentOf(issue)))}`
   }
-  const parent = path.slice(0, -2)
-  if (issue.type === 'variant' && issue.input === undefined) {
-    const known = keysAt(schema, parent, undefined)
-    const further = `a further one is written as ${path.at(-2)}: ${known[0]}({ … })`
-    return `${where}: ${path.slice(0, -1).join('.')} is not known; ${hintFor(path.slice(0, -1), known)}; ${further}`
+  // A check of several values says a sentence of its own.
+  if (issue.type === 'raw_check') return `${where}: ${name}: ${issue.message}`
+  if (issue.type === 'variant') {
+    const kinds = keysAt(schema, path.slice(0, -2), undefined)
+    if (issue.input === undefined) {
+      const further = `a further one is written as ${path.at(-2)}: ${kinds[0]}({ … })`
+      return `${where}: ${unknownKey(path.slice(0, -1), kinds, further)}`
+    }
+    const expected = `${name} is ${show(issue.input)}, expected ${listOf(kinds.map((kind) => `'${kind}'`))}`
+    return `${where}: ${didYouMean(expected, nearest(String(issue.input), kinds))}`
   }
   if (issue.input === undefined && /_object$/.test(issue.type)) return `${where}: ${name} is missing`
   const expected = /^[a-z']/.test(issue.message) ? issue.message : expectation(issue)
   return `${where}: ${name} is ${show(issue.input)}, expected ${expected}`
 }
 
+/** The file, and the line of a key if the text has it. */
+function whereIs(path: readonly string[], { file, text }: Source): string {
+  const line = locateKey(text, path)
+  return `${file}${line === undefined ? '' : `:${line}`}`
+}
+
 /** Suggests the known key that is most similar to the last one of `path`, or lists all of them. */
-function hintFor(path: readonly string[], known: readonly string[]): string {
+function unknownKey(path: readonly string[], known: readonly string[], more = ''): string {
   const best = nearest(path[path.length - 1] ?? '', known)
-  if (best === undefined) return `known here: ${known.join(', ')}`
-  return `did you mean "${[...path.slice(0, -1), best].join('.')}"?`
+  const message = `${path.join('.')} is not known`
+  if (best !== undefined) return didYouMean(message, [...path.slice(0, -1), best].join('.'), more)
+  const list = known.length === 0 ? '' : `known here: ${known.join(', ')}`
+  return [message, list, more].filter((part) => part !== '').join('; ')
 }
 
 /** The object that has an unknown key. */
@@ -99,6 +119,7 @@ function show(value: unknown): string {
 
 /** The keys of the object at `path` in the schema. @param object the value, whose `type` may decide which keys it has */
 function keysAt(schema: v.GenericSchema, path: readonly string[], object: unknown): string[] {
+  if ('item' in schema) return keysAt(unwrap(schema.item as v.GenericSchema), path.slice(1), object) // only array schemas have it
   const entries = entriesOf(schema, object)
   if (entries === undefined) return []
   const [first, ...rest] = path

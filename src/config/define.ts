@@ -1,3 +1,4 @@
+import type { ExportersNamed } from './export-schema.ts'
 import type { Config } from './schema.ts'
 
 export type { Config }
@@ -18,7 +19,12 @@ export interface ConfigContext {
 /** What a config file exports: the config, or a function that returns it. */
 export type ConfigExport = Config | ((context: ConfigContext) => Config | Promise<Config>)
 
+/** A config whose exporters have the names `E`. */
+type ConfigWith<E extends string> = Omit<Config, 'export'> & { readonly export?: ExportersNamed<E> | undefined }
+
 /** Types a config. @param config an object, or a function that returns one */
-export function defineConfig<C extends ConfigExport>(config: C): C {
-  return config
+export function defineConfig<E extends string>(
+  config: ConfigWith<E> | ((context: ConfigContext) => ConfigWith<E> | Promise<ConfigWith<E>>),
+): ConfigExport {
+  return config as ConfigExport // its types are those of a Config, without names that are unknown
 }

@@ -14,6 +14,8 @@ export interface KeyDescription {
   readonly description: string
   readonly isOptional: boolean
   readonly children: readonly KeyDescription[]
+  /** The keys of each item of a list of objects. */
+  readonly itemKeys: readonly KeyDescription[]
 }
 
 /** Every key of the config, in order. */
@@ -34,8 +36,14 @@ function describeEntries(schema: v.GenericSchema, base: string): KeyDescription[
       description: descriptionOf(inner),
       isOptional,
       children,
+      itemKeys: describeItems(inner, path),
     }
   })
+}
+
+function describeItems(schema: v.GenericSchema, path: string): KeyDescription[] {
+  if ('wrapped' in schema) return describeItems(schema.wrapped as v.GenericSchema, path) // only optional schemas have it
+  return schema.type === 'array' && 'item' in schema ? describeEntries(schema.item as v.GenericSchema, path) : [] // only array schemas have it
 }
 
 /** True for the key that names the kind of an exporter: functions such as `xray()` set it. */

@@ -20,7 +20,7 @@ export function effectiveValues(
 ): ConfigValue[] {
   const sources = new Map(overrides.map(({ path, source }) => [path, source]))
   return leavesOf(settings, '').map(([path, value]) => {
-    const written = readPath(config, path)
+    const written = readPath(config, path, value)
     const override = sources.get(path)
     return {
       path,
@@ -41,9 +41,13 @@ function leavesOf(value: unknown, path: string): [string, unknown][] {
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`))
 }
 
-function readPath(config: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>(
-    (at, key) => (Object(at) === at ? Reflect.get(Object(at), key) : undefined),
-    config,
-  )
+/** What a config has at a path. Where it turns a whole section off, that is the `value` which this leads to. */
+function readPath(config: unknown, path: string, value: unknown): unknown {
+  let at = config
+  for (const key of path.split('.')) {
+    if (at === false) return value
+    if (Object(at) !== at) return undefined
+    at = Reflect.get(Object(at), key)
+  }
+  return at
 }

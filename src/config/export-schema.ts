@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Exporter } from '../component/exporter.ts'
 import { exporterList, type RegisteredExporter } from '../export/exporter-list.ts'
+import { listOf } from './list-of.ts'
 
 type Kind = RegisteredExporter['name']
 type SchemaOf<K extends Kind> = Extract<RegisteredExporter, { readonly name: K }>['schema']
@@ -14,14 +15,25 @@ export type ExporterConfig<K extends Kind> = v.InferInput<SchemaOf<K>> & { reado
 export type NamedExporterConfig = { [K in Kind]: ExporterConfig<K> & { readonly type: K } }[Kind]
 type ExporterSettings<K extends Kind> = v.InferOutput<SchemaOf<K>> & { readonly type?: K; readonly whenFull: WhenFull }
 
+/** Exporters under the names of their kinds. */
+type KnownExporters = { readonly [K in Kind]?: boolean | (ExporterConfig<K> & { readonly type?: K }) }
 type ExportInput =
-  & { readonly [K in Kind]?: boolean | ExporterConfig<K> }
+  & KnownExporters
   & { readonly [name: string]: boolean | NamedExporterConfig | ExporterConfig<Kind> }
+/** The exporters of a config, by their names `E`: those that are no kinds are made by functions such as `xray()`. */
+export type ExportersNamed<E extends string> =
+  & KnownExporters
+  & {
+    readonly [N in E]: string extends N ? unknown
+      : N extends Kind ? KnownExporters[N]
+      : NamedExporterConfig | false
+  }
 type ExportOutput =
   & { readonly [K in Kind]: false | ExporterSettings<K> }
   & { readonly [name: string]: false | ExporterSettings<Kind> }
 
 const NAME = /^[a-zA-Z][\w-]*$/
+const NAME_RULE = 'a name begins with a letter, followed by letters, digits, _ and -'
 
 const whenFull = v.pipe(
   v.optional(v.picklist(['push-back', 'drop-oldest'], "'push-back' or 'drop-oldest'")),
@@ -47,35 +59,26 @@ function buildSchema(): v.GenericSchema {
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return
       for (const [name, value] of Object.entries(dataset.value)) {
-        const issue = NAME.test(name) ? secondOf(name, dataset.value) : nameIssue(name)
+        const message = NAME.test(name) ? secondOf(name, dataset.value) : NAME_RULE
         const key = { type: 'object', origin: 'value', input: dataset.value, key: name, value } as const
-        if (issue !== undefined) addIssue({ ...issue, path: [key] })
+        if (message !== undefined) addIssue({ message, path: [key] })
       }
     }),
     v.transform(resolve),
-    v.check(
-      (settings) => Object.values(settings).some((exporter) => exporter !== false),
-      `an exporter: ${exporterList.map(({ name }) => name).join(', ')}`,
-    ),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || Object.values(dataset.value).some((exporter) => exporter !== false)) return
+      addIssue({ message: `no exporter is on; set ${listOf(exporterList.map(({ name }) => name))}` })
+    }),
   )
 }
 
-interface NameIssue {
-  readonly input: string
-  readonly message: string
-}
-
-function nameIssue(name: string): NameIssue {
-  return { input: name, message: 'a name such as audit: letters, digits, _ and - that start with a letter' }
-}
-
 /** What is wrong with an exporter of a kind of which there can be only one, if there is one before it. */
-function secondOf(name: string, config: Record<string, unknown>): NameIssue | undefined {
+function secondOf(name: string, config: Record<string, unknown>): string | undefined {
   const kind = isOn(config[name]) ? exporterOf(name, config[name]) : undefined
   if (kind?.isSingle !== true) return undefined
   const [first] = namesOf(kind, config)
   if (first === name) return undefined
-  return { input: kind.name, message: `another kind: there can be only one exporter to ${kind.label}, and ${first} is` }
+  return `there can be only one exporter to ${kind.label}, and "${first}" is one already`
 }
 
 function entryOf(exporter: Exporter): v.GenericSchema {
@@ -95,7 +98,7 @@ function entryOf(exporter: Exporter): v.GenericSchema {
 }
 
 function withLaneKeys({ name, schema }: Exporter) {
-  const type = v.optional(v.literal(name))
+  const type = v.optional(v.literal(name, `'${name}'; an exporter of another kind has another name`))
   return v.strictObject({ ...entriesOfObject(schema), whenFull, type })
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { Receiver } from '../component/receiver.ts'
 import { bytes } from '../component/values.ts'
 import { receiverList, type RegisteredReceiver } from '../receive/receiver-list.ts'
-import { offByDefault, onByDefault } from './switch-schema.ts'
+import { groupOnByDefault, offByDefault, onByDefault } from './switch-schema.ts'
 
 type Name = RegisteredReceiver['name']
 type RepeatableName = Extract<RegisteredReceiver, { readonly isRepeatable?: true }>['name']
@@ -16,8 +16,11 @@ type Leaf<N, G extends string> = N extends `${G}.${infer L}` ? L : never
 type ReceiveInput =
   & {
     readonly [G in Group<Name>]?:
-      & { readonly [L in Leaf<Name, G>]?: false | v.InferInput<SchemaOf<`${G}.${L}` & Name>> }
-      & { readonly additional?: readonly AdditionalInput<G>[] }
+      | false
+      | (
+        & { readonly [L in Leaf<Name, G>]?: false | v.InferInput<SchemaOf<`${G}.${L}` & Name>> }
+        & { readonly additional?: readonly AdditionalInput<G>[] }
+      )
   }
   & { readonly [N in Single<Name>]?: false | v.InferInput<SchemaOf<N & Name>> }
   & { readonly maxInFlight?: number | string }
@@ -76,7 +79,8 @@ function groupEntry(group: string, members: readonly Receiver[]): v.GenericSchem
       v.description(`Additional listeners, each with one or more of ${keys}.`),
     )
   }
-  return v.pipe(v.optional(v.strictObject(entries), {}), v.description(groups[group] ?? ''))
+  const off = Object.fromEntries(Object.keys(entries).map((key) => [key, key === 'additional' ? [] : false]))
+  return v.pipe(groupOnByDefault(v.strictObject(entries), off), v.description(groups[group] ?? ''))
 }
 
 function grouped(all: readonly Receiver[]): Map<string, Receiver[]> {

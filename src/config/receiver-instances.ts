@@ -6,6 +6,8 @@ import type { Settings } from './schema.ts'
 export interface ReceiverInstance {
   /** The receiver's name, with a number for an additional listener: `otlp.grpc`, `otlp.grpc.2`. */
   readonly name: string
+  /** Its key in the config: `receive.otlp.grpc`, `receive.otlp.additional.0.grpc`. */
+  readonly path: string
   readonly receiver: Receiver
   /** False if it is off. */
   readonly settings: false | object
@@ -16,11 +18,13 @@ export function receiverInstances({ receive }: Pick<Settings, 'receive'>): Recei
   return receiverList.flatMap((receiver) => {
     const [group = '', leaf] = receiver.name.split('.')
     const inGroup = leaf === undefined ? receive : member(receive, group)
-    const instance = { name: receiver.name, receiver, settings: settingsOf(member(inGroup, leaf ?? group)) }
+    const settings = settingsOf(member(inGroup, leaf ?? group))
+    const instance = { name: receiver.name, path: `receive.${receiver.name}`, receiver, settings }
     if (receiver.isRepeatable !== true || leaf === undefined) return [instance]
     const additional = member(inGroup, 'additional')
     const others = (Array.isArray(additional) ? additional : []).map((listener, i) => ({
       name: `${receiver.name}.${i + 2}`,
+      path: `receive.${group}.additional.${i}.${leaf}`,
       receiver,
       settings: settingsOf(member(listener, leaf)),
     }))

@@ -10,7 +10,9 @@ import { onByDefault } from './switch-schema.ts'
 export const configSchema = v.strictObject({
   receive: v.pipe(
     v.optional(receiveSchema, {}),
-    v.description('Receivers. Each is on; `false` turns it off.'),
+    v.description(
+      'Receivers. Each is on; `false` turns one off, such as `receive.otlp.grpc`, or a group, such as `receive.otlp`.',
+    ),
   ),
   translate: v.pipe(
     v.optional(translateSchema, {}),
@@ -31,7 +33,7 @@ export const configSchema = v.strictObject({
       host: v.pipe(v.optional(host, '127.0.0.1'), v.description('Address to listen on.')),
       port: v.pipe(v.optional(port, 4319), v.description('Port to listen on.')),
     })),
-    v.description('The admin port: status, metrics, dead letters and the web page over HTTP.'),
+    v.description('The admin port: status, metrics, dead letters and the web page over HTTP. `false` turns it off.'),
   ),
   selfTracing: v.pipe(
     v.optional(v.boolean(), false),

@@ -50,7 +50,7 @@ export class JsonScanner {
 
   /** Reads the ASCII character `code`, which must be next after white space. @throws {JsonError} if it is not */
   expect(code: number): void {
-    if (this.peek() !== code) throw this.error(`"${String.fromCharCode(code)}"`)
+    if (this.peek() !== code) throw this.error(code === QUOTE ? 'a string' : `"${String.fromCharCode(code)}"`)
     this.at++
   }
 

@@ -74,3 +74,8 @@ test('jsonToProtobuf() skips members that it does not know', () => {
   const json = '{"x":[{"a":[1,-2.5e1,true,null,"\\n"]}],"resourceSpans":[],"y":{}}'
   assert.equal(convert(json).bytes.length, 0)
 })
+
+test('jsonToProtobuf() says in words that a string is expected', () => {
+  assert.throws(() => convert('{"resourceSpans":[{"schemaUrl":7}]}'), /expected a string$/)
+  assert.throws(() => convert('{"resourceSpans":[{7:1}]}'), /at byte 19: expected a string$/)
+})

@@ -5,7 +5,7 @@ import { defineExporter } from '../../component/exporter.ts'
 export const terminal = defineExporter({
   name: 'console',
   label: 'the terminal',
-  description: 'The terminal: one line per trace.',
+  description: 'The terminal: one line per trace, or for each part of it that arrives by itself.',
   leavesMachine: false,
   isOnByDefault: true,
   schema: v.strictObject({
