@@ -7,7 +7,7 @@ import { Circuit } from './circuit.ts'
 
 function openCircuit(concurrency = 4) {
   const clock = new FakeClock()
-  const log = new TestLog()
+  const log = new TestLog(clock)
   const backOff = { firstMs: 500, longestMs: 10_000 }
   const circuit = new Circuit(concurrency, backOff, log.events.exporter('xray'), clock, () => 7)
   const fail = (options: ExportErrorOptions = {}): void => circuit.failed(new ExportError('retryable', 'away', options))

@@ -18,7 +18,7 @@ const nothing: WaitingRows = {
 /** A lane in memory, of blocks that take a byte per byte on disk. */
 function openLane(settings: Partial<LaneSettings>, waiting: WaitingRows = nothing) {
   const clock = new FakeClock()
-  const log = new TestLog()
+  const log = new TestLog(clock)
   const blocks = new HeldBlocks(1 << 20, new BufferPool(1))
   const acknowledged: number[] = []
   const sender = new FakeSender()
@@ -67,7 +67,7 @@ test('a lane that drops its oldest documents is never full, keeps nine tenths, a
   for (let i = 0; i < 10; i++) push(['x'.repeat(98)])
   assert.deepEqual([lane.isFull, lane.state.bytes, acknowledged], [false, 900, [1]])
   assert.equal(log.events.exporter('local').counters.dropped.of('queue-full'), 1)
-  assert.match(log.text, /ERROR local: dropped the 1 oldest waiting documents: over queue.maxBytes/)
+  assert.match(log.text, /ERROR local: dropped the oldest waiting document: over queue.maxBytes/)
 })
 
 test('a lane drops nothing that is in flight', async () => {

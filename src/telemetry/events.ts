@@ -1,5 +1,7 @@
+import type { Clock } from '../async/clock.ts'
 import { errorMessage } from '../errors/error-message.ts'
-import { Counters } from './counters.ts'
+import { countNoun } from './count-noun.ts'
+import { Counters, type ExporterCounters } from './counters.ts'
 import { EventLog, type LogSink } from './event-log.ts'
 import { ExporterReport } from './exporter-report.ts'
 import type { SeenProblem } from './problems.ts'
@@ -17,8 +19,9 @@ export class Events {
   readonly #log: EventLog
   readonly #exporters = new Map<string, ExporterReport>()
 
-  constructor(sink: LogSink) {
-    this.#log = new EventLog(sink)
+  /** @param clock limits what repeats */
+  constructor(sink: LogSink, clock?: Clock) {
+    this.#log = new EventLog(sink, clock)
   }
 
   /** Writes the log elsewhere from now on. */
@@ -73,9 +76,13 @@ export class Events {
 
   /** @param left documents that are left in the spool */
   stopped(left: number): void {
-    const sent = this.exporters.map(({ name, counters }) => `${counters.sent} by ${name}`).join(', ')
+    this.#log.flush()
+    const sent = this.exporters.map(({ name, counters }) => `${counters.sent} by ${name}${droppedOf(counters)}`).join(
+      ', ',
+    )
     const rest = left === 0 ? 'nothing is left to deliver' : `${left} documents stay in the spool for the next start`
-    this.#log.sink.info(`Stopped: ${this.counters.received.total} received; delivered: ${sent || 'none'}; ${rest}`)
+    const received = `${this.counters.received.total} received${droppedOf(this.counters)}`
+    this.#log.sink.info(`Stopped: ${received}; delivered: ${sent || 'none'}; ${rest}`)
   }
 
   spoolFound(documents: number, bytes: number): void {
@@ -92,12 +99,17 @@ export class Events {
   }
 
   spoolFailed(error: unknown, documents: number): void {
-    const why = `${errorMessage(error)}; ${documents} documents were not acknowledged. Is the disk full?`
     this.#log.repeatedProblem({
       level: 'error',
       stage: 'queue',
       kind: 'spool failed',
-      message: (times) => `Cannot write the spool${times}: ${why}`,
+      count: documents,
+      message(sum, when) {
+        const rest = sum === 0
+          ? ''
+          : `; ${countNoun(sum, 'document')} ${sum === 1 ? 'was' : 'were'} not acknowledged${when}`
+        return `Cannot write the spool: ${errorMessage(error)}${rest}. Is the disk full?`
+      },
     })
   }
 
@@ -108,7 +120,8 @@ export class Events {
       level: 'error',
       stage: 'queue',
       kind: 'lost',
-      message: (times) => `Lost ${count} documents whose senders do not send them again${times}: ${reason}`,
+      count,
+      message: (sum, when) => `Lost ${countNoun(sum, 'document')}${when}, which nobody sends again: ${reason}`,
     })
   }
 
@@ -138,7 +151,8 @@ export class Events {
       level: 'warn',
       stage: 'translate',
       kind: 'truncated',
-      message: (times) => `Truncated ${truncated} documents to fit into 64 KB${times}; see metadata otel.cut`,
+      count: truncated,
+      message: (sum, when) => `Truncated ${countNoun(sum, 'document')} to fit into 64 KB${when}; see metadata otel.cut`,
     })
   }
 
@@ -152,6 +166,10 @@ export class Events {
     const message = `Cannot reload, so the config stays as it was: ${reason}`
     this.#log.problem('error', 'config', 'reload failed', message)
   }
+}
+
+function droppedOf({ dropped }: Pick<Counters | ExporterCounters, 'dropped'>): string {
+  return dropped.total === 0 ? '' : ` (${dropped.total} dropped)`
 }
 
 /** What became of a damaged spool. */

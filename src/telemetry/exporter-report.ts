@@ -1,5 +1,6 @@
 import { type Counters, ExporterCounters, type RequestOutcome } from './counters.ts'
-import type { EventLog } from './event-log.ts'
+import { countNoun } from './count-noun.ts'
+import { type EventLog, repeated } from './event-log.ts'
 
 /** What an exporter and its lane of the queue report. It is bound to the exporter's name in the config. */
 export class ExporterReport {
@@ -45,14 +46,14 @@ export class ExporterReport {
   /** Delivery has been failing for `forMs` milliseconds. @param waiting documents that wait */
   deliveryStillFailing(reason: string, isUrgent: boolean, forMs: number, waiting: number): void {
     const seconds = (forMs / 1000).toFixed(0)
-    const text = `Delivery to ${this.name} still fails after ${seconds} s: ${reason}. ${waiting} documents wait`
+    const text = `Delivery to ${this.name} still fails after ${seconds} s: ${reason}. ${documentsWait(waiting)}`
     this.events.problem(isUrgent ? 'error' : 'warn', 'export', `${this.name} failing`, text)
   }
 
   /** Delivery works again. */
   deliveryRecovered(afterMs: number, waiting: number): void {
     const seconds = (afterMs / 1000).toFixed(1)
-    this.events.sink.info(`Delivery to ${this.name} works again after ${seconds} s; ${waiting} documents wait`)
+    this.events.sink.info(`Delivery to ${this.name} works again after ${seconds} s; ${documentsWait(waiting)}`)
   }
 
   /** The backend asks for less at a time. @param limit requests in flight from now on */
@@ -61,7 +62,11 @@ export class ExporterReport {
       level: 'warn',
       stage: 'export',
       kind: `${this.name} throttled`,
-      message: (times) => `Delivery to ${this.name} is limited to ${limit} requests in flight${times}: ${reason}`,
+      message: (count, when) =>
+        when === ''
+          ? `Delivery to ${this.name} is limited to ${countNoun(limit, 'request')} in flight: ${reason}`
+          : `Delivery to ${this.name} was throttled ${countNoun(count, 'time')}${when}, down to ` +
+            `${countNoun(limit, 'request')} in flight: ${reason}`,
       minIntervalMs: 60_000,
     })
   }
@@ -69,12 +74,15 @@ export class ExporterReport {
   /** Documents became dead letters. */
   deadLettered(count: number, reason: string, message: string): void {
     this.counters.deadLettered.add(count, reason)
-    const documents = count === 1 ? '1 document became a dead letter' : `${count} documents became dead letters`
     this.events.repeatedProblem({
       level: 'error',
       stage: 'export',
       kind: `${this.name} dead letter ${reason}`,
-      message: (times) => `${this.name}: ${documents}${times}: ${message}; see rontgen dead-letters list`,
+      count,
+      message: (sum, when) => {
+        const became = sum === 1 ? '1 document became a dead letter' : `${sum} documents became dead letters`
+        return `${this.name}: ${became}${when}: ${message}; see rontgen dead-letters list`
+      },
     })
   }
 
@@ -85,7 +93,9 @@ export class ExporterReport {
       level: 'error',
       stage: 'queue',
       kind: `${this.name} dead letters full`,
-      message: (times) => `${this.name}: dropped the ${count} oldest dead letters${times}: over queue.maxDeadLetters`,
+      count,
+      message: (sum, when) =>
+        `${this.name}: dropped ${theOldest(sum, 'dead letter')}${when}: over queue.maxDeadLetters`,
     })
   }
 
@@ -96,8 +106,10 @@ export class ExporterReport {
       level: 'error',
       stage: 'queue',
       kind: `${this.name} full`,
-      message: (times) =>
-        `${this.name}: dropped the ${count} oldest waiting documents${times}: over queue.maxBytes, and whenFull is drop-oldest`,
+      count,
+      message: (sum, when) =>
+        `${this.name}: dropped ${theOldest(sum, 'waiting document')}${when}: over queue.maxBytes, and whenFull is ` +
+        'drop-oldest',
     })
   }
 
@@ -107,11 +119,19 @@ export class ExporterReport {
       level,
       stage: 'export',
       kind: `${this.name} ${kind}`,
-      message: (times) => `${this.name}: ${message}${times}`,
+      message: (count, when) => `${this.name}: ${message}${repeated(count, when)}`,
     })
   }
 
   debug(message: string): void {
     this.events.sink.debug(`${this.name}: ${message}`)
   }
+}
+
+function theOldest(count: number, noun: string): string {
+  return count === 1 ? `the oldest ${noun}` : `the ${count} oldest ${noun}s`
+}
+
+function documentsWait(count: number): string {
+  return `${countNoun(count, 'document')} ${count === 1 ? 'waits' : 'wait'}`
 }
