@@ -145,10 +145,12 @@ export class Queue {
     await this.#lanes.ended(name)
     if (this.#lanes.get(name) !== undefined) throw new Error(`The exporter "${name}" has a lane already`)
     const id = this.#spool.lane(name)
+    const report = this.events.exporter(name)
+    report.senderReplaced()
     const parts = {
       waiting: this.#reader.rowsOf(id),
       blocks: this.#blocks,
-      report: this.events.exporter(name),
+      report,
       clock: this.clock,
       acknowledge: (rows: readonly number[], dead?: DeadBatch) => {
         this.#acknowledgements.add(id, rows, dead, this.clock.wall())

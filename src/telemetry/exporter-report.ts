@@ -32,9 +32,15 @@ export class ExporterReport {
     this.counters.unprocessed.add(1, code)
   }
 
+  /** What is delivered to has been replaced: what failed before did not fail there. */
+  senderReplaced(): void {
+    this.lastFailure = undefined
+    this.events.problems.remove(`${this.name} failing`)
+  }
+
   /** A batch was not delivered. */
   deliveryFailed(message: string): void {
-    this.lastFailure = { time: Date.now(), message }
+    this.lastFailure = { time: this.events.clock.wall(), message }
   }
 
   /** Delivery fails from now on. @param isUrgent whether it does not pass until a person acts */
