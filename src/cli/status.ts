@@ -4,7 +4,7 @@ import { AdminClient } from './admin-client.ts'
 import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { describeKept } from './describe-kept.ts'
-import { formatBytes } from './format-bytes.ts'
+import { formatBytes } from '../bytes/format-bytes.ts'
 import { formatPeriod } from './format-period.ts'
 
 const counts = v.record(v.string(), v.number())

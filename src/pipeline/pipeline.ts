@@ -5,7 +5,7 @@ import { type ExporterInstance, exporterInstances } from '../config/exporter-ins
 import { receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { Queue } from '../queue/queue.ts'
-import type { Events } from '../telemetry/events.ts'
+import type { Events, LeftInSpool } from '../telemetry/events.ts'
 import { Translator } from '../translate/translator.ts'
 import { VERSION } from '../version.ts'
 import { ExporterSet } from './exporter-set.ts'
@@ -77,7 +77,7 @@ export class Pipeline {
     const changes: string[] = []
     const instances = exporterInstances(settings)
     if (isChanged((from) => from.export)) {
-      changes.push(...await this.exporters.apply(instances), `now ${this.exporters.description}`)
+      changes.push(...await this.exporters.apply(instances))
     }
     this.#settings = settings
     const isTranslatorChanged = isChanged((from) => from.translate)
@@ -94,8 +94,8 @@ export class Pipeline {
     return [...changes, ...await this.receivers.apply(receiverInstances(settings))]
   }
 
-  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns how many stay in the spool */
-  async stop(deadline: AbortSignal): Promise<number> {
+  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns what stays in the spool */
+  async stop(deadline: AbortSignal): Promise<LeftInSpool> {
     await this.receivers.stop('answered', deadline)
     // UDP receivers keep running meanwhile: datagrams that nobody receives are lost.
     await this.queue.flush(deadline)

@@ -69,9 +69,34 @@ test('Events.stopped() logs what is held back before the last line', () => {
   const { log, events, audit } = openLog()
   audit.oldestDropped(400)
   audit.oldestDropped(2752)
-  events.stopped(0)
+  events.stopped({ documents: 0, removed: [] })
   assert.deepEqual(log.lines.slice(1), [
     'ERROR audit: dropped the 2752 oldest waiting documents in the last second: over queue.maxBytes, and whenFull is drop-oldest',
     'INFO Stopped: 0 received; delivered: 0 by audit (3152 dropped); nothing is left to deliver',
+  ])
+})
+
+test('Events.stopped() names what stays for exporters that were removed', () => {
+  const { log, events } = openLog()
+  for (const documents of [0, 7]) {
+    events.stopped({ documents, removed: [{ name: 'archive', documents: 4 }, { name: 'gone', documents: 1 }] })
+  }
+  const removed = '4 documents stay in the spool for archive, which is not in the config; ' +
+    '1 document stays in the spool for gone, which is not in the config'
+  assert.deepEqual(log.lines, [
+    `INFO Stopped: 0 received; delivered: 0 by audit; ${removed}`,
+    `INFO Stopped: 0 received; delivered: 0 by audit; 7 documents stay in the spool for the next start; ${removed}`,
+  ])
+})
+
+test('messages count one thing in the singular, and bytes as the status does', () => {
+  const { log, events } = openLog()
+  events.spoolFound(1, 7370)
+  events.removedExporterFound('gone', 0, 1)
+  events.removedExporterFound('archive', 4, 1)
+  assert.deepEqual(log.lines.map((line) => line.replace(/, which.*/, '')), [
+    'INFO Found 1 document (7.4 kB) of an earlier run in the spool; delivering what waits',
+    'WARN 1 dead letter is kept for the exporter "gone"',
+    'WARN 4 documents and 1 dead letter are kept for the exporter "archive"',
   ])
 })

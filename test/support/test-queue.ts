@@ -79,7 +79,7 @@ export class TestQueue {
   async stop(): Promise<number> {
     const stopped = this.queue.stop(AbortSignal.abort())
     await runPending()
-    return await stopped
+    return (await stopped).documents
   }
 }
 
