@@ -119,7 +119,9 @@ function suite(runtime: Runtime): void {
     assert.equal(deadLetters('drop', '3').stdout, '1 dropped\n')
     const none = deadLetters('drop', '3')
     assert.equal(none.status, 69)
-    assert.match(none.stderr, /1 of the ids are not dead letters/)
+    assert.equal(none.stdout, '')
+    assert.match(none.stderr, /: 3 is not the id of a dead letter/)
+    assert.match(deadLetters('drop', '3', '99').stderr, /: 3, 99 are not ids of dead letters/)
     for (const wrong of [['retry'], ['burn', '1'], ['show', 'x'], ['show'], ['drop', '4', '--all']]) {
       assert.equal(deadLetters(...wrong).status, 64, wrong.join(' '))
     }
