@@ -102,6 +102,7 @@ test('reload: what waits for a removed exporter is shown, survives SIGKILL, and 
   const after = await sendDocuments(four.agent, 'http', 10)
   await four.waitForAll([...sent, ...after], ['xray', 'local', 'console'])
   await four.agent.stop()
+  assert.match(four.agent.log, /Stopped: .*; 70 documents stay in the spool for audit, which is not in the config/)
   await isKept(others)
   assert.equal((await four.command(['queue', 'list'])).stdout, 'Nothing is kept for removed exporters\n')
   four.audit.fault = undefined

@@ -232,6 +232,7 @@ export class Queue {
     if (this.#isStopping) throw busy('The agent is stopping')
     const { full } = this.#lanes
     if (full !== undefined) {
+      full.reportRoom()
       throw busy(`The queue is full: ${formatBytes(full.backlog.bytes)} wait for ${full.name} (queue.maxBytes)`)
     }
     if (this.#lanes.ids.length === 0) throw busy('No exporter is open')

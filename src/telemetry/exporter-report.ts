@@ -1,12 +1,20 @@
 import { type Counters, ExporterCounters, type RequestOutcome } from './counters.ts'
+import { formatBytes } from '../bytes/format-bytes.ts'
 import { countNoun } from './count-noun.ts'
 import { type EventLog, repeated } from './event-log.ts'
+
+/** It is logged at most once in this time whether the queue is full, in milliseconds. */
+const FULL_INTERVAL_MS = 10_000
 
 /** What an exporter and its lane of the queue report. It is bound to the exporter's name in the config. */
 export class ExporterReport {
   readonly counters = new ExporterCounters()
   /** The last failure of delivery; undefined if there was none. `time` is in Unix milliseconds. */
   lastFailure: { readonly time: number; readonly message: string } | undefined
+
+  #isFull = false
+  #isLoggedFull = false
+  #fullSince = 0
 
   /** @param agent what the agent counts besides its exporters */
   constructor(readonly name: string, readonly agent: Readonly<Counters>, private readonly events: EventLog) {}
@@ -117,6 +125,28 @@ export class ExporterReport {
         `${this.name}: dropped ${theOldest(sum, 'waiting document')}${when}: over queue.maxBytes, and whenFull is ` +
         'drop-oldest',
     })
+  }
+
+  /** The queue is full from now on, and `whenFull` is `push-back`, or it has room again. @param bytes those that wait */
+  queueFull(isFull: boolean, bytes: number): void {
+    const now = this.events.clock.monotonic()
+    const afterSeconds = ((now - this.#fullSince) / 1000).toFixed(0)
+    this.#isFull = isFull
+    if (isFull === this.#isLoggedFull) return
+    if (isFull) this.#fullSince = now
+    const message = isFull
+      ? `${this.name}: the queue is full: ${formatBytes(bytes)} wait (queue.maxBytes); ` +
+        'clients get 503 or UNAVAILABLE, and try again'
+      : `${this.name}: the queue has room again after ${afterSeconds} s`
+    this.events.limited(`${this.name} queue full`, 1, () => this.#logFull(isFull, message), FULL_INTERVAL_MS)
+  }
+
+  /** Logs it unless it has changed again meanwhile. */
+  #logFull(isFull: boolean, message: string): void {
+    if (isFull !== this.#isFull) return
+    this.#isLoggedFull = isFull
+    if (isFull) this.events.problem('warn', 'queue', `${this.name} queue full`, message)
+    else this.events.sink.info(message)
   }
 
   /** Something besides a delivery failed, and the exporter deals with it. @param kind groups what repeats */
