@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import { formatBytes } from '../bytes/format-bytes.ts'
 import type { Finding } from '../component/finding.ts'
 import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
@@ -120,11 +121,11 @@ function checkSpool(dir: string, maxBytes: number): Finding {
       return {
         name: 'spool',
         state: 'warn',
-        message: `"${dir}" has ${megabytes(free)} free, and may grow to ${megabytes(maxBytes)}`,
+        message: `"${dir}" has ${formatBytes(free)} free, and may grow to ${formatBytes(maxBytes)}`,
         advice: 'make room, or set a smaller queue.maxBytes',
       }
     }
-    return { name: 'spool', state: 'ok', message: `"${dir}" can be written, ${megabytes(free)} free` }
+    return { name: 'spool', state: 'ok', message: `"${dir}" can be written, ${formatBytes(free)} free` }
   } catch (error) {
     return {
       name: 'spool',
@@ -145,19 +146,15 @@ function checkLimits({ receive }: Settings): Finding[] {
       ? {
         name: 'limits',
         state: 'warn',
-        message: `the kernel limits UDP buffers to ${megabytes(maxBuffer)}; receive.xray.udp.receiveBuffer is ${
-          megabytes(receiveBuffer)
+        message: `the kernel limits UDP buffers to ${formatBytes(maxBuffer)}; receive.xray.udp.receiveBuffer is ${
+          formatBytes(receiveBuffer)
         }`,
         advice: `sysctl -w net.core.rmem_max=${receiveBuffer}, if bursts of X-Ray documents are lost`,
       }
-      : { name: 'limits', state: 'ok', message: `the kernel allows a UDP buffer of ${megabytes(receiveBuffer)}` },
+      : { name: 'limits', state: 'ok', message: `the kernel allows a UDP buffer of ${formatBytes(receiveBuffer)}` },
   ]
 }
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
-}
-
-function megabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
