@@ -242,6 +242,10 @@ for (const runtime of ['binary', 'deno'] as const) {
 test('exporters: clients wait once queue.maxBytes wait for an exporter that hangs, and no others suffer before', async () => {
   const four = await FourExporters.start({ queue: "maxBytes: '24KiB'", settings: { audit: shortTimeout } })
   const { agent } = four
+  assert.match(
+    agent.log,
+    /sending to AWS X-Ray in us-west-2, at \S+ \(xray\); .*sending to AWS X-Ray in us-west-2, at \S+ \(audit\)/,
+  )
   four.audit.fault = 'hang'
   const sent: SentDocument[] = []
   const send = async (protocol: Protocol): Promise<number> => {
@@ -269,13 +273,21 @@ test('exporters: clients wait once queue.maxBytes wait for an exporter that hang
     async () => (await (await agent.admin('/status')).json()).counts.dropped['queue-full'] === 5,
     'the lost documents',
   )
-  assert.equal((await agent.admin('/readyz')).status, 503)
-  assert.equal((await four.command(['healthcheck'])).status, 69)
+  const ready = await agent.admin('/readyz')
+  assert.deepEqual([ready.status, await ready.text()], [503, 'the queue of audit is full\n'])
+  const health = await four.command(['healthcheck'])
+  assert.deepEqual([health.status, health.stdout], [69, 'the queue of audit is full\n'])
+  assert.match(
+    (await four.command(['status'])).stdout,
+    /waiting .*: FULL, over 24.6 kB, so clients get 503\/UNAVAILABLE/,
+  )
+  assert.match(agent.log, /WARN {2}audit: the queue is full: 2\d\.\d kB wait/)
   await four.waitForAll(sent, ['xray', 'local', 'console'])
   four.audit.fault = undefined
   await waitFor(async () => (await send('http')) === 0, 'room in the queue')
   assert.equal(await send('grpc'), 0)
   await four.waitForAll(sent)
+  await waitFor(() => /INFO {2}audit: the queue has room again after/.test(agent.log), 'the report of room')
   await assertOnce(four, sent, exporterNames)
   assert.deepEqual(await four.stop(), [])
 })
@@ -301,7 +313,6 @@ test('exporters: one that drops its oldest documents when it is full never keeps
   assert.equal(arrived.size, sent.length - lost)
   assert.ok(sent.slice(-60).every(({ id }) => arrived.has(id)), 'the newest documents were dropped')
   await assertOnce(four, sent, ['xray', 'local', 'console'])
-  assert.match(four.agent.log, /ERROR audit: dropped the \d+ oldest waiting documents/)
   assert.equal(
     (await metricsOf(four)).get('rontgen_exporter_dropped_total{exporter="audit",reason="queue-full"}'),
     lost,
@@ -310,6 +321,10 @@ test('exporters: one that drops its oldest documents when it is full never keeps
     assert.deepEqual((await statusOf(four, name)).counts.dropped, {}, name)
   }
   assert.deepEqual(await four.stop(), [])
+  const logged = four.agent.log.matchAll(
+    /ERROR audit: dropped the (?:(\d+) oldest waiting documents|oldest waiting document)/g,
+  )
+  assert.equal([...logged].reduce((total, [, count = '1']) => total + Number(count), 0), lost)
 })
 
 test('exporters: SIGKILL under load loses nothing that was acknowledged at any of them', async () => {

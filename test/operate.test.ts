@@ -55,6 +55,9 @@ function suite(runtime: Runtime): void {
       await status()
     assert.equal(credentials.accessKeyId, 'AKIDEXAMPLE')
     assert.match(credentials.source, /env|chain/)
+    assert.deepEqual(exporters[0].credentials, credentials)
+    assert.equal(exporters[0].to, `sending to AWS X-Ray in us-west-2, at ${aws.url}`)
+    assert.match(agent.log, /Started: rontgen \S+, sending to AWS X-Ray in us-west-2, at http:\S+; the spool is/)
     assert.match(configHash, /^[0-9a-f]{12}$/)
     assert.ok(problems.some(({ kind }: { kind: string }) => kind === 'otlp.grpc failed'))
     assert.ok(rates.received > 0)
@@ -119,7 +122,9 @@ function suite(runtime: Runtime): void {
     assert.equal(deadLetters('drop', '3').stdout, '1 dropped\n')
     const none = deadLetters('drop', '3')
     assert.equal(none.status, 69)
-    assert.match(none.stderr, /1 of the ids are not dead letters/)
+    assert.equal(none.stdout, '')
+    assert.match(none.stderr, /: 3 is not the id of a dead letter/)
+    assert.match(deadLetters('drop', '3', '99').stderr, /: 3, 99 are not ids of dead letters/)
     for (const wrong of [['retry'], ['burn', '1'], ['show', 'x'], ['show'], ['drop', '4', '--all']]) {
       assert.equal(deadLetters(...wrong).status, 64, wrong.join(' '))
     }
@@ -196,7 +201,7 @@ function suite(runtime: Runtime): void {
 
       const changed = configFor(second).replace('{', "{ translate: { indexedAttributes: ['vip'] },")
       agent.writeConfig(changed)
-      await waitFor(() => /Reloaded: translate changed, xray replaced, now sending to/.test(agent.log), 'the reload')
+      await waitFor(() => /Reloaded: translate changed, xray replaced; now sending to /.test(agent.log), 'the reload')
       assert.deepEqual(agent.log.match(/Listening.*/g), addresses, 'no socket is opened again')
       assert.equal(await call(), 0)
       await waitFor(() => second.documents.length === 1, 'the third document')

@@ -103,6 +103,7 @@ test('reload: what waits for a removed exporter is shown, survives SIGKILL, and 
   const after = await sendDocuments(four.agent, 'http', 10)
   await four.waitForAll([...sent, ...after], ['xray', 'local', 'console'])
   await four.agent.stop()
+  assert.match(four.agent.log, /Stopped: .*; 70 documents stay in the spool for audit, which is not in the config/)
   await isKept(others)
   assert.equal((await four.command(['queue', 'list'])).stdout, 'Nothing is kept for removed exporters\n')
   four.audit.fault = undefined
@@ -194,7 +195,7 @@ for (const isRunning of [true, false]) {
         ['queue burn audit', 64, /"burn" must be one of list, move, drop/],
         ['dead-letters retry --all --to nobody', 64, /The exporter "nobody" is not in the config/],
         ['dead-letters retry 7 --to nobody', 64, /The exporter "nobody" is not in the config/],
-        ['dead-letters retry 7 --to xray', 69, /1 of the ids are not dead letters/],
+        ['dead-letters retry 7 --to xray', 69, /^rontgen: 7 is not the id of a dead letter$/m],
         ['dead-letters list 7', 64, /The list takes no ids/],
         ['dead-letters drop 7 --to xray', 64, /--to goes with retry only/],
         ['dead-letters show 7', 69, /There is no dead letter 7/],

@@ -12,17 +12,20 @@ const CSS = /@import\s*(?:url\(\s*)?(['"]?)/gi
 const PACKAGE = /^(?:(?:node|bun):)?(?:@[\w.-]+\/)?[\w.-]+(?:\/[\w.-]+)*$/
 
 /**
- * Reads what files import or export again.
+ * Reads what a file imports or exports again.
  *
- * @param files the name of each, which says its language, and its text
- * @returns for each file its imports: what it names (undefined if that is computed), and how: `value` loads it at once,
- *   `dynamic` later, `type` never
+ * @param file its name, which says its language
+ * @returns its imports: what each names (undefined if that is computed), and how: `value` loads it at once, `dynamic`
+ *   later, `type` never
+ * @throws {Error} if it is no TypeScript
  */
-export function importsOf(files) {
-  const isCss = ({ file }) => file.endsWith('.css')
-  const modules = files.filter((file) => !isCss(file))
-  const found = moduleImports(modules.map(({ file, text }) => ({ text, isJsx: file.endsWith('x') }))).values()
-  return files.map((file) => isCss(file) ? cssImports(file.text) : found.next().value)
+export function importsOf({ file, text }) {
+  if (file.endsWith('.css')) return cssImports(text)
+  try {
+    return moduleImports(text, file.endsWith('x'))
+  } catch (cause) {
+    throw new Error(`Cannot read the imports of ${file}: ${cause.message}`, { cause })
+  }
 }
 
 function cssImports(text) {
@@ -45,11 +48,11 @@ function cssImports(text) {
 export function importGraph(folder) {
   const files = sourceFiles(folder)
   const graph = { files, imports: new Map(), packages: new Map(), missing: [], outside: [], computed: [], odd: [] }
-  const found = importsOf(files.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') })))
-  for (const [i, file] of files.entries()) {
+  for (const file of files) {
     graph.imports.set(file, [])
     graph.packages.set(file, [])
-    for (const { specifier, kind } of found[i]) addImport(graph, folder, file, specifier, kind)
+    const imports = importsOf({ file, text: readFileSync(join(folder, file), 'utf8') })
+    for (const { specifier, kind } of imports) addImport(graph, folder, file, specifier, kind)
   }
   return graph
 }

@@ -43,7 +43,6 @@ const upwards: Readonly<Record<string, string>> = {
   'an import() expression': "const run = await import('../cli/run.ts')",
   'an import() of a template': 'const run = await import(`../cli/run.ts`)',
   'an import() type': "type Run = import('../cli/run.ts').Run",
-  'an import() type of a template': 'type Run = import(`../cli/run.ts`).Run',
   'a require()': "const run = require('../cli/run.ts')",
   'an import = require()': "import run = require('../cli/run.ts')",
   'an export of what another file has': "export { run } from '../cli/run.ts'",

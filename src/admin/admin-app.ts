@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { CommandError } from '../errors/command-error.ts'
+import { describeFull } from '../telemetry/describe-full.ts'
 import type { PageSpan } from '../trace/api/page-answers.ts'
 import type { AgentAccess } from './agent-access.ts'
 import { changeStream } from './change-stream.ts'
@@ -39,8 +40,9 @@ export function adminApp(host: string, agent: AgentAccess): Hono {
   app.get('/store', (c) => c.json({ hasTraces: agent.hasTraces() }))
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/readyz', (c) => {
-    const { delivery, queue: { isFull } } = agent.status()
-    return c.text(isFull ? 'the queue is full\n' : `ok; delivery is ${delivery.state}\n`, isFull ? 503 : 200)
+    const { delivery, exporters } = agent.status()
+    const full = describeFull(exporters)
+    return c.text(`${full ?? `ok; delivery is ${delivery.state}`}\n`, full === undefined ? 200 : 503)
   })
   app.get('/status', (c) => c.json(agent.status()))
   app.get('/metrics', async (c) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AgentAccess } from '../admin/agent-access.ts'
 import { QueueAccess } from '../admin/queue-access.ts'
 import { type RunningAdmin, startAdmin } from '../admin/start-admin.ts'
@@ -7,6 +8,8 @@ import { listenAddress } from '../config/receiver-instances.ts'
 import { DemoProcess } from '../demo/demo-process.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { Pipeline, type PipelineContext } from '../pipeline/pipeline.ts'
+import type { LeftInSpool } from '../telemetry/events.ts'
+import { otlpHttp } from '../receive/receivers.ts'
 import { RateHistory } from '../telemetry/rate-history.ts'
 import { explainSpan } from './explain-span.ts'
 import { VERSION } from '../version.ts'
@@ -15,6 +18,14 @@ import { statusOf } from './status-of.ts'
 /** What an agent needs besides its settings. */
 export type AgentContext = Omit<PipelineContext, 'changed'>
 
+/** What a reload changed. */
+export interface ReloadResult {
+  /** One phrase each. */
+  readonly changes: readonly string[]
+  /** What the exporters do now; undefined if none was changed. */
+  readonly exporters: string | undefined
+}
+
 /** A running agent. */
 export interface Agent {
   /** How long a stop may go on delivering, in milliseconds. */
@@ -22,12 +33,12 @@ export interface Agent {
   /**
    * Applies other settings. What did not change keeps running, and nothing that was accepted is lost.
    *
-   * @returns what was changed, one phrase each
+   * @returns what was changed, and what the exporters do now
    * @throws {Error} if it cannot be done; then the agent runs with the settings that it had
    */
-  reload(loaded: Loaded): Promise<string[]>
-  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns how many stay in the spool */
-  stop(deadline: AbortSignal): Promise<number>
+  reload(loaded: Loaded): Promise<ReloadResult>
+  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns what stays in the spool */
+  stop(deadline: AbortSignal): Promise<LeftInSpool>
 }
 
 /**
@@ -136,17 +147,19 @@ class RunningAgent implements Agent {
 
   /** The port that the demo sends to. @throws {Error} if there is none */
   #demoPort(): number {
-    const listening = this.#pipeline.receivers.listening.find(({ name }) => name === 'otlp.http')
-    if (listening === undefined || listenAddress(this.settings, 'otlp.http')?.isTls !== false) {
-      throw new Error('The demo sends to receive.otlp.http without TLS, which is not on')
+    const listening = this.#pipeline.receivers.listening.find(({ name }) => name === otlpHttp.name)
+    if (listening === undefined || listenAddress(this.settings, otlpHttp.name)?.isTls !== false) {
+      throw new Error(`The demo sends to receive.${otlpHttp.name} without TLS, which is not on`)
     }
     return Number(listening.address.split(':').pop())
   }
 
-  async reload(loaded: Loaded): Promise<string[]> {
+  async reload(loaded: Loaded): Promise<ReloadResult> {
     const old = this.loaded
     try {
-      return await this.#apply(loaded)
+      const changes = await this.#apply(loaded)
+      const areExportersChanged = !isDeepStrictEqual(old.settings.export, loaded.settings.export)
+      return { changes, exporters: areExportersChanged ? this.#pipeline.exporters.description : undefined }
     } catch (error) {
       await this.#apply(old).catch((cause: unknown) => this.context.events.reloadFailed(errorMessage(cause)))
       throw error
@@ -164,7 +177,7 @@ class RunningAgent implements Agent {
     return [...changes, 'admin changed']
   }
 
-  async stop(deadline: AbortSignal): Promise<number> {
+  async stop(deadline: AbortSignal): Promise<LeftInSpool> {
     this.#demo.stop()
     const left = await this.#pipeline.stop(deadline)
     this.#rates.stop()

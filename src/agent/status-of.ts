@@ -75,6 +75,8 @@ function exporterStatus(instance: OpenInstance, state: QueueState, report: Expor
     label: instance.exporter.label,
     to: instance.open.describe(),
     whenFull: lane.whenFull,
+    isFull: lane.isFull,
+    credentials: instance.open.credentials?.() ?? null,
     state: delivery.isFailing ? 'failing' : 'ok',
     failingFor: delivery.failingForMs / 1000,
     lastFailure: lastFailure === undefined

@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number
   /** Calls `fn` once after `ms` milliseconds. @returns a function that cancels it */
   after(ms: number, fn: () => void): () => void
+  /** Like {@link after}, but the process does not wait for it: if nothing else is left to do, `fn` is not called. */
+  afterInBackground(ms: number, fn: () => void): () => void
   /** @returns a random time from 0 up to `ms` milliseconds, so that what waits does not go on all at once */
   jitter(ms: number): number
 }
@@ -16,6 +18,11 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   after(ms, fn) {
     const timer = setTimeout(fn, ms)
+    return () => clearTimeout(timer)
+  },
+  afterInBackground(ms, fn) {
+    const timer = setTimeout(fn, ms)
+    timer.unref()
     return () => clearTimeout(timer)
   },
   jitter: (ms) => Math.random() * ms,

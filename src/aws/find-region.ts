@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises'
 
-type Env = Record<string, string | undefined>
+type Env = Readonly<Record<string, string | undefined>>
 
 /**
  * The region to send to: that of a flag or the config, then AWS_REGION, AWS_DEFAULT_REGION, the shared config file, the
  * metadata of an ECS task, the metadata service of an EC2 instance; undefined if none of them knows.
  */
 export async function findRegion(configured: string | undefined, env: Env): Promise<string | undefined> {
-  const named = configured ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
-  return named ?? (await fromSharedConfig(env)) ?? (await fromEcs(env)) ?? (await fromInstance(env))
+  return namedRegion(configured, env) ?? (await fromSharedConfig(env)) ?? (await fromEcs(env)) ??
+    (await fromInstance(env))
+}
+
+/** The region that a flag, the config or a variable names; undefined if none does. */
+export function namedRegion(configured: string | undefined, env: Env): string | undefined {
+  return configured ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
 }
 
 async function fromSharedConfig(env: Env): Promise<string | undefined> {

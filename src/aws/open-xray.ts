@@ -4,7 +4,7 @@ import type { Fetch } from '../platform/create-fetch.ts'
 import { VERSION } from '../version.ts'
 import { type AwsClientSettings, awsFetch } from './aws-fetch.ts'
 import { CredentialSource } from './credential-source.ts'
-import { findRegion } from './find-region.ts'
+import { findRegion, namedRegion } from './find-region.ts'
 import { signedFetch } from './signed-fetch.ts'
 import { type EndpointSettings, xrayEndpoint } from './xray-endpoint.ts'
 
@@ -50,6 +50,8 @@ export interface XrayConnection {
    * @throws {Error} if there are no credentials, or no answer in time
    */
   call(path: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response>
+  /** The region as far as it is known: that of the settings, or the one that {@link access} found. */
+  region(): string | undefined
   /** The credentials in use; undefined before the first request. */
   credentials(): CredentialState | undefined
 }
@@ -88,6 +90,7 @@ export function openXray(settings: XrayConnectionSettings, env: Env): XrayConnec
       const request = { url: endpoint + path, service: 'xray', region, headers, body }
       return await signedFetch(request, credentials, { fetch, timeoutMs })
     },
+    region: () => last?.region ?? namedRegion(settings.region, env),
     credentials: () => last?.credentials.state,
   }
 }

@@ -18,11 +18,16 @@ type Env = Readonly<Record<string, string | undefined>>
  * for all programs of a host, and must not stop traces to a VPC endpoint.
  */
 export async function xrayEndpoint(region: string, settings: EndpointSettings, env: Env): Promise<string> {
-  const configured = settings.endpoint ?? fromEnvironment(env)
-  if (configured !== undefined) return configured.replace(/\/+$/, '')
+  const configured = configuredEndpoint(settings, env)
+  if (configured !== undefined) return configured
   const fips = settings.fips || isTrue(env['AWS_USE_FIPS_ENDPOINT'])
   const dualStack = settings.dualStack || isTrue(env['AWS_USE_DUALSTACK_ENDPOINT'])
   return `https://xray${fips ? '-fips' : ''}.${region}.${await dnsSuffix(region, dualStack ? 'dualStack' : 'plain')}`
+}
+
+/** The URL that the settings or a variable name instead of that of the region, without a path; undefined if none does. */
+export function configuredEndpoint({ endpoint }: Pick<EndpointSettings, 'endpoint'>, env: Env): string | undefined {
+  return (endpoint ?? fromEnvironment(env))?.replace(/\/+$/, '')
 }
 
 function fromEnvironment(env: Env): string | undefined {

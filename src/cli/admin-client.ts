@@ -14,6 +14,9 @@ export class NoAgentError extends Error {
   override readonly name = 'NoAgentError'
 }
 
+/** The agent does not have what was asked for. */
+export class NotFoundError extends CommandError {}
+
 /** Calls the admin port of the agent that runs with these settings. */
 export class AdminClient {
   readonly #url: string
@@ -30,6 +33,7 @@ export class AdminClient {
    * @returns the answer, checked by `schema`
    * @param timeoutMs how long the answer may take, in milliseconds
    * @throws {NoAgentError} if nothing listens there
+   * @throws {NotFoundError} with the agent's message if it does not have what is asked for
    * @throws {CommandError} with the agent's message if it answers with an error, or if it does not answer in time
    */
   async call<S extends v.GenericSchema>(
@@ -45,7 +49,7 @@ export class AdminClient {
       const { message, exitCode = ExitCode.unavailable } = error.success
         ? error.output
         : { message: `${this.#url}${path} answered ${response.status}` }
-      throw new CommandError(exitCode, message)
+      throw new (response.status === 404 ? NotFoundError : CommandError)(exitCode, message)
     }
     const parsed = v.safeParse(schema, answer)
     if (!parsed.success) throw new Error(`${this.#url} is not the admin port of this version of rontgen`)

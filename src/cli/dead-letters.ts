@@ -1,5 +1,6 @@
 import { ExitCode } from '../errors/command-error.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
+import { NotFoundError } from './admin-client.ts'
 import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { type OpenQueue, openQueue } from './open-queue.ts'
@@ -60,9 +61,23 @@ async function apply(verb: string, ids: readonly number[], queue: OpenQueue, con
   if (ids.length > 0 && isAll) throw new UsageError('Name ids or use --all, not both')
   const to = flags['to'] === undefined ? undefined : String(flags['to'])
   const choice = isAll ? 'all' : ids
+  const unknown = await unknownIds(ids, queue)
   const count = await (verb === 'retry' ? queue.redrive(choice, to) : queue.dropDeadLetters(choice))
-  print(`${count} ${verb === 'retry' ? 'put back into the queue' : 'dropped'}\n`)
-  if (count < ids.length) throw new Error(`${ids.length - count} of the ids are not dead letters`)
+  if (count > 0 || isAll) print(`${count} ${verb === 'retry' ? 'put back into the queue' : 'dropped'}\n`)
+  if (unknown.length === 1) throw new Error(`${unknown[0]} is not the id of a dead letter`)
+  if (unknown.length > 1) throw new Error(`${unknown.join(', ')} are not ids of dead letters`)
+}
+
+/** The ids that no dead letter has. */
+async function unknownIds(ids: readonly number[], queue: OpenQueue): Promise<number[]> {
+  const unknown: number[] = []
+  for (const id of new Set(ids)) {
+    await queue.deadLetter(id).catch((error: unknown) => {
+      if (!(error instanceof NotFoundError)) throw error
+      unknown.push(id)
+    })
+  }
+  return unknown
 }
 
 function isVerb(text: string): text is (typeof verbs)[number] {

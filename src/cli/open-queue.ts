@@ -2,14 +2,14 @@ import * as v from 'valibot'
 import { type DeadLetterChoice, QueueAccess } from '../admin/queue-access.ts'
 import { exporterInstances } from '../config/exporter-instances.ts'
 import type { Settings } from '../config/schema.ts'
-import { CommandError, ExitCode } from '../errors/command-error.ts'
+import { ExitCode } from '../errors/command-error.ts'
 import { queueSettings } from '../pipeline/queue-settings.ts'
 import { QueueAdmin } from '../queue/queue-admin.ts'
 import { Spool } from '../queue/spool.ts'
 import { hasSpool } from '../queue/spool-file.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import type { RemovedExporterStatus } from '../telemetry/status.ts'
-import { AdminClient, NoAgentError } from './admin-client.ts'
+import { AdminClient, NoAgentError, NotFoundError } from './admin-client.ts'
 import type { CommandContext } from './command.ts'
 
 /** Dead letters per page. */
@@ -43,7 +43,7 @@ const countSchema = v.object({ count: v.number() })
 export interface OpenQueue {
   /** A page of dead letters whose ids are greater than `after`, oldest first. */
   deadLetters(after: number): Promise<DeadLetterInfo[]>
-  /** @throws {CommandError} if it does not exist */
+  /** @throws {NotFoundError} if it does not exist */
   deadLetter(id: number): Promise<DeadLetterInfo>
   /** @returns how many were put back into the queue */
   redrive(choice: DeadLetterChoice, to: string | undefined): Promise<number>
@@ -94,7 +94,7 @@ function openSpool(settings: Settings, env: CommandContext['env']): OpenQueue {
     deadLetters: async (after) => queue.deadLetters(after, PAGE),
     async deadLetter(id) {
       const found = queue.deadLetter(id)
-      if (found === undefined) throw new CommandError(ExitCode.unavailable, `There is no dead letter ${id}`)
+      if (found === undefined) throw new NotFoundError(ExitCode.unavailable, `There is no dead letter ${id}`)
       return found
     },
     redrive: async (choice, to) => queue.redrive(choice, to),

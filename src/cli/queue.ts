@@ -1,4 +1,5 @@
 import { ExitCode } from '../errors/command-error.ts'
+import { countNoun } from '../telemetry/count-noun.ts'
 import type { RemovedExporterStatus } from '../telemetry/status.ts'
 import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
@@ -64,14 +65,16 @@ function parse({ args, flags }: CommandContext): Request {
 
 async function apply(request: Request, opened: OpenQueue, { flags, print }: CommandContext): Promise<void> {
   if (request.verb === 'drop') {
-    return print(`${await opened.dropRemoved(request.exporter)} documents and dead letters dropped\n`)
+    const dropped = await opened.dropRemoved(request.exporter)
+    return print(`${dropped === 1 ? '1 document or dead letter' : `${dropped} documents and dead letters`} dropped\n`)
   }
   if (request.verb === 'move') {
     const { exporter, to } = request
     const before = (await opened.removedExporters()).find(({ name }) => name === exporter)
     const documents = await opened.moveRemoved(exporter, to)
     const dead = before?.deadLetters.count ?? 0
-    return print(`${documents} documents${dead === 0 ? '' : ` and ${dead} dead letters`} moved to ${to}\n`)
+    const andDead = dead === 0 ? '' : ` and ${countNoun(dead, 'dead letter')}`
+    return print(`${countNoun(documents, 'document')}${andDead} moved to ${to}\n`)
   }
   const isJson = flags['json'] === true
   const removed = await opened.removedExporters()

@@ -80,7 +80,8 @@ function reloader(agent: Agent, events: Events, context: CommandContext): () => 
       try {
         const loaded = await loadFrom({ ...context, args: [] })
         events.logTo(await startLog(loaded.settings))
-        events.reloaded(await agent.reload(loaded))
+        const { changes, exporters } = await agent.reload(loaded)
+        events.reloaded(changes, exporters)
       } catch (error) {
         events.reloadFailed(errorMessage(error))
       }

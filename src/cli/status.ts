@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import { ExitCode } from '../errors/command-error.ts'
+import { countNoun } from '../telemetry/count-noun.ts'
 import { AdminClient } from './admin-client.ts'
 import type { Command } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { describeKept } from './describe-kept.ts'
-import { formatBytes } from './format-bytes.ts'
+import { formatBytes } from '../bytes/format-bytes.ts'
 import { formatPeriod } from './format-period.ts'
 
 const counts = v.record(v.string(), v.number())
@@ -12,6 +13,7 @@ const waiting = v.object({ documents: v.number(), bytes: v.number(), oldest: v.n
 const deadLetters = v.object({ count: v.number(), bytes: v.number() })
 /** The bound of a histogram bucket, in seconds. JSON has no infinity, so null stands for the last bucket's. */
 const bound = v.nullable(v.number())
+const credentialsSchema = v.object({ source: v.string(), accessKeyId: v.string(), expires: v.nullable(v.string()) })
 const exporterSchema = v.object({
   name: v.string(),
   to: v.string(),
@@ -21,6 +23,8 @@ const exporterSchema = v.object({
   inFlight: v.number(),
   limit: v.number(),
   whenFull: v.string(),
+  isFull: v.boolean(),
+  credentials: v.nullable(credentialsSchema),
   waiting,
   deadLetters,
   counts: v.looseObject({ sent: v.number(), retried: counts, dropped: counts, requests: counts }),
@@ -32,7 +36,6 @@ const schema = v.object({
   uptime: v.number(),
   config: v.nullable(v.string()),
   configHash: v.string(),
-  credentials: v.nullable(v.object({ source: v.string(), accessKeyId: v.string(), expires: v.nullable(v.string()) })),
   rates: v.object({ received: v.number(), sent: v.number() }),
   problems: v.array(v.object({ time: v.string(), message: v.string(), level: v.string() })),
   listening: v.record(v.string(), v.string()),
@@ -60,7 +63,7 @@ export const status: Command = {
 }
 
 function describe(status: v.InferOutput<typeof schema>): string {
-  const { queue, counts, rates, credentials, problems } = status
+  const { queue, counts, problems } = status
   const lines: Line[] = [
     ['rontgen', `${status.version}, process ${status.pid}, up ${formatPeriod(status.uptime)}`],
     ['config', `${status.config ?? 'the defaults'}, ${status.configHash}`],
@@ -74,15 +77,7 @@ function describe(status: v.InferOutput<typeof schema>): string {
       removed.name,
       `removed from the config; ${describeKept(removed)} are kept, see rontgen queue`,
     ]),
-    ['rates', `${rates.received.toFixed(1)} received and ${rates.sent.toFixed(1)} sent per second`],
-    [
-      'credentials',
-      credentials === null
-        ? 'none in use'
-        : `${credentials.accessKeyId}, from ${credentials.source}${
-          credentials.expires === null ? '' : `, until ${credentials.expires}`
-        }`,
-    ],
+    ['rates', ratesOf(status)],
     ['last error', problems[0] === undefined ? 'none' : `${problems[0].time} ${problems[0].message}`],
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
@@ -92,14 +87,17 @@ function describe(status: v.InferOutput<typeof schema>): string {
 type Line = [name: string, text: string]
 
 function linesOf(exporter: v.InferOutput<typeof exporterSchema>, maxBytes: number): Line[] {
-  const { name, to, state, failingFor, counts, deadLetters, lastFailure: failure } = exporter
+  const { name, to, state, failingFor, counts, deadLetters, credentials, lastFailure: failure } = exporter
   const dropped = sum(counts.dropped)
   return [
     [name, `${to}: ${state}${state === 'ok' ? '' : ` for ${formatPeriod(failingFor)}`}`],
+    ...(credentials === null ? [] : [['  credentials', credentialsOf(credentials)] as Line]),
     ['  waiting', waitingOf(exporter, maxBytes)],
     [
       '  sent',
-      `${counts.sent} documents, ${sum(counts.retried)} retried${list(counts.retried)}, ${exporter.inFlight} of ` +
+      `${countNoun(counts.sent, 'document')}, ${sum(counts.retried)} retried${
+        list(counts.retried)
+      }, ${exporter.inFlight} of ` +
       `${exporter.limit} requests in flight`,
     ],
     // The local store and the terminal take no requests.
@@ -115,11 +113,22 @@ function linesOf(exporter: v.InferOutput<typeof exporterSchema>, maxBytes: numbe
   ]
 }
 
-function waitingOf({ waiting, whenFull }: v.InferOutput<typeof exporterSchema>, maxBytes: number): string {
+function credentialsOf({ accessKeyId, source, expires }: v.InferOutput<typeof credentialsSchema>): string {
+  return `${accessKeyId}, from ${source}${expires === null ? '' : `, until ${expires}`}`
+}
+
+/** Each exporter delivers the same documents, so what they deliver is not added up. */
+function ratesOf({ rates, exporters }: v.InferOutput<typeof schema>): string {
+  const by = exporters.length > 1 ? ', by the exporter that sent most' : ''
+  return `${rates.received.toFixed(1)} received and ${rates.sent.toFixed(1)} sent per second${by}`
+}
+
+function waitingOf({ waiting, whenFull, isFull }: v.InferOutput<typeof exporterSchema>, maxBytes: number): string {
   const { documents, bytes, oldest } = waiting
   const waits = documents === 0
     ? '0 documents'
-    : `${documents} documents (${formatBytes(bytes)}, the oldest ${formatPeriod(oldest)})`
+    : `${countNoun(documents, 'document')} (${formatBytes(bytes)}, the oldest ${formatPeriod(oldest)})`
+  if (isFull) return `${waits}: FULL, over ${formatBytes(maxBytes)}, so clients get 503/UNAVAILABLE`
   return `${waits}; over ${formatBytes(maxBytes)} ${
     whenFull === 'drop-oldest' ? 'the oldest are dropped' : 'clients wait'
   }`

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { ExitCode } from '../errors/command-error.ts'
+import { countNoun } from '../telemetry/count-noun.ts'
 import { assembleTrace, type Segment, type Trace } from '../trace/assemble-trace.ts'
 import { exceptionsOf } from '../trace/causes-of.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
@@ -55,7 +56,9 @@ function waterfall({ id, roots, segments }: Trace, { env }: CommandContext): str
   const start = Math.min(...all.map((segment) => segment.start))
   const end = Math.max(...all.map((segment) => segment.end ?? segment.start))
   const lines = [
-    `${id}  ${new Date(start * 1000).toISOString()}  ${formatSeconds(end - start)}  ${all.length} segments`,
+    `${id}  ${new Date(start * 1000).toISOString()}  ${formatSeconds(end - start)}  ${
+      countNoun(all.length, 'segment')
+    }`,
     '',
   ]
   const add = (segment: Segment, depth: number): void => {

@@ -1,3 +1,4 @@
+import { formatBytes } from '../bytes/format-bytes.ts'
 import { RejectedError } from './rejected-error.ts'
 
 /** When a client should try again, in milliseconds. */
@@ -16,7 +17,7 @@ export class InFlightBytes {
    */
   acquire(bytes: number): void {
     if (this.#held > 0 && this.#held + bytes > this.maxBytes) {
-      const message = `Requests of over ${this.maxBytes} bytes are arriving at once (receive.maxInFlight)`
+      const message = `Requests of over ${formatBytes(this.maxBytes)} are arriving at once (receive.maxInFlight)`
       throw new RejectedError('busy', message, { retryAfterMs: RETRY_AFTER_MS })
     }
     this.#held += bytes

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import { megabytes } from '../bytes/megabytes.ts'
+import { formatBytes } from '../bytes/format-bytes.ts'
 import type { Env, Finding } from '../component/finding.ts'
 import { addressOfInstance, receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
@@ -126,11 +126,11 @@ function checkSpool(dir: string, maxBytes: number): Finding {
       return {
         name: 'spool',
         state: 'warn',
-        message: `"${dir}" has ${megabytes(free)} free, and may grow to ${megabytes(maxBytes)}`,
+        message: `"${dir}" has ${formatBytes(free)} free, and may grow to ${formatBytes(maxBytes)}`,
         advice: 'make room, or set a smaller queue.maxBytes',
       }
     }
-    return { name: 'spool', state: 'ok', message: `"${dir}" can be written, ${megabytes(free)} free` }
+    return { name: 'spool', state: 'ok', message: `"${dir}" can be written, ${formatBytes(free)} free` }
   } catch (error) {
     return {
       name: 'spool',

@@ -63,7 +63,7 @@ export class JsonScanner {
 
   /** Reads a string; see {@link start}. @throws {JsonError} if there is none */
   string(): void {
-    if (this.peek() !== QUOTE) throw this.error('a string in quotes')
+    if (this.peek() !== QUOTE) throw this.error('a string')
     this.at++
     const { bytes } = this
     const size = bytes.length

@@ -54,9 +54,10 @@ export class ExporterSet {
   /** What the exporters do, for the start line and the status. */
   get description(): string {
     const leaves = this.#instances.some(({ exporter }) => exporter.leavesMachine)
-    const parts = this.#instances.map(({ name, exporter, open }) =>
-      name === exporter.name ? open.describe() : `${open.describe()} (${name})`
-    )
+    const parts = this.#instances.map(({ name, exporter, open }) => {
+      const isOnly = this.#instances.filter((other) => other.exporter.name === exporter.name).length === 1
+      return isOnly && name === exporter.name ? open.describe() : `${open.describe()} (${name})`
+    })
     return [...parts, ...(leaves ? [] : ['nothing leaves this machine'])].join('; ')
   }
 

@@ -5,7 +5,7 @@ import { exporterInstances } from '../config/exporter-instances.ts'
 import { receiverInstances } from '../config/receiver-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { Queue } from '../queue/queue.ts'
-import type { Events } from '../telemetry/events.ts'
+import type { Events, LeftInSpool } from '../telemetry/events.ts'
 import { Translator } from '../translate/translator.ts'
 import { VERSION } from '../version.ts'
 import { ExporterSet } from './exporter-set.ts'
@@ -81,7 +81,7 @@ export class Pipeline {
     const { changes, ended } = this.exporters.exchange(exporters)
     const otherChanges = this.#applyRest(settings)
     await ended
-    return [...otherChanges, ...receiverChanges, ...changes, ...(changes.length > 0 ? [this.#now] : [])]
+    return [...otherChanges, ...receiverChanges, ...changes]
   }
 
   /** Opens the exporters of a config, and does what else may fail. @throws {Error} if any of it fails; then they are closed */
@@ -95,10 +95,6 @@ export class Pipeline {
       await this.exporters.discard(exporters)
       throw error
     }
-  }
-
-  get #now(): string {
-    return `now ${this.exporters.description}`
   }
 
   /** Applies what cannot fail. */
@@ -121,8 +117,8 @@ export class Pipeline {
     return changes
   }
 
-  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns how many stay in the spool */
-  async stop(deadline: AbortSignal): Promise<number> {
+  /** Accepts nothing new, and delivers queued documents until `deadline`. @returns what stays in the spool */
+  async stop(deadline: AbortSignal): Promise<LeftInSpool> {
     await this.receivers.stop('answered', deadline)
     // UDP receivers keep running meanwhile: datagrams that nobody receives are lost.
     await this.queue.flush(deadline)

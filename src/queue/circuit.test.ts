@@ -7,7 +7,7 @@ import { Circuit } from './circuit.ts'
 
 function openCircuit(concurrency = 4) {
   const clock = new FakeClock()
-  const log = new TestLog()
+  const log = new TestLog(clock)
   const backOff = { firstMs: 500, longestMs: 10_000 }
   const circuit = new Circuit(concurrency, backOff, log.events.exporter('xray'), clock, () => 7)
   const fail = (options: ExportErrorOptions = {}): void => circuit.failed(new ExportError('retryable', 'away', options))
@@ -93,6 +93,52 @@ test('a failure that a person must end is an error, once a minute', async () => 
   assert.deepEqual(log.lines.map((line) => line.slice(0, 35)), [
     'ERROR Delivery to xray fails: away.',
     'ERROR Delivery to xray still fails ',
+  ])
+})
+
+test('a failure that a person must end is an error at once, though delivery failed for another reason before', async () => {
+  const { clock, log, circuit, fail } = openCircuit()
+  const fails = async (isUrgent: boolean): Promise<void> => {
+    fail({ isUrgent })
+    await clock.advance(20_000)
+  }
+  await fails(false)
+  for (let i = 0; i < 3; i++) {
+    await fails(true)
+    await fails(false)
+  }
+  circuit.answered()
+  await fails(true)
+  assert.deepEqual(log.lines.map((line) => line.replace(/: away.*/, '')), [
+    'WARN Delivery to xray fails',
+    'ERROR Delivery to xray still fails after 20 s',
+    'ERROR Delivery to xray still fails after 100 s',
+    'INFO Delivery to xray works again after 140.0 s; 7 documents wait',
+    'ERROR Delivery to xray fails',
+  ])
+})
+
+test('Circuit.replaced() forgets all failures, and reports the first failure, and the end of the whole outage', async () => {
+  const { clock, log, circuit, fail } = openCircuit()
+  const lastFailure = () => log.events.exporter('xray').lastFailure
+  for (let i = 0; i < 4; i++) {
+    fail({ isThrottle: true })
+    await clock.advance(10_000)
+  }
+  fail({ retryAfterMs: 60_000 })
+  log.lines.length = 0
+  circuit.replaced()
+  assert.deepEqual([circuit.room, circuit.pauseMs <= 0, circuit.isHealthy, circuit.failingForMs], [4, true, true, 0])
+  assert.equal(lastFailure(), undefined)
+  assert.ok(!log.events.problems.some(({ kind }) => kind === 'xray failing'))
+  fail()
+  await clock.advance(5000)
+  assert.equal(circuit.failingForMs, 5000)
+  assert.equal(lastFailure()?.message, 'away')
+  circuit.answered()
+  assert.deepEqual(log.lines, [
+    'WARN Delivery to xray fails: away. Incoming data is queued and sent once delivery recovers',
+    'INFO Delivery to xray works again after 25.0 s; 7 documents wait',
   ])
 })
 

@@ -25,7 +25,11 @@ export class Circuit {
   #failures = 0
   #throttles = 0
   #failingSince = 0
+  /** Since when nothing was delivered, by this sender or the ones before it; undefined if something was since the last failure. */
+  #outageSince: number | undefined
+  /** When a failure was last reported, and one that a person must end. */
   #reminded = 0
+  #urgentlyReported = -Infinity
   #pausedUntil = -Infinity
 
   /** @param waiting returns how many documents wait, for reports */
@@ -76,6 +80,19 @@ export class Circuit {
     this.#pausedUntil = -Infinity
   }
 
+  /** Requests go to another sender, of which no failure is known. */
+  replaced(): void {
+    this.report.senderReplaced()
+    this.#forget()
+    this.#pausedUntil = -Infinity
+    this.#window.reset()
+  }
+
+  #forget(): void {
+    this.#failures = this.#throttles = 0
+    this.#urgentlyReported = -Infinity
+  }
+
   /** The backend accepted a request. */
   succeeded(): void {
     this.answered()
@@ -84,8 +101,11 @@ export class Circuit {
 
   /** The backend answered, if only to reject what it was sent. */
   answered(): void {
-    if (this.#failures > 0) this.report.deliveryRecovered(this.failingForMs, this.waiting())
-    this.#failures = this.#throttles = 0
+    if (this.#outageSince !== undefined) {
+      this.report.deliveryRecovered(this.clock.monotonic() - this.#outageSince, this.waiting())
+    }
+    this.#outageSince = undefined
+    this.#forget()
   }
 
   /** A request failed. Several requests fail together: they count as one failure, and the first one's pause holds for all. */
@@ -107,12 +127,15 @@ export class Circuit {
   }
 
   #countFailure({ message, isUrgent }: ExportError, now: number): void {
-    if (this.#failures++ === 0) {
-      this.#failingSince = this.#reminded = now
-      this.report.deliveryFailing(message, isUrgent)
-    } else if (now - this.#reminded >= (isUrgent ? REMIND_MS.urgent : REMIND_MS.other)) {
-      this.#reminded = now
-      this.report.deliveryStillFailing(message, isUrgent, this.failingForMs, this.waiting())
-    }
+    const isFirst = this.#failures++ === 0
+    if (isFirst) this.#failingSince = now
+    this.#outageSince ??= now
+    // What a person must end is reported at once, though delivery failed for another reason before.
+    const isDue = now - (isUrgent ? this.#urgentlyReported : this.#reminded) >= REMIND_MS[isUrgent ? 'urgent' : 'other']
+    if (!isFirst && !isDue) return
+    this.#reminded = now
+    if (isUrgent) this.#urgentlyReported = now
+    if (isFirst) this.report.deliveryFailing(message, isUrgent)
+    else this.report.deliveryStillFailing(message, isUrgent, this.failingForMs, this.waiting())
   }
 }

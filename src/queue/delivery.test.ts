@@ -266,6 +266,50 @@ test('Delivery.replaceSender() ignores what a request ends with that was given u
   assert.deepEqual([report.counters.sent, acknowledged, delivery.documents], [50, [1], 0])
 })
 
+test('Delivery.replaceSender() counts no failure of the old sender against the new one, and sends the batch again', async () => {
+  const { promise, reject } = Promise.withResolvers<undefined>()
+  const lane = new TestDelivery(new FakeSender(() => promise))
+  const { clock, delivery, report, log } = lane
+  lane.push(documentNames(0, 50))
+  const replacement = new FakeSender()
+  const replaced = delivery.replaceSender(replacement, never)
+  reject(new ExportError('retryable', 'the old one is away'))
+  await replaced
+  await clock.advance(1000)
+  assert.deepEqual(replacement.accepted, documentNames(0, 50))
+  assert.deepEqual([report.lastFailure, log.lines, delivery.state.isFailing], [undefined, [], false])
+})
+
+test('Delivery.replaceSender() ends the pause, and reports the first failure of the new sender', async () => {
+  const lane = new TestDelivery(new FakeSender(() => outage))
+  const { clock, delivery, report, log } = lane
+  lane.push(documentNames(0, 50))
+  await clock.advance(60_000)
+  void delivery.replaceSender(new FakeSender(() => new ExportError('retryable', 'the new one is away')), never)
+  lane.push(documentNames(50, 50))
+  await clock.advance(0)
+  assert.equal(delivery.state.failingForMs, 0)
+  assert.equal(report.lastFailure?.message, 'the new one is away')
+  assert.match(log.lines.at(-1) ?? '', /Delivery to xray fails: the new one is away/)
+})
+
+test('the documents that wait include the batch that just failed', async () => {
+  const lane = new TestDelivery(new FakeSender(() => outage))
+  lane.push(documentNames(0, 50))
+  await lane.clock.advance(310_000)
+  assert.match(lane.log.text, /still fails after 30\d s: away\. 50 documents wait/)
+})
+
+test('the documents that wait when delivery works again include those that were not accepted with it', async () => {
+  const lane = new TestDelivery(new FakeSender(() => outage))
+  const { sender, clock, log } = lane
+  lane.push(documentNames(0, 50))
+  await clock.advance(100)
+  sender.answer = () => partial([1, true], [3, true])
+  await clock.advance(500)
+  assert.match(log.text, /works again after .* s; 2 documents wait/)
+})
+
 test('Delivery.flush() sends what is there without waiting for more, and resolves once nothing waits', async () => {
   const lane = new TestDelivery(new FakeSender(() => outage))
   const { sender, clock, delivery } = lane

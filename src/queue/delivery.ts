@@ -75,8 +75,8 @@ export class Delivery {
     this.#circuit = new Circuit(settings.concurrency, settings.backOff, report, clock, () => this.documents)
     this.#wakeUp = new WakeUp(clock, () => this.pump())
     this.#requests = new Requests(sender, {
-      delivered: ({ batch }) => this.#succeeded(batch),
-      failed: (retry, error) => this.#failed(retry, error),
+      delivered: ({ batch }, isPresent) => this.#succeeded(batch, isPresent),
+      failed: (retry, error, isPresent) => this.#failed(retry, error, isPresent),
     })
   }
 
@@ -123,7 +123,10 @@ export class Delivery {
    * then is sent again.
    */
   async replaceSender(sender: Sender, deadline: AbortSignal): Promise<void> {
-    this.#sendAgain(await this.#requests.replaceSender(sender, deadline))
+    const abandoned = this.#requests.replaceSender(sender, deadline)
+    this.#circuit.replaced()
+    this.pump()
+    this.#sendAgain(await abandoned)
     this.pump()
   }
 
@@ -189,8 +192,8 @@ export class Delivery {
     return batch === undefined ? undefined : { batch, failures: 0, due: 0 }
   }
 
-  #succeeded(batch: Batch<Row>): void {
-    this.#circuit.succeeded()
+  #succeeded(batch: Batch<Row>, isPresent: boolean): void {
+    if (isPresent) this.#circuit.succeeded()
     this.#delivered(batch)
     this.pump()
   }
@@ -202,27 +205,29 @@ export class Delivery {
     this.parts.acknowledge(this.parts.backlog.finish(batch))
   }
 
-  #failed(retry: Retry, error: unknown): void {
+  /** @param isPresent false if its sender has been replaced, so that it says nothing about the one of now */
+  #failed(retry: Retry, error: unknown, isPresent: boolean): void {
     const failure = error instanceof ExportError
       ? error
       : new ExportError('retryable', errorMessage(error), { cause: error })
     if (failure.kind === 'partial') this.#partlyFailed(retry, failure)
     else if (failure.kind === 'permanent') this.#rejected(retry, failure)
-    else this.#failedForNow(retry, failure)
+    else this.#failedForNow(retry, failure, isPresent)
+    if (isPresent && failure.kind !== 'retryable') this.#circuit.answered()
     this.pump()
   }
 
-  #failedForNow({ batch, failures }: Retry, failure: ExportError): void {
+  #failedForNow({ batch, failures }: Retry, failure: ExportError, isPresent: boolean): void {
     const { report, clock } = this.parts
     report.retried(batch.count, failure.isThrottle ? 'throttled' : 'failed')
-    this.#circuit.failed(failure)
     this.#retries.add(batch, failures + 1, clock.monotonic() + this.#circuit.retryAfterMs(failures))
+    if (!isPresent) return
+    this.#circuit.failed(failure)
     this.#reading(() => this.#expire(failure.message))
   }
 
   #partlyFailed({ batch, failures }: Retry, failure: ExportError): void {
     const { report } = this.parts
-    this.#circuit.answered()
     for (const { code } of failure.failed) report.unprocessed(code)
     const { delivered, again, dead } = afterPartialSuccess(batch, failure)
     this.#delivered(delivered)
@@ -242,7 +247,6 @@ export class Delivery {
   }
 
   #rejected({ batch, failures }: Retry, failure: ExportError): void {
-    this.#circuit.answered()
     if (this.parts.isBlocked()) return this.#sendLater(batch, failures)
     const { again, dead } = afterRejection(batch, failure)
     for (const half of again) this.#retries.add(half, 0, 0)

@@ -20,7 +20,12 @@ export class LaneSet {
 
   /** All that have rows in memory. */
   get inMemory(): Lane[] {
-    return [...this.#list, ...[...this.#ending.values()].map(({ lane }) => lane)]
+    return [...this.#list, ...this.ending]
+  }
+
+  /** Those of removed exporters whose requests have not ended. */
+  get ending(): Lane[] {
+    return [...this.#ending.values()].map(({ lane }) => lane)
   }
 
   /** The numbers of the lanes that documents are written for. */

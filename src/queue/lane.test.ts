@@ -18,7 +18,7 @@ const nothing: WaitingRows = {
 /** A lane in memory, of blocks that take a byte per byte on disk. */
 function openLane(settings: Partial<LaneSettings>, waiting: WaitingRows = nothing) {
   const clock = new FakeClock()
-  const log = new TestLog()
+  const log = new TestLog(clock)
   const blocks = new HeldBlocks(1 << 20, new BufferPool(1))
   const acknowledged: number[] = []
   const sender = new FakeSender()
@@ -62,12 +62,49 @@ test('a lane that pushes back is full once queue.maxBytes wait for it, and drops
   assert.deepEqual([lane.isFull, lane.state.documents, lane.state.bytes], [false, 0, 0])
 })
 
+test('a lane that is full says so once, and once that it has room again, when a tenth is free', async () => {
+  const { clock, log, lane, sender, answer, push } = openLane({})
+  for (let i = 0; i < 12; i++) push(['x'.repeat(98)])
+  lane.reportRoom()
+  assert.deepEqual([lane.state.isFull, log.lines], [true, [
+    'WARN local: the queue is full: 1.0 kB wait (queue.maxBytes); clients get 503 or UNAVAILABLE, and try again',
+  ]])
+  await clock.advance(30_000)
+  lane.delivery.start()
+  sender.answer = () => new Promise(() => {})
+  answer()
+  await clock.advance(100)
+  assert.deepEqual([lane.state.isFull, log.lines.slice(1)], [false, [
+    'INFO local: the queue has room again after 30 s',
+  ]])
+})
+
+test('a lane that is full again and again says so once in ten seconds, and ends with how it is', async () => {
+  const { clock, log, lane, push } = openLane({})
+  const settings = { concurrency: 1, batchWaitMs: 0, maxAgeMs: 1e9, backOff: { firstMs: 1, longestMs: 1 } }
+  const resize = (maxBytes: number): void => lane.configure({ ...settings, whenFull: 'push-back', maxBytes })
+  for (let i = 0; i < 10; i++) push(['x'.repeat(98)])
+  for (let i = 0; i < 20; i++) {
+    resize(2000)
+    resize(1050)
+    resize(1000)
+  }
+  resize(2000)
+  await clock.advance(60_000)
+  resize(1000)
+  assert.deepEqual(log.lines.map((line) => line.replace(/:? [^:]*$/, '')), [
+    'WARN local: the queue is full',
+    'INFO local',
+    'WARN local: the queue is full',
+  ])
+})
+
 test('a lane that drops its oldest documents is never full, keeps nine tenths, and counts what it dropped', () => {
   const { lane, log, acknowledged, push } = openLane({ whenFull: 'drop-oldest' })
   for (let i = 0; i < 10; i++) push(['x'.repeat(98)])
   assert.deepEqual([lane.isFull, lane.state.bytes, acknowledged], [false, 900, [1]])
   assert.equal(log.events.exporter('local').counters.dropped.of('queue-full'), 1)
-  assert.match(log.text, /ERROR local: dropped the 1 oldest waiting documents: over queue.maxBytes/)
+  assert.match(log.text, /ERROR local: dropped the oldest waiting document: over queue.maxBytes/)
 })
 
 test('a lane drops nothing that is in flight', async () => {

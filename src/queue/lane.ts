@@ -32,6 +32,8 @@ export interface LaneState {
   /** Age of the oldest row that is not wholly delivered, in milliseconds; 0 if there is none. */
   readonly oldestMs: number
   readonly whenFull: WhenFull
+  /** Clients must wait until it has delivered something. */
+  readonly isFull: boolean
   readonly delivery: DeliveryState
 }
 
@@ -39,7 +41,7 @@ export interface LaneState {
 const PACE_DOCUMENTS = 3000
 /** A lane that delivered nothing for this long holds no commits back, in milliseconds. */
 const PACE_MS = 1000
-/** When the oldest documents are dropped, so much of the bound remains. */
+/** When the oldest documents are dropped, so much of the bound remains; a lane that was full is reported to have room there. */
 const REMAINING_SHARE = 0.9
 
 /** One exporter's part of the queue: what waits for it, and its delivery. */
@@ -48,6 +50,7 @@ export class Lane {
   readonly delivery: Delivery
   readonly report: ExporterReport
   readonly #clock: Clock
+  #isReportedFull: boolean | undefined
 
   /** @param id the lane's number in the spool */
   constructor(
@@ -60,7 +63,11 @@ export class Lane {
     this.report = parts.report
     this.#clock = parts.clock
     this.backlog = new Backlog(parts.waiting, parts.blocks)
-    this.delivery = new Delivery({ ...parts, backlog: this.backlog }, sender, settings)
+    const acknowledge: LaneParts['acknowledge'] = (rows, dead) => {
+      parts.acknowledge(rows, dead)
+      this.reportRoom()
+    }
+    this.delivery = new Delivery({ ...parts, acknowledge, backlog: this.backlog }, sender, settings)
   }
 
   get state(): LaneState {
@@ -70,6 +77,7 @@ export class Lane {
       bytes: this.backlog.bytes,
       oldestMs: this.#oldestMs,
       whenFull: this.settings.whenFull,
+      isFull: this.isFull,
       delivery: this.delivery.state,
     }
   }
@@ -99,10 +107,22 @@ export class Lane {
   configure(settings: LaneSettings): void {
     this.settings = settings
     this.delivery.configure(settings)
+    this.reportRoom()
   }
 
-  /** Drops the oldest documents if it is full and the config says so. */
+  /** Reports it if clients must wait from now on, or need not any more. */
+  reportRoom(): void {
+    const { whenFull, maxBytes } = this.settings
+    const isFull = this.isFull ||
+      (this.#isReportedFull === true && whenFull === 'push-back' && this.backlog.bytes > maxBytes * REMAINING_SHARE)
+    if (isFull === this.#isReportedFull) return
+    this.#isReportedFull = isFull
+    this.report.queueFull(isFull, this.backlog.bytes)
+  }
+
+  /** Documents were added: drops the oldest ones if it is full and the config says so. */
   dropOldest(): void {
+    this.reportRoom()
     const { whenFull, maxBytes } = this.settings
     if (whenFull !== 'drop-oldest' || this.backlog.bytes < maxBytes) return
     try {

@@ -178,7 +178,7 @@ test('Queue asks clients to wait while a lane is full whose exporter pushes back
   const test = await startQueue({ xray }, new TestQueue({ maxBytes: 1000 }))
   xray.answer = () => outage
   for (let i = 0; i < 10; i++) await test.commit([`${i}${'x'.repeat(100)}`])
-  assert.throws(() => test.queue.open(), /The queue is full: \d+ bytes wait for xray/)
+  assert.throws(() => test.queue.open(), /The queue is full: [\d.]+ k?B wait for xray/)
   assert.equal(test.queue.state.isFull, true)
   xray.answer = () => undefined
   await test.clock.advance(20_000)
@@ -257,9 +257,23 @@ test('Queue.stop() delivers what failed before, until the deadline', async () =>
   xray.answer = () => undefined
   const stopped = test.queue.stop(never)
   await test.clock.advance(20_000)
-  assert.equal(await stopped, 0)
+  assert.deepEqual(await stopped, { documents: 0, removed: [] })
   assert.deepEqual(xray.accepted, documentNames(0, 50))
   assert.equal(test.clock.timers, 0)
+})
+
+test('Queue.stop() returns what is left for removed exporters, whether their requests have ended or not', async () => {
+  const archive = new FakeSender(() => outage)
+  const audit = new FakeSender()
+  const test = await startQueue({ xray: new FakeSender(), archive, audit })
+  audit.hang()
+  await test.commit(documentNames(0, 50))
+  await test.clock.advance(100)
+  await test.queue.removeLane('archive', now)
+  void test.queue.removeLane('audit', never)
+  const { documents, removed } = await test.queue.stop(now)
+  assert.equal(documents, 0)
+  assert.deepEqual(removed.map((lane) => [lane.name, lane.documents]), [['archive', 50], ['audit', 50]])
 })
 
 test('Queue.stop() keeps what is left of a block for an exporter that was being removed', async () => {

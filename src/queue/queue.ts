@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../async/clock.ts'
 import { untilAborted } from '../async/until-aborted.ts'
 import { BufferPool } from '../bytes/buffer-pool.ts'
+import { formatBytes } from '../bytes/format-bytes.ts'
 import { RejectedError } from '../component/rejected-error.ts'
 import { attempt } from '../errors/attempt.ts'
 import type { DocumentGroup } from '../segment/document-group.ts'
-import type { Events } from '../telemetry/events.ts'
+import type { Events, LeftInSpool } from '../telemetry/events.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import type { DeadBatch } from './dead-letter-policy.ts'
 import type { DeadLetterTotals } from './dead-letter-store.ts'
@@ -145,10 +146,12 @@ export class Queue {
     await this.#lanes.ended(name)
     if (this.#lanes.get(name) !== undefined) throw new Error(`The exporter "${name}" has a lane already`)
     const id = this.#spool.lane(name)
+    const report = this.events.exporter(name)
+    report.senderReplaced()
     const parts = {
       waiting: this.#reader.rowsOf(id),
       blocks: this.#blocks,
-      report: this.events.exporter(name),
+      report,
       clock: this.clock,
       acknowledge: (rows: readonly number[], dead?: DeadBatch) => {
         this.#acknowledgements.add(id, rows, dead, this.clock.wall())
@@ -229,7 +232,8 @@ export class Queue {
     if (this.#isStopping) throw busy('The agent is stopping')
     const { full } = this.#lanes
     if (full !== undefined) {
-      throw busy(`The queue is full: ${full.backlog.bytes} bytes wait for ${full.name} (queue.maxBytes)`)
+      full.reportRoom()
+      throw busy(`The queue is full: ${formatBytes(full.backlog.bytes)} wait for ${full.name} (queue.maxBytes)`)
     }
     if (this.#lanes.ids.length === 0) throw busy('No exporter is open')
     return this.#group.open()
@@ -260,8 +264,8 @@ export class Queue {
     await Promise.all(this.#lanes.list.map(({ delivery }) => delivery.flush(deadline)))
   }
 
-  /** Accepts nothing more, delivers until `deadline`, and closes the spool. @returns the documents that are left in it */
-  async stop(deadline: AbortSignal): Promise<number> {
+  /** Accepts nothing more, delivers until `deadline`, and closes the spool. @returns what is left in it */
+  async stop(deadline: AbortSignal): Promise<LeftInSpool> {
     await this.flush(deadline)
     this.#isStopping = true
     const stopping = this.#lanes.list.map(async ({ id, delivery }) => ({ id, rows: await delivery.stop(deadline) }))
@@ -270,10 +274,16 @@ export class Queue {
     this.#writer.close()
     this.#group.flush()
     for (const { id, rows } of stopped) this.#try(() => this.#spool.keepRest(id, rows))
-    const left = this.#try(() => this.#spool.waiting.total(this.#lanes.ids).documents) ?? 0
+    const left = this.#try(() => this.#left()) ?? { documents: 0, removed: [] }
     this.#isStopped = true
     this.#spool.close()
     return left
+  }
+
+  #left(): LeftInSpool {
+    const ending = this.#lanes.ending.map(({ name, delivery }) => ({ name, documents: delivery.documents }))
+    const removed = [...this.admin.removedLanes(), ...ending].filter(({ documents }) => documents > 0)
+    return { documents: this.#spool.waiting.total(this.#lanes.ids).documents, removed }
   }
 
   /** Does what nothing depends on. @returns undefined if the spool cannot be read or written, which is reported */

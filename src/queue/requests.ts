@@ -7,8 +7,9 @@ export type Sender = Pick<OpenExporter, 'send'>
 
 /** What is called when a request ends. */
 export interface RequestEvents {
-  readonly delivered: (sent: Retry) => void
-  readonly failed: (sent: Retry, error: unknown) => void
+  /** @param isPresent false if it was sent by a sender that has been replaced */
+  readonly delivered: (sent: Retry, isPresent: boolean) => void
+  readonly failed: (sent: Retry, error: unknown, isPresent: boolean) => void
 }
 
 interface OpenRequest {
@@ -47,10 +48,10 @@ export class Requests {
     } catch (error) {
       // A sender that throws at once must not come back into the loop that began the request.
       await undefined
-      if (this.#close(request)) this.events.failed(sent, error)
+      if (this.#close(request)) this.events.failed(sent, error, abort === this.#abort)
       return
     }
-    if (this.#close(request)) this.events.delivered(sent)
+    if (this.#close(request)) this.events.delivered(sent, abort === this.#abort)
   }
 
   /** @returns false if it was given up before, so that its outcome counts for nothing */

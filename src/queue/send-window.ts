@@ -15,6 +15,12 @@ export class SendWindow {
     return Math.max(1, Math.floor(Math.min(this.#size, this.max)))
   }
 
+  /** Allows as many as it may: nothing is known of the backend. */
+  reset(): void {
+    this.#size = this.max
+    this.#lowered = -Infinity
+  }
+
   succeeded(): void {
     this.#size = Math.min(this.max, this.#size + 1 / this.#size)
   }

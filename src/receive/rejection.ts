@@ -1,3 +1,4 @@
+import { formatBytes } from '../bytes/format-bytes.ts'
 import { RejectedError, type RejectionCode } from '../component/rejected-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 
@@ -30,5 +31,5 @@ export function rejectionOf(error: unknown): Rejection {
 
 /** The error for a body over a limit, compressed or decompressed. @param maxBytes the limit */
 export function tooLarge(maxBytes: number): RejectedError {
-  return new RejectedError('too-large', `The message is over ${maxBytes} bytes`)
+  return new RejectedError('too-large', `The message is over ${formatBytes(maxBytes)}`)
 }

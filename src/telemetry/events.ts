@@ -1,5 +1,8 @@
+import type { Clock } from '../async/clock.ts'
+import { formatBytes } from '../bytes/format-bytes.ts'
 import { errorMessage } from '../errors/error-message.ts'
-import { Counters } from './counters.ts'
+import { countNoun } from './count-noun.ts'
+import { Counters, type ExporterCounters } from './counters.ts'
 import { EventLog, type LogSink } from './event-log.ts'
 import { ExporterReport } from './exporter-report.ts'
 import type { SeenProblem } from './problems.ts'
@@ -17,8 +20,9 @@ export class Events {
   readonly #log: EventLog
   readonly #exporters = new Map<string, ExporterReport>()
 
-  constructor(sink: LogSink) {
-    this.#log = new EventLog(sink)
+  /** @param clock limits what repeats */
+  constructor(sink: LogSink, clock?: Clock) {
+    this.#log = new EventLog(sink, clock)
   }
 
   /** Writes the log elsewhere from now on. */
@@ -71,33 +75,46 @@ export class Events {
     this.#log.sink.info(`Stopping: delivering what waits for at most ${seconds} s; a second signal stops at once`)
   }
 
-  /** @param left documents that are left in the spool */
-  stopped(left: number): void {
-    const sent = this.exporters.map(({ name, counters }) => `${counters.sent} by ${name}`).join(', ')
-    const rest = left === 0 ? 'nothing is left to deliver' : `${left} documents stay in the spool for the next start`
-    this.#log.sink.info(`Stopped: ${this.counters.received.total} received; delivered: ${sent || 'none'}; ${rest}`)
+  stopped(left: LeftInSpool): void {
+    this.#log.flush()
+    const sent = this.exporters.map(({ name, counters }) => `${counters.sent} by ${name}${droppedOf(counters)}`).join(
+      ', ',
+    )
+    const received = `${this.counters.received.total} received${droppedOf(this.counters)}`
+    this.#log.sink.info(`Stopped: ${received}; delivered: ${sent || 'none'}; ${describeLeft(left)}`)
   }
 
   spoolFound(documents: number, bytes: number): void {
-    const message = `Found ${documents} documents (${bytes} bytes) of an earlier run in the spool; delivering them`
+    const message = `Found ${countNoun(documents, 'document')} (${
+      formatBytes(bytes)
+    }) of an earlier run in the spool; delivering what waits`
     this.#log.sink.info(message)
   }
 
   /** Documents wait for an exporter that the config no longer has. */
   removedExporterFound(name: string, documents: number, deadLetters: number): void {
-    const dead = deadLetters === 0 ? '' : ` and ${deadLetters} dead letters`
-    const message = `${documents} documents${dead} are kept for the exporter "${name}", which is not in the config; ` +
-      'they are delivered when it is back; rontgen queue moves or drops them'
+    const parts = [
+      ...(documents === 0 ? [] : [countNoun(documents, 'document')]),
+      ...(deadLetters === 0 ? [] : [countNoun(deadLetters, 'dead letter')]),
+    ]
+    const verb = documents + deadLetters === 1 ? 'is' : 'are'
+    const message = `${parts.join(' and ')} ${verb} kept for the exporter "${name}", which is not in the config; ` +
+      'documents are delivered when it is back; rontgen queue moves or drops what is kept'
     this.#log.problem('warn', 'queue', `removed exporter ${name}`, message)
   }
 
   spoolFailed(error: unknown, documents: number): void {
-    const why = `${errorMessage(error)}; ${documents} documents were not acknowledged. Is the disk full?`
     this.#log.repeatedProblem({
       level: 'error',
       stage: 'queue',
       kind: 'spool failed',
-      message: (times) => `Cannot write the spool${times}: ${why}`,
+      count: documents,
+      message(sum, when) {
+        const rest = sum === 0
+          ? ''
+          : `; ${countNoun(sum, 'document')} ${sum === 1 ? 'was' : 'were'} not acknowledged${when}`
+        return `Cannot write the spool: ${errorMessage(error)}${rest}. Is the disk full?`
+      },
     })
   }
 
@@ -108,7 +125,8 @@ export class Events {
       level: 'error',
       stage: 'queue',
       kind: 'lost',
-      message: (times) => `Lost ${count} documents whose senders do not send them again${times}: ${reason}`,
+      count,
+      message: (sum, when) => `Lost ${countNoun(sum, 'document')}${when}, which nobody sends again: ${reason}`,
     })
   }
 
@@ -138,20 +156,45 @@ export class Events {
       level: 'warn',
       stage: 'translate',
       kind: 'truncated',
-      message: (times) => `Truncated ${truncated} documents to fit into 64 KB${times}; see metadata otel.cut`,
+      count: truncated,
+      message: (sum, when) => `Truncated ${countNoun(sum, 'document')} to fit into 64 KB${when}; see metadata otel.cut`,
     })
   }
 
-  reloaded(changes: readonly string[]): void {
-    this.#log.sink.info(
-      changes.length === 0 ? 'Reloaded: the config is unchanged' : `Reloaded: ${changes.join(', ')}`,
-    )
+  /** @param exporters what the exporters do now; undefined if none was changed */
+  reloaded(changes: readonly string[], exporters: string | undefined): void {
+    const now = exporters === undefined ? '' : `; now ${exporters}`
+    this.#log.sink.info(`Reloaded: ${changes.join(', ') || 'the config is unchanged'}${now}`)
   }
 
   reloadFailed(reason: string): void {
     const message = `Cannot reload, so the config stays as it was: ${reason}`
     this.#log.problem('error', 'config', 'reload failed', message)
   }
+}
+
+function droppedOf({ dropped }: Pick<Counters | ExporterCounters, 'dropped'>): string {
+  return dropped.total === 0 ? '' : ` (${dropped.total} dropped)`
+}
+
+function describeLeft({ documents, removed }: LeftInSpool): string {
+  const parts = [
+    ...(documents === 0 ? [] : [`${stay(documents)} for the next start`]),
+    ...removed.map((lane) => `${stay(lane.documents)} for ${lane.name}, which is not in the config`),
+  ]
+  return parts.length === 0 ? 'nothing is left to deliver' : parts.join('; ')
+}
+
+function stay(count: number): string {
+  return `${countNoun(count, 'document')} ${count === 1 ? 'stays' : 'stay'} in the spool`
+}
+
+/** What stays in the spool when an agent stops. */
+export interface LeftInSpool {
+  /** Documents that wait for an exporter of the config. */
+  readonly documents: number
+  /** What waits for exporters that the config no longer has. */
+  readonly removed: readonly { readonly name: string; readonly documents: number }[]
 }
 
 /** What became of a damaged spool. */

@@ -1,11 +1,20 @@
 import { type Counters, ExporterCounters, type RequestOutcome } from './counters.ts'
-import type { EventLog } from './event-log.ts'
+import { formatBytes } from '../bytes/format-bytes.ts'
+import { countNoun } from './count-noun.ts'
+import { type EventLog, repeated } from './event-log.ts'
+
+/** It is logged at most once in this time whether the queue is full, in milliseconds. */
+const FULL_INTERVAL_MS = 10_000
 
 /** What an exporter and its lane of the queue report. It is bound to the exporter's name in the config. */
 export class ExporterReport {
   readonly counters = new ExporterCounters()
   /** The last failure of delivery; undefined if there was none. `time` is in Unix milliseconds. */
   lastFailure: { readonly time: number; readonly message: string } | undefined
+
+  #isFull = false
+  #isLoggedFull = false
+  #fullSince = 0
 
   /** @param agent what the agent counts besides its exporters */
   constructor(readonly name: string, readonly agent: Readonly<Counters>, private readonly events: EventLog) {}
@@ -31,9 +40,15 @@ export class ExporterReport {
     this.counters.unprocessed.add(1, code)
   }
 
+  /** What is delivered to has been replaced: what failed before did not fail there. */
+  senderReplaced(): void {
+    this.lastFailure = undefined
+    this.events.problems.remove(`${this.name} failing`)
+  }
+
   /** A batch was not delivered. */
   deliveryFailed(message: string): void {
-    this.lastFailure = { time: Date.now(), message }
+    this.lastFailure = { time: this.events.clock.wall(), message }
   }
 
   /** Delivery fails from now on. @param isUrgent whether it does not pass until a person acts */
@@ -45,14 +60,14 @@ export class ExporterReport {
   /** Delivery has been failing for `forMs` milliseconds. @param waiting documents that wait */
   deliveryStillFailing(reason: string, isUrgent: boolean, forMs: number, waiting: number): void {
     const seconds = (forMs / 1000).toFixed(0)
-    const text = `Delivery to ${this.name} still fails after ${seconds} s: ${reason}. ${waiting} documents wait`
+    const text = `Delivery to ${this.name} still fails after ${seconds} s: ${reason}. ${documentsWait(waiting)}`
     this.events.problem(isUrgent ? 'error' : 'warn', 'export', `${this.name} failing`, text)
   }
 
   /** Delivery works again. */
   deliveryRecovered(afterMs: number, waiting: number): void {
     const seconds = (afterMs / 1000).toFixed(1)
-    this.events.sink.info(`Delivery to ${this.name} works again after ${seconds} s; ${waiting} documents wait`)
+    this.events.sink.info(`Delivery to ${this.name} works again after ${seconds} s; ${documentsWait(waiting)}`)
   }
 
   /** The backend asks for less at a time. @param limit requests in flight from now on */
@@ -61,7 +76,11 @@ export class ExporterReport {
       level: 'warn',
       stage: 'export',
       kind: `${this.name} throttled`,
-      message: (times) => `Delivery to ${this.name} is limited to ${limit} requests in flight${times}: ${reason}`,
+      message: (count, when) =>
+        when === ''
+          ? `Delivery to ${this.name} is limited to ${countNoun(limit, 'request')} in flight: ${reason}`
+          : `Delivery to ${this.name} was throttled ${countNoun(count, 'time')}${when}, down to ` +
+            `${countNoun(limit, 'request')} in flight: ${reason}`,
       minIntervalMs: 60_000,
     })
   }
@@ -69,12 +88,15 @@ export class ExporterReport {
   /** Documents became dead letters. */
   deadLettered(count: number, reason: string, message: string): void {
     this.counters.deadLettered.add(count, reason)
-    const documents = count === 1 ? '1 document became a dead letter' : `${count} documents became dead letters`
     this.events.repeatedProblem({
       level: 'error',
       stage: 'export',
       kind: `${this.name} dead letter ${reason}`,
-      message: (times) => `${this.name}: ${documents}${times}: ${message}; see rontgen dead-letters list`,
+      count,
+      message: (sum, when) => {
+        const became = sum === 1 ? '1 document became a dead letter' : `${sum} documents became dead letters`
+        return `${this.name}: ${became}${when}: ${message}; see rontgen dead-letters list`
+      },
     })
   }
 
@@ -85,7 +107,9 @@ export class ExporterReport {
       level: 'error',
       stage: 'queue',
       kind: `${this.name} dead letters full`,
-      message: (times) => `${this.name}: dropped the ${count} oldest dead letters${times}: over queue.maxDeadLetters`,
+      count,
+      message: (sum, when) =>
+        `${this.name}: dropped ${theOldest(sum, 'dead letter')}${when}: over queue.maxDeadLetters`,
     })
   }
 
@@ -96,9 +120,33 @@ export class ExporterReport {
       level: 'error',
       stage: 'queue',
       kind: `${this.name} full`,
-      message: (times) =>
-        `${this.name}: dropped the ${count} oldest waiting documents${times}: over queue.maxBytes, and whenFull is drop-oldest`,
+      count,
+      message: (sum, when) =>
+        `${this.name}: dropped ${theOldest(sum, 'waiting document')}${when}: over queue.maxBytes, and whenFull is ` +
+        'drop-oldest',
     })
+  }
+
+  /** The queue is full from now on, and `whenFull` is `push-back`, or it has room again. @param bytes those that wait */
+  queueFull(isFull: boolean, bytes: number): void {
+    const now = this.events.clock.monotonic()
+    const afterSeconds = ((now - this.#fullSince) / 1000).toFixed(0)
+    this.#isFull = isFull
+    if (isFull === this.#isLoggedFull) return
+    if (isFull) this.#fullSince = now
+    const message = isFull
+      ? `${this.name}: the queue is full: ${formatBytes(bytes)} wait (queue.maxBytes); ` +
+        'clients get 503 or UNAVAILABLE, and try again'
+      : `${this.name}: the queue has room again after ${afterSeconds} s`
+    this.events.limited(`${this.name} queue full`, 1, () => this.#logFull(isFull, message), FULL_INTERVAL_MS)
+  }
+
+  /** Logs it unless it has changed again meanwhile. */
+  #logFull(isFull: boolean, message: string): void {
+    if (isFull !== this.#isFull) return
+    this.#isLoggedFull = isFull
+    if (isFull) this.events.problem('warn', 'queue', `${this.name} queue full`, message)
+    else this.events.sink.info(message)
   }
 
   /** Something besides a delivery failed, and the exporter deals with it. @param kind groups what repeats */
@@ -107,11 +155,19 @@ export class ExporterReport {
       level,
       stage: 'export',
       kind: `${this.name} ${kind}`,
-      message: (times) => `${this.name}: ${message}${times}`,
+      message: (count, when) => `${this.name}: ${message}${repeated(count, when)}`,
     })
   }
 
   debug(message: string): void {
     this.events.sink.debug(`${this.name}: ${message}`)
   }
+}
+
+function theOldest(count: number, noun: string): string {
+  return count === 1 ? `the oldest ${noun}` : `the ${count} oldest ${noun}s`
+}
+
+function documentsWait(count: number): string {
+  return `${countNoun(count, 'document')} ${count === 1 ? 'waits' : 'wait'}`
 }

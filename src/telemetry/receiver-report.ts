@@ -1,5 +1,6 @@
 import type { Counters } from './counters.ts'
-import type { EventLog } from './event-log.ts'
+import { countNoun } from './count-noun.ts'
+import { type EventLog, repeated } from './event-log.ts'
 
 /** Why a document was lost whose client waits for no answer. */
 export type LossReason = 'queue-full' | 'translate'
@@ -21,7 +22,8 @@ export class ReceiverReport {
       level: 'warn',
       stage: 'receive',
       kind: `${this.name} rejected`,
-      message: (times) => `${this.name}: rejected data from ${from}${times}: ${reason}`,
+      count,
+      message: (sum, when) => `${this.name}: rejected data from ${from}${rejectedCount(sum, when)}: ${reason}`,
     })
   }
 
@@ -32,7 +34,7 @@ export class ReceiverReport {
       level: 'warn',
       stage: 'receive',
       kind: `${this.name} failed`,
-      message: (times) => `${this.name}: answered with an error${times}: ${reason}`,
+      message: (count, when) => `${this.name}: answered with an error${repeated(count, when)}: ${reason}`,
     })
   }
 
@@ -43,7 +45,8 @@ export class ReceiverReport {
       level: 'error',
       stage: 'queue',
       kind: `${this.name} lost`,
-      message: (times) => `${this.name}: lost ${plural(count, 'document')}${times}: ${reason}`,
+      count,
+      message: (sum, when) => `${this.name}: lost ${countNoun(sum, 'document')}${when}: ${reason}`,
     })
   }
 
@@ -51,12 +54,12 @@ export class ReceiverReport {
   kernelDropped(count: number, advice: string): void {
     this.counters.dropped.add(count, 'kernel')
     const message = `${this.name}: the kernel dropped ${
-      plural(count, 'datagram')
+      countNoun(count, 'datagram')
     }: the receive buffer was full; ${advice}`
     this.events.problem('error', 'receive', `${this.name} kernel`, message)
   }
 }
 
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+function rejectedCount(count: number, when: string): string {
+  return count === 1 ? '' : ` (${count} spans or documents${when})`
 }

@@ -37,6 +37,14 @@ export interface DeliveryStatus {
   readonly retrying: number
 }
 
+/** The credentials that requests are signed with. */
+export interface CredentialStatus {
+  readonly source: string
+  readonly accessKeyId: string
+  /** ISO 8601; null if they do not expire. */
+  readonly expires: string | null
+}
+
 /** What waits for an exporter. */
 export interface WaitingStatus {
   readonly documents: number
@@ -58,6 +66,10 @@ export interface ExporterStatus extends DeliveryStatus {
   /** What people call its kind. */
   readonly label: string
   readonly whenFull: string
+  /** Whether clients are asked to retry later, as so much waits for it. */
+  readonly isFull: boolean
+  /** Null if it needs none, and before the first request. */
+  readonly credentials: CredentialStatus | null
   readonly waiting: WaitingStatus
   readonly deadLetters: DeadLetterCounts
   readonly counts: {
@@ -90,11 +102,9 @@ export interface Status {
   readonly config: string | null
   /** A hash of the settings in force: two agents with the same settings have the same. */
   readonly configHash: string
-  /** The credentials that requests to AWS are signed with; null before the first request. */
-  readonly credentials:
-    | { readonly source: string; readonly accessKeyId: string; readonly expires: string | null }
-    | null
-  /** Per second, over the last half minute. */
+  /** Those of the first exporter that has any; null if none has. */
+  readonly credentials: CredentialStatus | null
+  /** Per second, over the last half minute; `sent` by the exporter that delivered most, as each delivers the same. */
   readonly rates: { readonly received: number; readonly sent: number }
   /** Where each receiver, and the admin server, listens. */
   readonly listening: Readonly<Record<string, string>>
@@ -106,7 +116,7 @@ export interface Status {
     readonly dir: string
     /** Bytes that may wait for one exporter. */
     readonly maxBytes: number
-    /** Whether clients are asked to retry later. */
+    /** Whether clients are asked to retry later, as one exporter's queue is full. */
     readonly isFull: boolean
   }
   /** Delivery of all exporters together: failing if one of them is. */

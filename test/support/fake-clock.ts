@@ -3,6 +3,7 @@ import type { Clock } from '../../src/async/clock.ts'
 interface Timer {
   readonly due: number
   readonly fn: () => void
+  readonly isInBackground: boolean
 }
 
 /** A clock that stands still until a test advances it. */
@@ -18,9 +19,9 @@ export class FakeClock implements Clock {
     this.#wall = wall
   }
 
-  /** Timers that have not gone off. */
+  /** Timers that have not gone off, and would keep the process running. */
   get timers(): number {
-    return this.#timers.size
+    return [...this.#timers].filter(({ isInBackground }) => !isInBackground).length
   }
 
   wall(): number {
@@ -32,7 +33,14 @@ export class FakeClock implements Clock {
   }
 
   after(ms: number, fn: () => void): () => void {
-    const timer = { due: this.#elapsed + ms, fn }
+    return this.#add({ due: this.#elapsed + ms, fn, isInBackground: false })
+  }
+
+  afterInBackground(ms: number, fn: () => void): () => void {
+    return this.#add({ due: this.#elapsed + ms, fn, isInBackground: true })
+  }
+
+  #add(timer: Timer): () => void {
     this.#timers.add(timer)
     return () => this.#timers.delete(timer)
   }

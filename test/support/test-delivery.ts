@@ -13,7 +13,7 @@ const nothing = { read: () => undefined, contents: () => ({ documents: 0, bytes:
 /** A delivery whose backlog is in memory, and a clock that a test advances. */
 export class TestDelivery {
   readonly clock = new FakeClock()
-  readonly log = new TestLog()
+  readonly log = new TestLog(this.clock)
   readonly report = this.log.events.exporter('xray')
   readonly blocks = new HeldBlocks(1 << 24, new BufferPool(1))
   readonly backlog = new Backlog(nothing, this.blocks)

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/async/clock.ts'
 import { Events } from '../../src/telemetry/events.ts'
 import { type LaneOptions, Queue, type QueueSettings } from '../../src/queue/queue.ts'
 import type { Sender } from '../../src/queue/requests.ts'
@@ -9,9 +10,12 @@ export class TestLog {
   readonly lines: string[] = []
   readonly events: Events
 
-  constructor() {
+  constructor(clock: Clock = new FakeClock()) {
     const write = (level: string) => (message: string) => void this.lines.push(`${level} ${message}`)
-    this.events = new Events({ debug: () => {}, info: write('INFO'), warn: write('WARN'), error: write('ERROR') })
+    this.events = new Events(
+      { debug: () => {}, info: write('INFO'), warn: write('WARN'), error: write('ERROR') },
+      clock,
+    )
   }
 
   get text(): string {
@@ -26,7 +30,7 @@ const MB = 1 << 20
 export class TestQueue {
   readonly queue: Queue
   readonly clock: FakeClock
-  readonly log = new TestLog()
+  readonly log: TestLog
   readonly settings: QueueSettings
 
   /** @param exporters the configured exporters, for a spool that is damaged */
@@ -35,6 +39,7 @@ export class TestQueue {
     { clock = new FakeClock(), exporters = ['xray'] }: { clock?: FakeClock; exporters?: readonly string[] } = {},
   ) {
     this.clock = clock
+    this.log = new TestLog(clock)
     this.settings = {
       dir: spoolFolder(),
       sync: 'normal',
@@ -74,7 +79,7 @@ export class TestQueue {
   async stop(): Promise<number> {
     const stopped = this.queue.stop(AbortSignal.abort())
     await runPending()
-    return await stopped
+    return (await stopped).documents
   }
 }
 

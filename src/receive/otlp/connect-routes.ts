@@ -10,6 +10,7 @@ import {
   TraceService,
 } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
 import { untilAborted } from '../../async/until-aborted.ts'
+import { formatBytes } from '../../bytes/format-bytes.ts'
 import type { Next, ReceiverContext } from '../../component/receiver.ts'
 import { type Rejection, rejectionOf } from '../rejection.ts'
 
@@ -27,7 +28,7 @@ const gzip: Compression = {
       return Promise.resolve(new Uint8Array(gunzipSync(bytes, { maxOutputLength: maxBytes })))
     } catch (cause) {
       const isLong = cause instanceof RangeError
-      const message = isLong ? `the message is over ${maxBytes} bytes` : 'the message is not gzip'
+      const message = isLong ? `the message is over ${formatBytes(maxBytes)}` : 'the message is not gzip'
       return Promise.reject(new ConnectError(message, isLong ? Code.ResourceExhausted : Code.InvalidArgument))
     }
   },

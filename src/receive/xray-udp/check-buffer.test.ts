@@ -16,7 +16,7 @@ test('checkBuffer() warns of a buffer that the kernel does not allow, and says h
   assert.deepEqual(checkBuffer(4_194_304, limit), [{
     name: 'limits',
     state: 'warn',
-    message: 'the kernel limits UDP buffers to 0.2 MB; receive.xray.udp.receiveBuffer is 4.2 MB',
+    message: 'the kernel limits UDP buffers to 213.0 kB; receive.xray.udp.receiveBuffer is 4.2 MB',
     advice: 'sysctl -w net.core.rmem_max=4194304, if bursts of X-Ray documents are lost',
   }])
 })

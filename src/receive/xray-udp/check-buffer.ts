@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { megabytes } from '../../bytes/megabytes.ts'
+import { formatBytes } from '../../bytes/format-bytes.ts'
 import type { Finding } from '../../component/finding.ts'
 
 /**
@@ -15,11 +15,11 @@ export function checkBuffer(receiveBuffer: number, file = '/proc/sys/net/core/rm
       ? {
         name: 'limits',
         state: 'warn',
-        message: `the kernel limits UDP buffers to ${megabytes(maxBuffer)}; receive.xray.udp.receiveBuffer is ${
-          megabytes(receiveBuffer)
+        message: `the kernel limits UDP buffers to ${formatBytes(maxBuffer)}; receive.xray.udp.receiveBuffer is ${
+          formatBytes(receiveBuffer)
         }`,
         advice: `sysctl -w net.core.rmem_max=${receiveBuffer}, if bursts of X-Ray documents are lost`,
       }
-      : { name: 'limits', state: 'ok', message: `the kernel allows a UDP buffer of ${megabytes(receiveBuffer)}` },
+      : { name: 'limits', state: 'ok', message: `the kernel allows a UDP buffer of ${formatBytes(receiveBuffer)}` },
   ]
 }
