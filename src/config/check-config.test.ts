@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { applyOverrides, readOverrides } from './overrides.ts'
+import { applyOverrides, directOverrides, readOverrides } from './overrides.ts'
 import { checkConfig } from './check-config.ts'
 
 const check = (config: object, text = '') => {
@@ -141,4 +141,37 @@ test('applyOverrides() lets flags override variables and the config, and leaves 
     },
     export: { xray: { region: 'us-west-2' } },
   })
+})
+
+test('checkConfig() refuses keys that every object has, wherever they stand', () => {
+  for (const name of ['constructor', 'prototype', '__proto__', 'toString']) {
+    const config = JSON.parse(`{ "export": { "xray": {}, "${name}": { "type": "xray" } } }`)
+    assert.deepEqual(check(config, `export: {\n ${name}: {}`), [
+      `config.ts:2: export.${name}: no key may have this name`,
+    ])
+  }
+  const [issue] = Object.values(check({ receive: { constructor: false } }))
+  assert.equal(issue, 'config.ts: receive.constructor: no key may have this name')
+})
+
+test('checkConfig() names the flag or variable that sets a wrong value', () => {
+  const overrides = readOverrides({ 'admin-port': 'abc' }, { RONTGEN_LOG_LEVEL: 'loud' })
+  const result = checkConfig(applyOverrides({ logLevel: 'info' }, overrides), {
+    file: 'config.ts',
+    text: "logLevel: 'info'",
+    overrides,
+  })
+  assert.ok('issues' in result)
+  assert.deepEqual(result.issues.map((issue) => issue.split(':')[0]).sort(), ['--admin-port', 'RONTGEN_LOG_LEVEL'])
+})
+
+test('directOverrides() directs flags at the only exporter of their kind, and refuses to choose among several', () => {
+  const flags = readOverrides({ region: 'us-west-2' }, {})
+  const pathOf = (exporters: object) => directOverrides({ export: exporters }, flags).map(({ path }) => path)
+  const xray = { type: 'xray' }
+  assert.deepEqual(pathOf({}), ['export.xray.region'])
+  assert.deepEqual(pathOf({ main: xray }), ['export.main.region'])
+  assert.deepEqual(pathOf({ xray: false, main: xray }), ['export.main.region'])
+  assert.deepEqual(pathOf({ xray: true, main: xray }), ['export.xray.region'])
+  assert.throws(() => pathOf({ main: xray, copy: xray }), /--region: the config has several exporters of this kind/)
 })

@@ -3,14 +3,20 @@ import { didYouMean } from './did-you-mean.ts'
 import { listOf } from './list-of.ts'
 import { locateKey } from './locate-key.ts'
 import { nearest } from './nearest.ts'
+import type { Override } from './overrides.ts'
 import { receiverInstances } from './receiver-instances.ts'
 import { configSchema, type Settings } from './schema.ts'
 import { sharedAddresses } from './shared-addresses.ts'
+
+/** No known key lies deeper, so what does (an object within itself, even) is refused anyway. */
+const MAX_DEPTH = 10
 
 /** The text of a config, to find the lines of issues. */
 export interface Source {
   readonly file: string
   readonly text: string
+  /** What flags and variables set, which the text does not say. */
+  readonly overrides?: readonly Override[]
 }
 
 /**
@@ -19,12 +25,26 @@ export interface Source {
  * @returns the settings, or one line per issue: file and line, path, value, and what is expected
  */
 export function checkConfig(config: unknown, source: Source): { settings: Settings } | { issues: string[] } {
+  // The schema does not see them.
+  const reserved = reservedKeys(config, []).map((path) =>
+    `${whereIs(path, source)}: ${path.join('.')}: no key may have this name`
+  )
   const result = checkValue(configSchema, config, source)
-  if ('issues' in result) return result
+  if ('issues' in result) return { issues: [...reserved, ...result.issues] }
+  if (reserved.length > 0) return { issues: reserved }
   const issues = sharedAddresses(receiverInstances(result.value)).map(({ path, address, other }) =>
     `${whereIs(path.split('.'), source)}: ${path}: ${address} is the address of ${other} already`
   )
   return issues.length > 0 ? { issues } : { settings: result.value }
+}
+
+/** The paths of keys that every object has, such as `constructor`: what looks keys up may find those. */
+function reservedKeys(value: unknown, path: readonly string[]): string[][] {
+  if (typeof value !== 'object' || value === null || path.length > MAX_DEPTH) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = [...path, key]
+    return key === 'prototype' || key in Object.prototype ? [at] : reservedKeys(inner, at)
+  })
 }
 
 /** Checks a value by a schema. @returns the output, or issues as {@link checkConfig} returns them */
@@ -78,8 +98,10 @@ function describe(issue: ValidationIssue, path: readonly string[], source: Sourc
   return `${where}: ${name} is ${show(issue.input)}, expected ${expected}`
 }
 
-/** The file, and the line of a key if the text has it. */
-function whereIs(path: readonly string[], { file, text }: Source): string {
+/** The file, and the line of a key if the text has it; or the flag or variable that sets it. */
+function whereIs(path: readonly string[], { file, text, overrides = [] }: Source): string {
+  const override = overrides.find((known) => known.path === path.join('.'))
+  if (override !== undefined) return override.source
   const line = locateKey(text, path)
   return `${file}${line === undefined ? '' : `:${line}`}`
 }

@@ -7,7 +7,7 @@ import { ConfigError } from './config-error.ts'
 import type { ConfigContext } from './define.ts'
 import { type ConfigValue, effectiveValues } from './effective-values.ts'
 import { importConfig } from './import-config.ts'
-import { applyOverrides, type Override } from './overrides.ts'
+import { applyOverrides, directOverrides, type Override } from './overrides.ts'
 import type { Settings } from './schema.ts'
 
 /** The config file if none is named. */
@@ -36,13 +36,8 @@ export interface CompatSource {
 /** Checks a config that was converted from that of another program. @throws {ConfigError} with every issue */
 export function loadCompat({ config, notes, file }: CompatSource, overrides: readonly Override[]): Loaded {
   const name = file ?? 'the command line'
-  const settings = check(config, overrides, { file: name, text: '' })
-  return {
-    settings,
-    file: file === undefined ? undefined : resolve(file),
-    values: effectiveValues(settings, config, name, overrides),
-    notes,
-  }
+  const checked = check(config, overrides, { file: name, text: '' })
+  return { ...checked, file: file === undefined ? undefined : resolve(file), notes }
 }
 
 /**
@@ -59,8 +54,7 @@ export async function loadConfig(
   const path = file === undefined ? resolve(DEFAULT_FILE) : resolve(file)
   if (!existsSync(path)) {
     if (file !== undefined) throw new ConfigError([`${file}: there is no such file`])
-    const settings = check({}, overrides, { file: 'the defaults', text: '' })
-    return { settings, file: undefined, values: effectiveValues(settings, {}, '', overrides), notes: [] }
+    return { ...check({}, overrides, { file: 'the defaults', text: '' }), file: undefined, notes: [] }
   }
   const text = readFileSync(path, 'utf8')
   let config: unknown
@@ -76,8 +70,7 @@ export async function loadConfig(
     throw new ConfigError([`${file ?? DEFAULT_FILE}: it must export default defineConfig({ … })`])
   }
   const name = file ?? DEFAULT_FILE
-  const settings = check(config, overrides, { file: name, text })
-  return { settings, file: path, values: effectiveValues(settings, config, name, overrides), notes: [] }
+  return { ...check(config, overrides, { file: name, text }), file: path, notes: [] }
 }
 
 /** Bun collects the errors of a file, of which the first is the cause, and knows its line; Deno says it in the text. */
@@ -88,8 +81,15 @@ function cannotBeRead(file: string, error: unknown): string {
   return `${file}${typeof line === 'number' ? `:${line}` : ''}: cannot be read: ${errorMessage(cause)}`
 }
 
-function check(config: object, overrides: readonly Override[], source: Source): Settings {
-  const result = checkConfig(applyOverrides(config, overrides), source)
+/** Checks a config with the overrides. @throws {ConfigError} with every issue */
+function check(
+  config: object,
+  overrides: readonly Override[],
+  source: Source,
+): { settings: Settings; values: ConfigValue[] } {
+  const directed = directOverrides(config, overrides)
+  const result = checkConfig(applyOverrides(config, directed), { ...source, overrides: directed })
   if ('issues' in result) throw new ConfigError(result.issues)
-  return result.settings
+  const { settings } = result
+  return { settings, values: effectiveValues(settings, config, source.file, directed) }
 }

@@ -3,6 +3,8 @@ import type { Exporter } from '../component/exporter.ts'
 import type { Receiver } from '../component/receiver.ts'
 import { exporterList } from '../export/exporter-list.ts'
 import { receiverList } from '../receive/receiver-list.ts'
+import { ConfigError } from './config-error.ts'
+import { listOf } from './list-of.ts'
 
 /** A flag and an environment variable by which operators override the config on one host. */
 export interface OverrideOption extends Omit<ComponentOption, 'key'> {
@@ -83,6 +85,29 @@ export function readOverrides(flags: Record<string, unknown>, env: Record<string
 function valueOf(kind: ComponentOption['kind'], text: unknown): unknown {
   if (kind === 'number' && /^\d+$/.test(String(text))) return Number(text)
   return kind === 'on' ? text !== 'false' : text
+}
+
+/**
+ * Directs overrides of exporters at those of a config: that under the name of its kind, else the only one of its kind.
+ *
+ * @throws {ConfigError} if there are several, and none under the name of its kind
+ */
+export function directOverrides(config: object, overrides: readonly Override[]): Override[] {
+  const exporters: unknown = Reflect.get(config, 'export')
+  return overrides.map((override) => {
+    const [section, kind = '', ...rest] = override.path.split('.')
+    if (section !== 'export') return override
+    const path = [section, exporterFor(kind, exporters, override.source), ...rest].join('.')
+    return { ...override, path }
+  })
+}
+
+function exporterFor(kind: string, exporters: unknown, source: string): string {
+  const known = Object.entries(Object(exporters))
+  if (known.some(([name, value]) => name === kind && value !== false)) return kind
+  const names = known.filter(([, value]) => Reflect.get(Object(value), 'type') === kind).map(([name]) => name)
+  if (names.length < 2) return names[0] ?? kind
+  throw new ConfigError([`${source}: the config has several exporters of this kind (${listOf(names)}); set it there`])
 }
 
 /** Applies overrides to a copy of a config. A receiver that the config turns off stays off; an exporter is turned on. */
