@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { errorMessage } from '../errors/error-message.ts'
 import { createFetch, type Fetch } from '../platform/create-fetch.ts'
 
 /** How AWS is reached over HTTP. */
@@ -20,6 +21,15 @@ export function awsFetch(
   { proxy, caFile, insecure = false }: AwsClientSettings,
   env: Readonly<Record<string, string | undefined>>,
 ): Fetch {
-  const path = caFile ?? (env['AWS_CA_BUNDLE'] || undefined)
-  return createFetch({ proxy, ca: path === undefined ? undefined : readFileSync(path, 'utf8'), insecure }, env)
+  const bundle = env['AWS_CA_BUNDLE'] || undefined
+  const ca = caFile === undefined ? readCertificates('AWS_CA_BUNDLE', bundle) : readCertificates('caFile', caFile)
+  return createFetch({ proxy, ca, insecure }, env)
+}
+
+function readCertificates(setting: string, path: string | undefined): string | undefined {
+  try {
+    return path === undefined ? undefined : readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new Error(`Cannot read the certificates of ${setting}: ${errorMessage(cause)}`, { cause })
+  }
 }

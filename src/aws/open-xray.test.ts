@@ -46,7 +46,7 @@ test('access() looks for the region again at the next call after it found none',
   await assert.rejects(connection.access(), (error) => {
     assert.ok(error instanceof ExportError)
     assert.equal(error.kind, 'retryable')
-    assert.match(error.message, /^No AWS region is set: set export\.xray\.region/)
+    assert.match(error.message, /^No AWS region is set: set region of the exporter/)
     return true
   })
   env['AWS_REGION'] = 'eu-central-1'

@@ -99,7 +99,7 @@ async function findAccess(settings: XrayConnectionSettings, env: Env, fetch: Fet
   const { roleArn, externalId, timeout, localMode } = settings
   const region = await findRegion(settings.region, localMode ? { ...env, AWS_EC2_METADATA_DISABLED: 'true' } : env)
   if (region === undefined) {
-    throw new ExportError('retryable', 'No AWS region is set: set export.xray.region, --region or AWS_REGION', {
+    throw new ExportError('retryable', 'No AWS region is set: set region of the exporter, --region or AWS_REGION', {
       retryAfterMs: 10_000,
       isUrgent: true,
     })

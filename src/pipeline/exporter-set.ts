@@ -10,6 +10,7 @@ import { type SamplingAnswer, type SamplingPath, samplingUnavailable } from '../
 import type { ExporterInstance } from '../config/exporter-instances.ts'
 import type { LaneOptions, Queue } from '../queue/queue.ts'
 import type { Sender } from '../queue/requests.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import type { Events } from '../telemetry/events.ts'
 
 /** An open exporter, and what it was opened with. */
@@ -181,13 +182,12 @@ export class ExporterSet {
           next.push({ ...old, options })
           continue
         }
-        const report = this.context.events.exporter(name)
         const instance = {
           name,
           exporter,
           settings,
           options,
-          open: await exporter.open(settings, { ...this.context, report }),
+          open: await this.#open(name, exporter, settings),
         }
         opened.push(instance)
         next.push(instance)
@@ -196,6 +196,14 @@ export class ExporterSet {
     } catch (error) {
       await this.discard({ next, opened })
       throw error
+    }
+  }
+
+  async #open(name: string, exporter: Exporter, settings: object): Promise<OpenExporter> {
+    try {
+      return await exporter.open(settings, { ...this.context, report: this.context.events.exporter(name) })
+    } catch (cause) {
+      throw new Error(`Cannot open the exporter "${name}": ${errorMessage(cause)}`, { cause })
     }
   }
 

@@ -60,7 +60,7 @@ function denoFetch({ ca, insecure }: HttpClientSettings, proxyOf: ProxyOf, creat
   const clients = new Map<string, object>()
   return (url, init) => {
     if (insecure === true) {
-      throw new Error('Deno always checks certificates; use the executable for export.xray.insecure')
+      throw new Error('Deno always checks certificates; use the executable for insecure: true')
     }
     const proxy = proxyOf(url)
     let client = clients.get(proxy ?? '')

@@ -51,7 +51,7 @@ export function classifyAnswer(status: number, headers: Headers, text: string): 
     }
   }
   // A wrong endpoint must not cost any document.
-  return { error: retry('is export.xray.endpoint right?', urgent), code }
+  return { error: retry('is the endpoint of the exporter right?', urgent), code }
 }
 
 /** The outcome of a request by its answer, for the counts. @param code AWS's code; empty if there is none */

@@ -15,8 +15,8 @@ export async function checkName(endpoint: string, proxy: string | undefined): Pr
       state: 'fail',
       message: `${host} has no address: ${why}`,
       advice: proxy === undefined
-        ? 'check /etc/resolv.conf and export.xray.endpoint, and in a VPC without internet the endpoint of X-Ray'
-        : 'check export.xray.proxy and HTTPS_PROXY',
+        ? 'check /etc/resolv.conf and the endpoint of the exporter, and in a VPC without internet the endpoint of X-Ray'
+        : 'check the proxy of the exporter and HTTPS_PROXY',
     }
   }
 }

@@ -26,7 +26,7 @@ export async function checkReach(
 
 const advice = {
   tls:
-    'a proxy or firewall in between presents its own certificate: set export.xray.caFile or AWS_CA_BUNDLE to its authority',
-  connection: 'allow outgoing TCP 443, or set export.xray.endpoint to a VPC endpoint, or export.xray.proxy',
+    'a proxy or firewall in between presents its own certificate: set caFile of the exporter or AWS_CA_BUNDLE to its authority',
+  connection: 'allow outgoing TCP 443, or set endpoint of the exporter to a VPC endpoint, or its proxy',
   proxy: 'check that the proxy runs, and NO_PROXY',
 }

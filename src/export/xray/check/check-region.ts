@@ -10,7 +10,7 @@ export function checkRegion(access: XrayAccess | undefined, xray: XrayConnection
     name: 'region',
     state: 'fail',
     message: 'none is set, and neither the shared config nor ECS or EC2 metadata has one',
-    advice: 'set export.xray.region, --region or AWS_REGION',
+    advice: 'set region of the exporter, --region or AWS_REGION',
   }
 }
 

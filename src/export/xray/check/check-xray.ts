@@ -48,7 +48,7 @@ function tryOpen(xray: XrayConnectionSettings, env: Env): XrayConnection | Findi
       name: 'tls',
       state: 'fail',
       message: `the certificates cannot be read: ${errorMessage(error)}`,
-      advice: 'check export.xray.caFile and AWS_CA_BUNDLE',
+      advice: 'check caFile of the exporter and AWS_CA_BUNDLE',
     }
   }
 }
