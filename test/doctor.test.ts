@@ -187,8 +187,8 @@ const faults: Readonly<
     "{ export: { xray: { caFile: '/none.pem' } } }",
     { ...keys, ...region },
     'tls',
-    /cannot be read: .*\/none\.pem/,
-    /export\.xray\.caFile/,
+    /Cannot read the certificates of caFile: .*\/none\.pem/,
+    /caFile of the exporter/,
   ],
   'a clock that is wrong': async () => {
     const aws = await fakeAws({ clockS: 900, put: 403 })

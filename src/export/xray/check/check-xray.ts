@@ -47,7 +47,7 @@ function tryOpen(xray: XrayConnectionSettings, env: Env): XrayConnection | Findi
     return {
       name: 'tls',
       state: 'fail',
-      message: `the certificates cannot be read: ${errorMessage(error)}`,
+      message: errorMessage(error),
       advice: 'check caFile of the exporter and AWS_CA_BUNDLE',
     }
   }
