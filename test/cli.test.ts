@@ -197,7 +197,7 @@ function suite(runtime: Runtime): void {
     await waitFor(() => agent.log.includes('Stopping'), 'the stop')
     agent.child.kill('SIGINT')
     await waitFor(() => agent.exitCode !== undefined, 'the end', 5000)
-    assert.match(agent.log, /1 documents stay in the spool/)
+    assert.match(agent.log, /1 document stays in the spool/)
     await agent.stop()
   })
 }
