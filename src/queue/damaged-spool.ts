@@ -59,7 +59,8 @@ export class DamagedSpool {
 
   /** The dead letters that are whole, by id. */
   *deadLetters(): Generator<StoredDeadLetter> {
-    const read = this.#prepare('SELECT id, lane, time, reason, message, document FROM dead_letters WHERE id = ?')
+    // Older versions, and damage, have fewer columns.
+    const read = this.#prepare('SELECT * FROM dead_letters WHERE id = ?')
     for (const id of this.#ids('dead_letters', () => {})) {
       const row = attempt(() => read?.get(id))
       if (row === undefined) continue

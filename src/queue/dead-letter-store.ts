@@ -148,7 +148,7 @@ export class DeadLetterStore {
   }
 }
 
-/** Types a row of the table. */
+/** Types a row of the table; in that of an older version columns are missing, and the lane is NaN. */
 export function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
   const { document } = row
   return {
@@ -156,7 +156,7 @@ export function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
     lane: Number(row['lane']),
     time: Number(row['time']),
     reason: String(row['reason']),
-    message: String(row['message']),
+    message: String(row['message'] ?? ''),
     document: document instanceof Uint8Array ? document : new Uint8Array(0),
   }
 }

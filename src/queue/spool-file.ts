@@ -1,6 +1,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { attempt } from '../errors/attempt.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { IN_MEMORY, openDatabase } from '../sqlite/open-database.ts'
 import { quarantine } from '../sqlite/quarantine.ts'
 import { DeadLetterStore } from './dead-letter-store.ts'
@@ -45,9 +47,9 @@ export function openSpoolFile(path: string, sync: 'normal' | 'full'): SpoolFile 
   const db = openDatabase(path, spoolFormat(sync))
   try {
     return prepareStatements(db)
-  } catch (error) {
-    db.close()
-    throw error
+  } catch (cause) {
+    attempt(() => db.close())
+    throw new Error(`Cannot open the spool "${path}": ${errorMessage(cause)}`, { cause })
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -86,4 +86,12 @@ test('openDatabase() reports a file that is no database, and a place that cannot
   writeFileSync(file, 'no database at all '.repeat(1000))
   assert.equal(databaseFault(errorOf(() => openDatabase(file, format))), 'damaged')
   assert.equal(databaseFault(errorOf(() => openDatabase(join(file, 'x.sqlite'), format))), 'unwritable')
+})
+
+test('openDatabase() says that a directory in the place of the file is damage', () => {
+  const file = join(folder, 'directory.sqlite')
+  mkdirSync(file)
+  const error = errorOf(() => openDatabase(file, format))
+  assert.match(error.message, /^Cannot open the test ".*directory\.sqlite": it is a directory$/)
+  assert.equal(databaseFault(error), 'damaged')
 })

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
@@ -35,7 +35,7 @@ export interface DatabaseFormat {
 export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
-    if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+    if (file !== IN_MEMORY) prepareFolder(file)
     db = new DatabaseSync(file)
     prepareConnection(db, format)
     migrate(db, format.steps)
@@ -44,6 +44,12 @@ export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync
     attempt(() => db?.close())
     throw new Error(`Cannot open ${format.name} "${file}": ${reason(cause, format)}`, { cause })
   }
+}
+
+function prepareFolder(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+  // SQLite does not say so.
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a directory')
 }
 
 function prepareConnection(db: DatabaseSync, { pragmas, isExclusive = false }: DatabaseFormat): void {
