@@ -112,6 +112,23 @@ export class DeadLetterStore {
     return row === undefined ? undefined : deadLetterOf(row)
   }
 
+  /** At most `limit` ids greater than `after`, in order. */
+  ids(after: number, limit: number): number[] {
+    const rows = this.db.prepare('SELECT id FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?').all(after, limit)
+    return rows.map(({ id }) => Number(id))
+  }
+
+  /** The greatest id; 0 if there is no dead letter. */
+  get lastId(): number {
+    return Number(this.db.prepare('SELECT max(id) AS id FROM dead_letters').get()?.['id'] ?? 0)
+  }
+
+  /** The lane of a dead letter; undefined if it does not exist. */
+  laneOf(id: number): number | undefined {
+    const row = this.db.prepare('SELECT lane FROM dead_letters WHERE id = ?').get(id)
+    return row === undefined ? undefined : Number(row['lane'])
+  }
+
   /** @returns how many of them there were */
   remove(ids: readonly number[]): number {
     const remove = this.db.prepare('DELETE FROM dead_letters WHERE id = ? RETURNING lane, length(document) AS bytes')

@@ -292,15 +292,15 @@ export class QueueModel {
       .map(({ id, exporter, document }) => ({ id, exporter, text: documentText(document) }))
   }
 
-  #redrive(): void {
+  async #redrive(): Promise<void> {
     const chosen = (attempt(() => this.#deadLetters) ?? []).filter(({ exporter }) => this.#active.includes(exporter))
-    attempt(() => this.#test.queue.admin.redrive(chosen.map(({ id }) => id)))
+    await this.#test.queue.admin.redrive(chosen.map(({ id }) => id)).catch(() => {})
   }
 
-  #dropDeadLetters(): void {
+  async #dropDeadLetters(): Promise<void> {
     const chosen = (attempt(() => this.#deadLetters) ?? []).filter(() => this.#random.isTrue(0.3))
     for (const { exporter, text } of chosen) this.#ledger(exporter).mayBeMissing.add(text)
-    attempt(() => this.#test.queue.admin.dropDeadLetters(chosen.map(({ id }) => id)))
+    await this.#test.queue.admin.dropDeadLetters(chosen.map(({ id }) => id)).catch(() => {})
   }
 
   async #move(from: string | undefined, to: string | undefined): Promise<void> {
