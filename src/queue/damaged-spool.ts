@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
+import { decompress } from '../sqlite/compress.ts'
 import { deadLetterOf, type StoredDeadLetter } from './dead-letter-store.ts'
 import { readLanes, type StoredLane } from './lane-numbers.ts'
 import { readableIds } from './readable-ids.ts'
@@ -57,7 +58,7 @@ export class DamagedSpool {
     return { row, stored, lanes: this.lanesOf(row.id) }
   }
 
-  /** The dead letters that are whole, by id. */
+  /** The dead letters that are whole, by id, with their documents as they are on disk. */
   *deadLetters(): Generator<StoredDeadLetter> {
     // Older versions, and damage, have fewer columns.
     const read = this.#prepare('SELECT * FROM dead_letters WHERE id = ?')
@@ -101,7 +102,7 @@ function numberOf(value: unknown): number | undefined {
 
 /** SQLite has no checksums, so a row may be read and yet be garbage. */
 function isText(document: Uint8Array): boolean {
-  return attempt(() => typeof JSON.parse(decoder.decode(document)) === 'string') ?? false
+  return attempt(() => typeof JSON.parse(decoder.decode(decompress(document))) === 'string') ?? false
 }
 
 /** True if a block is not garbage. What was compressed has a checksum, which was compared. @throws {Error} if it is not UTF-8 or JSON */

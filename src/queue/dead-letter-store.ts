@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { compress, decompress } from '../sqlite/compress.ts'
 
 /** Why a document became a dead letter. */
 export type DeadLetterReason = 'rejected' | 'unprocessed' | 'too-old'
@@ -12,7 +13,7 @@ export interface DeadLetter {
   readonly reason: DeadLetterReason
   /** What the backend answered. */
   readonly message: string
-  /** A JSON string, with its quotes. */
+  /** A JSON string, with its quotes; it may be compressed by {@link compressDeadLetter} until it is read. */
   readonly document: Uint8Array
 }
 
@@ -25,8 +26,17 @@ export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
 /** How many dead letters a lane has. */
 export interface DeadLetterTotals {
   readonly count: number
-  /** Bytes of their documents. */
+  /** Bytes of their documents on disk. */
   readonly bytes: number
+}
+
+/** Smaller documents are not worth compressing, in bytes. */
+const MIN_COMPRESSED_BYTES = 512
+
+/** The document of a dead letter for the disk. @returns a copy */
+export function compressDeadLetter(document: Uint8Array): Uint8Array {
+  const compressed = compress(document, MIN_COMPRESSED_BYTES)
+  return compressed === document ? document.slice() : compressed
 }
 
 const none: DeadLetterTotals = { count: 0, bytes: 0 }
@@ -104,12 +114,17 @@ export class DeadLetterStore {
   /** At most `limit` dead letters whose id is greater than `after`, oldest first. */
   list(after: number, limit: number): StoredDeadLetter[] {
     return this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?`)
-      .all(after, limit).map(deadLetterOf)
+      .all(after, limit).map((row) => readable(deadLetterOf(row)))
+  }
+
+  /** All of them, with their documents as they are on disk. */
+  listStored(): StoredDeadLetter[] {
+    return this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters ORDER BY id`).all().map(deadLetterOf)
   }
 
   get(id: number): StoredDeadLetter | undefined {
     const row = this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id = ?`).get(id)
-    return row === undefined ? undefined : deadLetterOf(row)
+    return row === undefined ? undefined : readable(deadLetterOf(row))
   }
 
   /** At most `limit` ids greater than `after`, in order. */
@@ -165,7 +180,12 @@ export class DeadLetterStore {
   }
 }
 
-/** Types a row of the table; in that of an older version columns are missing, and the lane is NaN. */
+/** Decompresses the document. @throws {Error} if it is damaged */
+function readable(deadLetter: StoredDeadLetter): StoredDeadLetter {
+  return { ...deadLetter, document: decompress(deadLetter.document) }
+}
+
+/** Types a row of the table, whose document is as it is on disk; in that of an older version columns are missing, and the lane is NaN. */
 export function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
   const { document } = row
   return {

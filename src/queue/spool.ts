@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import type { DocumentBlock } from '../component/batch.ts'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
@@ -7,6 +6,7 @@ import { transaction } from '../sqlite/transaction.ts'
 import type { DeadLetter, DeadLetterStore } from './dead-letter-store.ts'
 import { LaneNumbers, type StoredLane } from './lane-numbers.ts'
 import type { PartlyDelivered } from './rest-of-row.ts'
+import { replaceSpool } from './replace-spool.ts'
 import { openSpoolFile, type SpoolFile, spoolPath } from './spool-file.ts'
 import { idRanges, type RowSize, type SpoolRow, storedBlock } from './spool-row.ts'
 import type { WaitingBlocks } from './waiting-blocks.ts'
@@ -130,9 +130,10 @@ export class Spool {
    */
   commit({ block, lanes, acknowledged, deadLetters }: SpoolChange, now: number): SpoolRow | undefined {
     return this.#transact((file) => {
+      // The room that this frees is used by what follows.
+      for (const { lane, rows } of acknowledged) acknowledge(file, lane, rows)
       const row = block === undefined || lanes.length === 0 ? undefined : this.#append(file, block, lanes, now)
       file.deadLetters.add(deadLetters)
-      for (const { lane, rows } of acknowledged) acknowledge(file, lane, rows)
       return row
     })
   }
@@ -256,11 +257,16 @@ export class Spool {
     return build(this.#path, this.#nextId - 1)
   }
 
-  /** Starts an empty file in place of one that holds nothing that is needed, and cannot be written as the disk is full. */
-  reset(): void {
-    this.replaceFile((path) => {
-      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-    })
+  /**
+   * Starts a file with nothing but dead letters in place of one of which no block is needed, and that cannot be written as
+   * the disk is full.
+   *
+   * @param unwritten dead letters that are not in the file yet
+   * @throws {Error} if there is no room; then nothing has changed
+   */
+  reset(unwritten: readonly DeadLetter[]): void {
+    const stored = this.deadLetters.listStored()
+    this.replaceFile((path, lastId) => replaceSpool(path, { lastId, lanes: this.lanes(), stored, unwritten }))
   }
 
   /** Closes it for good. */
