@@ -5,7 +5,7 @@ import { IN_MEMORY } from '../sqlite/open-database.ts'
 
 /** Bytes that are held by default. */
 export const RESERVE_BYTES = 8 << 20
-const CHUNK_BYTES = 1 << 20
+const CHUNK_BYTES = 1 << 16
 
 /**
  * A file next to the spool that holds room on the disk. When the disk is full, the room is what a small spool is written
@@ -33,10 +33,10 @@ export class DiskReserve {
     const file = openSync(this.#path, 'w', 0o640)
     try {
       // File systems that compress would hold nothing for zeros.
-      const chunk = crypto.getRandomValues(new Uint8Array(1 << 16))
-      const bytes = new Uint8Array(CHUNK_BYTES)
-      for (let at = 0; at < CHUNK_BYTES; at += chunk.length) bytes.set(chunk, at)
-      for (let left = this.bytes; left > 0;) left -= writeSync(file, bytes, 0, Math.min(left, CHUNK_BYTES))
+      const chunk = new Uint8Array(CHUNK_BYTES)
+      for (let left = this.bytes; left > 0;) {
+        left -= writeSync(file, crypto.getRandomValues(chunk), 0, Math.min(left, CHUNK_BYTES))
+      }
       return true
     } finally {
       closeSync(file)
