@@ -22,10 +22,12 @@ export class DamagedSpool {
   /** Blocks that could not be read so far, about; undefined if not even their number is known. */
   unreadable: number | undefined = 0
   readonly #db: DatabaseSync | undefined
+  readonly #onlyLaneOf: StatementSync | undefined
   readonly #lanesOf: StatementSync | undefined
 
   constructor(file: string) {
     this.#db = attempt(() => new DatabaseSync(file, { readOnly: true }))
+    this.#onlyLaneOf = this.#prepare('SELECT lane FROM blocks WHERE id = ?')
     this.#lanesOf = this.#prepare('SELECT lane FROM waiting WHERE block = ?')
   }
 
@@ -36,6 +38,8 @@ export class DamagedSpool {
 
   /** The lanes that a block waits for; undefined if they cannot be read. */
   lanesOf(block: number): number[] | undefined {
+    const only = attempt(() => this.#onlyLaneOf?.get(block))?.['lane'] ?? undefined
+    if (only !== undefined) return [Number(only)]
     const found = attempt(() => this.#lanesOf?.all(block))
     // A block that waits for no lane does not stay, so this says that lanes are missing.
     return found === undefined || found.length === 0 ? undefined : found.map(({ lane }) => Number(lane))

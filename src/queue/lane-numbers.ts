@@ -67,8 +67,6 @@ export function readLanes(db: DatabaseSync): StoredLane[] {
 /** Writes the lanes of a spool that is new, and the last id that was used for a block, in the transaction that is open. */
 export function writeLanes(db: DatabaseSync, lanes: readonly StoredLane[], lastId: number): void {
   const insert = db.prepare('INSERT OR IGNORE INTO lanes (id, name) VALUES (?, ?)')
-  // A new spool has a lane already, whose number may be another one's here.
-  db.exec('DELETE FROM lanes')
   for (const { id, name } of lanes) insert.run(id, name)
   db.prepare("INSERT INTO state (name, value) VALUES ('last_id', ?)").run(lastId)
 }

@@ -8,7 +8,7 @@ import type { QuarantinedSpool } from '../telemetry/events.ts'
 import { DamagedSpool, type RecoveredBlock } from './damaged-spool.ts'
 import type { DeadLetter, StoredDeadLetter } from './dead-letter-store.ts'
 import { type StoredLane, writeLanes } from './lane-numbers.ts'
-import { prepareStatements, rebuiltPath, type SpoolFile } from './spool-file.ts'
+import { insertBlock, prepareStatements, rebuiltPath, type SpoolFile } from './spool-file.ts'
 import { spoolFormat } from './spool-format.ts'
 import { type SpoolRow, type StoredBlock, storedBlock } from './spool-row.ts'
 
@@ -129,11 +129,10 @@ class Rebuild {
     }
   }
 
-  #write({ id, created, ends }: SpoolRow, stored: StoredBlock, read: readonly number[] | undefined): void {
-    const lanes = this.source.lanesOf(id, read)
+  #write(row: SpoolRow, stored: StoredBlock, read: readonly number[] | undefined): void {
+    const lanes = this.source.lanesOf(row.id, read)
     if (lanes.length === 0) return
-    this.file.insert.run(id, created, ends.length, stored.bytes, stored.ends, stored.traces)
-    for (const lane of lanes) this.file.wait.run(id, lane)
+    insertBlock(this.file, row, stored, lanes)
     this.recovered++
   }
 

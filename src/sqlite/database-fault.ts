@@ -13,7 +13,7 @@ export type DatabaseFault = 'damaged' | 'unwritable' | 'taken' | 'full' | 'other
 const DAMAGE = new RegExp(
   [
     'malformed|not a database|corrupt|wrong type',
-    'no such (table|column)|has no column named',
+    'no such (table|column)|has no column named|table \\S+ already exists',
     'zstd|decompress|checksum|unknown frame',
     'is of version|is a directory',
   ].join('|'),

@@ -48,6 +48,18 @@ test('openDatabase() brings an older version to the newest, and keeps its rows',
   db.close()
 })
 
+test('openDatabase() creates a new file by its schema, where the format has one, and takes no step', () => {
+  const schema = "CREATE TABLE rows (kind TEXT NOT NULL DEFAULT 'new', value)"
+  const file = join(folder, 'schema.sqlite')
+  for (let i = 1; i <= 2; i++) {
+    const db = openDatabase(file, { ...format, schema })
+    db.exec('INSERT INTO rows (value) VALUES (1)')
+    assert.deepEqual(db.prepare('SELECT kind FROM rows').all().map(({ kind }) => kind), Array(i).fill('new'))
+    assert.equal(pragma(db, 'user_version'), 2)
+    db.close()
+  }
+})
+
 test('openDatabase() leaves a database as it was if a step fails', () => {
   const file = join(folder, 'failed.sqlite')
   openDatabase(file, { ...format, steps: steps.slice(0, 1) }).close()
