@@ -47,8 +47,12 @@ const CHUNK = 100
 /** The spool's table of dead letters. Its methods run within the transaction that is open. */
 export class DeadLetterStore {
   #totals = new Map<number, DeadLetterTotals>()
+  readonly #get: StatementSync
+  readonly #laneOf: StatementSync
 
   constructor(private readonly db: DatabaseSync) {
+    this.#get = db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id = ?`)
+    this.#laneOf = db.prepare('SELECT lane FROM dead_letters WHERE id = ?')
     const rows = db.prepare(
       'SELECT lane, count(*) AS count, sum(length(document)) AS bytes FROM dead_letters GROUP BY lane',
     )
@@ -123,7 +127,7 @@ export class DeadLetterStore {
   }
 
   get(id: number): StoredDeadLetter | undefined {
-    const row = this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id = ?`).get(id)
+    const row = this.#get.get(id)
     return row === undefined ? undefined : readable(deadLetterOf(row))
   }
 
@@ -140,7 +144,7 @@ export class DeadLetterStore {
 
   /** The lane of a dead letter; undefined if it does not exist. */
   laneOf(id: number): number | undefined {
-    const row = this.db.prepare('SELECT lane FROM dead_letters WHERE id = ?').get(id)
+    const row = this.#laneOf.get(id)
     return row === undefined ? undefined : Number(row['lane'])
   }
 
