@@ -1,14 +1,8 @@
 import { documentText } from '../component/batch.ts'
-import type { ExporterDeadLetter, QueueAdmin } from '../queue/queue-admin.ts'
+import type { DeadLetterChoice, ExporterDeadLetter, QueueAdmin } from '../queue/queue-admin.ts'
 import type { RemovedLane } from '../queue/removed-lanes.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import type { RemovedExporterStatus } from '../telemetry/status.ts'
-
-/** The dead letters that a command applies to: ids, or all. */
-export type DeadLetterChoice = readonly number[] | 'all'
-
-/** Dead letters that are changed at a time when `all` are chosen. */
-const CHUNK = 200
 
 /** The queue for the admin server and commands: dead letters as text, and what is kept for removed exporters. */
 export class QueueAccess {
@@ -26,13 +20,13 @@ export class QueueAccess {
   }
 
   /** Puts dead letters back into the queue. @param to another exporter than their own @returns how many */
-  redrive(choice: DeadLetterChoice, to?: string): number {
-    return this.#forChosen(choice, (ids) => this.queue.redrive(ids, to))
+  async redrive(choice: DeadLetterChoice, to?: string): Promise<number> {
+    return await this.queue.redrive(choice, to)
   }
 
   /** Deletes dead letters. @returns how many */
-  dropDeadLetters(choice: DeadLetterChoice): number {
-    return this.#forChosen(choice, (ids) => this.queue.dropDeadLetters(ids))
+  async dropDeadLetters(choice: DeadLetterChoice): Promise<number> {
+    return await this.queue.dropDeadLetters(choice)
   }
 
   /** What is kept for exporters that the config does not have. */
@@ -48,18 +42,6 @@ export class QueueAccess {
   /** Moves what is kept for a removed exporter to another one. @returns how many documents */
   async moveRemoved(name: string, to: string): Promise<number> {
     return await this.queue.moveRemoved(name, to)
-  }
-
-  #forChosen(choice: DeadLetterChoice, change: (ids: readonly number[]) => number): number {
-    if (choice !== 'all') return change(choice)
-    // What is wrong besides the dead letters shows though there are none.
-    let count = change([])
-    for (let after = 0;;) {
-      const ids = this.queue.deadLetters(after, CHUNK).map(({ id }) => id)
-      if (ids.length === 0) return count
-      count += change(ids)
-      after = ids[ids.length - 1] ?? after
-    }
   }
 }
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { type DeadLetterChoice, QueueAccess } from '../admin/queue-access.ts'
+import { QueueAccess } from '../admin/queue-access.ts'
 import { exporterInstances } from '../config/exporter-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import { queueSettings } from '../pipeline/queue-settings.ts'
-import { QueueAdmin } from '../queue/queue-admin.ts'
+import { type DeadLetterChoice, QueueAdmin } from '../queue/queue-admin.ts'
 import { Spool } from '../queue/spool.ts'
 import { hasSpool } from '../queue/spool-file.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
@@ -97,8 +97,8 @@ function openSpool(settings: Settings, env: CommandContext['env']): OpenQueue {
       if (found === undefined) throw new NotFoundError(ExitCode.unavailable, `There is no dead letter ${id}`)
       return found
     },
-    redrive: async (choice, to) => queue.redrive(choice, to),
-    dropDeadLetters: async (choice) => queue.dropDeadLetters(choice),
+    redrive: (choice, to) => queue.redrive(choice, to),
+    dropDeadLetters: (choice) => queue.dropDeadLetters(choice),
     removedExporters: async () => queue.removedExporters(),
     dropRemoved: (name) => queue.dropRemoved(name),
     moveRemoved: (name, to) => queue.moveRemoved(name, to),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BufferPool } from '../bytes/buffer-pool.ts'
 import { blockOf } from '../../test/support/test-spool.ts'
+import { decompress } from '../sqlite/compress.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import type { DeadBatch } from './dead-letter-policy.ts'
 import { HeldBlocks } from './held-blocks.ts'
@@ -39,6 +40,14 @@ test('Acknowledgements copies dead letters, as the buffers that they are in are 
   acknowledgements.add(1, [], dead, 0)
   dead.bytes.fill(0)
   assert.equal(decoder.decode(acknowledgements.deadLetters[0]?.document), '"d"')
+})
+
+test('Acknowledgements compresses dead letters', () => {
+  const acknowledgements = new Acknowledgements()
+  acknowledgements.add(1, [], rejected('x'.repeat(10_000)), 0)
+  const [{ document } = { document: new Uint8Array() }] = acknowledgements.deadLetters
+  assert.ok(document.length < 1000, `${document.length} bytes`)
+  assert.equal(decoder.decode(decompress(document)), `"${'x'.repeat(10_000)}"`)
 })
 
 test('Acknowledgements is full for a lane while it holds 4 MiB of its dead letters, however many rows it holds', () => {

@@ -1,6 +1,6 @@
 import { documentsOf } from '../component/batch.ts'
 import type { DeadBatch } from './dead-letter-policy.ts'
-import type { DeadLetter } from './dead-letter-store.ts'
+import { compressDeadLetter, type DeadLetter } from './dead-letter-store.ts'
 import type { AcknowledgedRows } from './spool.ts'
 
 /** While a lane's dead letters of this size wait to be written, in bytes, it makes no more: a full disk must not fill memory. */
@@ -58,7 +58,7 @@ export class Acknowledgements {
   /**
    * Takes rows that a lane no longer needs.
    *
-   * @param dead documents of them that become dead letters; they are copied
+   * @param dead documents of them that become dead letters; they are copied, and compressed
    * @param now Unix milliseconds
    */
   add(lane: number, rows: readonly number[], dead: DeadBatch | undefined, now: number): void {
@@ -73,7 +73,7 @@ export class Acknowledgements {
     this.#unwritten.set(lane, unwritten)
     for (const { block } of batch.parts) unwritten.rows.add(block.id)
     for (const document of documentsOf(batch)) {
-      this.#deadLetters.push({ lane, time: now, reason, message, document: document.slice() })
+      this.#deadLetters.push({ lane, time: now, reason, message, document: compressDeadLetter(document) })
       unwritten.bytes += document.length
     }
   }

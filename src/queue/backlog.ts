@@ -72,6 +72,11 @@ export class Backlog {
     return this.#unloaded > 0 && id >= this.#unloaded
   }
 
+  /** True while some of what waits is on disk alone. */
+  get isPartlyUnloaded(): boolean {
+    return this.#unloaded > 0
+  }
+
   /** True while so much memory is handed out that what failed must go before anything new is begun. */
   get isMemoryFull(): boolean {
     return this.#handedOutBytes >= this.blocks.maxLaneBytes

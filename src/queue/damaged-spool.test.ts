@@ -101,6 +101,15 @@ test('DamagedSpool says that it does not know the lanes of a block if they are n
   assert.deepEqual(lanes, [])
 })
 
+test('DamagedSpool reads dead letters that lack a column, as those of older versions do', () => {
+  const file = writeSpool(1)
+  const db = new DatabaseSync(file)
+  db.exec('ALTER TABLE dead_letters DROP COLUMN lane; ALTER TABLE dead_letters DROP COLUMN message')
+  db.close()
+  const { deadLetters } = readAll(file)
+  assert.deepEqual(deadLetters.map(({ lane, reason, message }) => [lane, reason, message]), [[NaN, 'rejected', '']])
+})
+
 test('DamagedSpool of a file that is no database, or does not exist, is empty', () => {
   const file = writeSpool(1)
   writeFileSync(file, 'no database at all '.repeat(1000))

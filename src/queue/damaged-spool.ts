@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
+import { decompress } from '../sqlite/compress.ts'
 import { deadLetterOf, type StoredDeadLetter } from './dead-letter-store.ts'
 import { readLanes, type StoredLane } from './lane-numbers.ts'
 import { readableIds } from './readable-ids.ts'
@@ -21,10 +22,12 @@ export class DamagedSpool {
   /** Blocks that could not be read so far, about; undefined if not even their number is known. */
   unreadable: number | undefined = 0
   readonly #db: DatabaseSync | undefined
+  readonly #onlyLaneOf: StatementSync | undefined
   readonly #lanesOf: StatementSync | undefined
 
   constructor(file: string) {
     this.#db = attempt(() => new DatabaseSync(file, { readOnly: true }))
+    this.#onlyLaneOf = this.#prepare('SELECT lane FROM blocks WHERE id = ?')
     this.#lanesOf = this.#prepare('SELECT lane FROM waiting WHERE block = ?')
   }
 
@@ -35,6 +38,8 @@ export class DamagedSpool {
 
   /** The lanes that a block waits for; undefined if they cannot be read. */
   lanesOf(block: number): number[] | undefined {
+    const only = attempt(() => this.#onlyLaneOf?.get(block))?.['lane'] ?? undefined
+    if (only !== undefined) return [Number(only)]
     const found = attempt(() => this.#lanesOf?.all(block))
     // A block that waits for no lane does not stay, so this says that lanes are missing.
     return found === undefined || found.length === 0 ? undefined : found.map(({ lane }) => Number(lane))
@@ -57,9 +62,10 @@ export class DamagedSpool {
     return { row, stored, lanes: this.lanesOf(row.id) }
   }
 
-  /** The dead letters that are whole, by id. */
+  /** The dead letters that are whole, by id, with their documents as they are on disk. */
   *deadLetters(): Generator<StoredDeadLetter> {
-    const read = this.#prepare('SELECT id, lane, time, reason, message, document FROM dead_letters WHERE id = ?')
+    // Older versions, and damage, have fewer columns.
+    const read = this.#prepare('SELECT * FROM dead_letters WHERE id = ?')
     for (const id of this.#ids('dead_letters', () => {})) {
       const row = attempt(() => read?.get(id))
       if (row === undefined) continue
@@ -100,7 +106,7 @@ function numberOf(value: unknown): number | undefined {
 
 /** SQLite has no checksums, so a row may be read and yet be garbage. */
 function isText(document: Uint8Array): boolean {
-  return attempt(() => typeof JSON.parse(decoder.decode(document)) === 'string') ?? false
+  return attempt(() => typeof JSON.parse(decoder.decode(decompress(document))) === 'string') ?? false
 }
 
 /** True if a block is not garbage. What was compressed has a checksum, which was compared. @throws {Error} if it is not UTF-8 or JSON */

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { compress, decompress } from '../sqlite/compress.ts'
 
 /** Why a document became a dead letter. */
 export type DeadLetterReason = 'rejected' | 'unprocessed' | 'too-old'
@@ -12,7 +13,7 @@ export interface DeadLetter {
   readonly reason: DeadLetterReason
   /** What the backend answered. */
   readonly message: string
-  /** A JSON string, with its quotes. */
+  /** A JSON string, with its quotes; it may be compressed by {@link compressDeadLetter} until it is read. */
   readonly document: Uint8Array
 }
 
@@ -25,8 +26,17 @@ export interface StoredDeadLetter extends Omit<DeadLetter, 'reason'> {
 /** How many dead letters a lane has. */
 export interface DeadLetterTotals {
   readonly count: number
-  /** Bytes of their documents. */
+  /** Bytes of their documents on disk. */
   readonly bytes: number
+}
+
+/** Smaller documents are not worth compressing, in bytes. */
+const MIN_COMPRESSED_BYTES = 512
+
+/** The document of a dead letter for the disk. @returns a copy */
+export function compressDeadLetter(document: Uint8Array): Uint8Array {
+  const compressed = compress(document, MIN_COMPRESSED_BYTES)
+  return compressed === document ? document.slice() : compressed
 }
 
 const none: DeadLetterTotals = { count: 0, bytes: 0 }
@@ -37,8 +47,12 @@ const CHUNK = 100
 /** The spool's table of dead letters. Its methods run within the transaction that is open. */
 export class DeadLetterStore {
   #totals = new Map<number, DeadLetterTotals>()
+  readonly #get: StatementSync
+  readonly #laneOf: StatementSync
 
   constructor(private readonly db: DatabaseSync) {
+    this.#get = db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id = ?`)
+    this.#laneOf = db.prepare('SELECT lane FROM dead_letters WHERE id = ?')
     const rows = db.prepare(
       'SELECT lane, count(*) AS count, sum(length(document)) AS bytes FROM dead_letters GROUP BY lane',
     )
@@ -104,12 +118,34 @@ export class DeadLetterStore {
   /** At most `limit` dead letters whose id is greater than `after`, oldest first. */
   list(after: number, limit: number): StoredDeadLetter[] {
     return this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?`)
-      .all(after, limit).map(deadLetterOf)
+      .all(after, limit).map((row) => readable(deadLetterOf(row)))
+  }
+
+  /** All of them, with their documents as they are on disk. */
+  listStored(): StoredDeadLetter[] {
+    return this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters ORDER BY id`).all().map(deadLetterOf)
   }
 
   get(id: number): StoredDeadLetter | undefined {
-    const row = this.db.prepare(`SELECT ${COLUMNS} FROM dead_letters WHERE id = ?`).get(id)
-    return row === undefined ? undefined : deadLetterOf(row)
+    const row = this.#get.get(id)
+    return row === undefined ? undefined : readable(deadLetterOf(row))
+  }
+
+  /** At most `limit` ids greater than `after`, in order. */
+  ids(after: number, limit: number): number[] {
+    const rows = this.db.prepare('SELECT id FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?').all(after, limit)
+    return rows.map(({ id }) => Number(id))
+  }
+
+  /** The greatest id; 0 if there is no dead letter. */
+  get lastId(): number {
+    return Number(this.db.prepare('SELECT max(id) AS id FROM dead_letters').get()?.['id'] ?? 0)
+  }
+
+  /** The lane of a dead letter; undefined if it does not exist. */
+  laneOf(id: number): number | undefined {
+    const row = this.#laneOf.get(id)
+    return row === undefined ? undefined : Number(row['lane'])
   }
 
   /** @returns how many of them there were */
@@ -148,7 +184,12 @@ export class DeadLetterStore {
   }
 }
 
-/** Types a row of the table. */
+/** Decompresses the document. @throws {Error} if it is damaged */
+function readable(deadLetter: StoredDeadLetter): StoredDeadLetter {
+  return { ...deadLetter, document: decompress(deadLetter.document) }
+}
+
+/** Types a row of the table, whose document is as it is on disk; in that of an older version columns are missing, and the lane is NaN. */
 export function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
   const { document } = row
   return {
@@ -156,7 +197,7 @@ export function deadLetterOf(row: Record<string, unknown>): StoredDeadLetter {
     lane: Number(row['lane']),
     time: Number(row['time']),
     reason: String(row['reason']),
-    message: String(row['message']),
+    message: String(row['message'] ?? ''),
     document: document instanceof Uint8Array ? document : new Uint8Array(0),
   }
 }

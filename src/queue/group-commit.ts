@@ -27,9 +27,9 @@ const HOLD_BACK_MS = 50
 const LOOK_MS = 2
 
 /**
- * Collects the documents of many requests into one group, and commits them together a moment later. While delivery is
- * behind, commits hold back: clients that wait for their answer then send at the pace of the delivery, and no backlog
- * grows that would have to be read from disk again.
+ * Collects the documents of many requests into one group, and commits them together a moment later. While delivery
+ * does not keep up, commits hold back: clients that wait for their answer then send at the pace of the delivery, and no
+ * backlog grows that would have to be read from disk again. Once there is one, nothing holds back.
  */
 export class GroupCommit {
   readonly #group: DocumentGroup

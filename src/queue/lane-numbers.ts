@@ -63,3 +63,10 @@ export function readLanes(db: DatabaseSync): StoredLane[] {
   const rows = db.prepare('SELECT id, name FROM lanes ORDER BY id').all()
   return rows.map(({ id, name }) => ({ id: Number(id), name: String(name) }))
 }
+
+/** Writes the lanes of a spool that is new, and the last id that was used for a block, in the transaction that is open. */
+export function writeLanes(db: DatabaseSync, lanes: readonly StoredLane[], lastId: number): void {
+  const insert = db.prepare('INSERT OR IGNORE INTO lanes (id, name) VALUES (?, ?)')
+  for (const { id, name } of lanes) insert.run(id, name)
+  db.prepare("INSERT INTO state (name, value) VALUES ('last_id', ?)").run(lastId)
+}

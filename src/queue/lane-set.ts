@@ -43,7 +43,7 @@ export class LaneSet {
     return undefined
   }
 
-  /** True while a lane delivers, and more waits for it than it delivers soon. */
+  /** True while a lane delivers, and more waits for it in memory than it delivers soon. */
   get isAhead(): boolean {
     for (const lane of this.#list) if (lane.isAhead) return true
     return false

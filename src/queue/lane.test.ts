@@ -47,7 +47,7 @@ function openLane(settings: Partial<LaneSettings>, waiting: WaitingRows = nothin
     lane.backlog.push(blocks.written(row, [1]))
     lane.dropOldest()
   }
-  return { clock, log, lane, sender, answer, acknowledged, push }
+  return { clock, log, lane, sender, answer, acknowledged, push, blocks }
 }
 
 test('a lane that pushes back is full once queue.maxBytes wait for it, and drops nothing', async () => {
@@ -144,6 +144,20 @@ test('a lane holds commits back only while it delivers, and more waits for it th
   await clock.advance(0)
   assert.equal(lane.isAhead, true)
   await clock.advance(1001)
+  assert.equal(lane.isAhead, false)
+})
+
+test('a lane holds no commits back while some of what waits for it is on disk alone', async () => {
+  const { clock, lane, sender, answer, push, blocks } = openLane({ maxBytes: 1 << 20 })
+  push(documentNames(0, 4000))
+  lane.delivery.start()
+  answer()
+  let requests = 0
+  sender.answer = () => (++requests < 3 ? undefined : new Promise(() => {}))
+  await clock.advance(0)
+  assert.equal(lane.isAhead, true)
+  blocks.maxLaneBytes = 0
+  push(['d'])
   assert.equal(lane.isAhead, false)
 })
 

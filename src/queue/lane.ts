@@ -37,7 +37,7 @@ export interface LaneState {
   readonly delivery: DeliveryState
 }
 
-/** While this many documents wait though the exporter delivers, commits hold back. */
+/** While this many documents wait in memory though the exporter delivers, commits hold back. */
 const PACE_DOCUMENTS = 3000
 /** A lane that delivered nothing for this long holds no commits back, in milliseconds. */
 const PACE_MS = 1000
@@ -97,10 +97,13 @@ export class Lane {
     return this.settings.whenFull === 'push-back' && this.backlog.bytes >= this.settings.maxBytes
   }
 
-  /** True while it delivers, and more waits than it delivers soon. */
+  /**
+   * True while it delivers, more waits than it delivers soon, and all of that is in memory: to hold commits back keeps it
+   * there. What is on disk alone must be read anyway, and clients gain nothing by waiting.
+   */
   get isAhead(): boolean {
     return this.settings.whenFull === 'push-back' && this.backlog.documents > PACE_DOCUMENTS &&
-      this.delivery.succeededWithin(PACE_MS)
+      !this.backlog.isPartlyUnloaded && this.delivery.succeededWithin(PACE_MS)
   }
 
   /** Takes other settings, from now on. */

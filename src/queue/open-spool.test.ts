@@ -81,6 +81,55 @@ test('openSpool() delivers to every exporter what does not say for whom it waits
   assert.equal(lanes.find(({ id }) => id === deadLetters[0]?.lane)?.name, 'local')
 })
 
+test('openSpool() rebuilds a spool whose schema lacks a table or a column, and says so', () => {
+  for (const damage of ['DROP TABLE waiting', 'DROP TABLE lanes', 'DROP TABLE state', 'DROP TABLE dead_letters']) {
+    const dir = writeSpool()
+    const db = new DatabaseSync(spoolPath(dir))
+    db.exec(damage)
+    db.close()
+    const { dir: opened, documents, log } = open(dir, ['xray', 'audit'])
+    assert.equal(opened, dir)
+    assert.deepEqual(
+      documents,
+      damage === 'DROP TABLE lanes' ? { xray: 60, audit: 60 } : { xray: 60, audit: 30 },
+      damage,
+    )
+    assert.match(log, /^ERROR The spool is damaged \(.*no such table.*\).*; 60 blocks of documents were recovered/)
+  }
+  const dir = writeSpool()
+  const db = new DatabaseSync(spoolPath(dir))
+  db.exec('ALTER TABLE blocks RENAME COLUMN traces TO tracés')
+  db.close()
+  assert.match(open(dir).log, /^ERROR The spool is damaged \(.*traces.*\)/)
+})
+
+test('openSpool() rebuilds a spool that lacks the lane of a block, which may then wait for every exporter', () => {
+  const dir = writeSpool()
+  const db = new DatabaseSync(spoolPath(dir))
+  db.exec('ALTER TABLE blocks DROP COLUMN lane; DELETE FROM waiting WHERE block = 2')
+  db.close()
+  const { documents, log } = open(dir, ['xray', 'audit'])
+  assert.deepEqual(documents, { xray: 60, audit: 60 })
+  assert.match(log, /^ERROR The spool is damaged \(.*lane.*60 blocks of documents were recovered, 0 cannot be read/)
+})
+
+test('openSpool() rebuilds a spool whose version is lost', () => {
+  const dir = writeSpool()
+  const db = new DatabaseSync(spoolPath(dir))
+  db.exec('PRAGMA user_version = 0')
+  db.close()
+  assert.deepEqual(open(dir, ['xray', 'audit']).documents, { xray: 60, audit: 30 })
+})
+
+test('openSpool() moves a directory away that is in the place of the spool', () => {
+  const dir = spoolFolder()
+  mkdirSync(join(spoolPath(dir), 'sub'), { recursive: true })
+  const { dir: opened, documents, log } = open(dir)
+  assert.deepEqual([opened, documents], [dir, { xray: 0 }])
+  assert.match(log, /^ERROR The spool is damaged \(.*it is a directory\)/)
+  assert.deepEqual(quarantined(dir).map((name) => readdirSync(join(dir, name))), [['sub']])
+})
+
 test('openSpool() starts an empty spool in place of a file that is no database', () => {
   const dir = spoolFolder()
   mkdirSync(dir)

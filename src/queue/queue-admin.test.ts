@@ -13,6 +13,8 @@ const never = new AbortController().signal
 const outage = new ExportError('retryable', 'away')
 const rejection = new ExportError('permanent', 'no good')
 
+const dead = { time: 1, reason: 'rejected', message: 'no', document: new Uint8Array([34, 100, 34]) } as const
+
 const write = (spool: Spool, texts: readonly string[], lanes: readonly number[]): void =>
   void spool.commit({ block: blockOf(texts), lanes, acknowledged: [], deadLetters: [] }, 7)
 
@@ -21,7 +23,6 @@ function openOffline() {
   const spool = openTestSpool()
   const [xray, removed] = [spool.lane('xray'), spool.lane('removed')]
   for (let i = 0; i < 10; i++) write(spool, documentNames(i * 3, 3), i % 2 === 0 ? [removed] : [removed, xray])
-  const dead = { time: 1, reason: 'rejected', message: 'no', document: new Uint8Array([34, 100, 34]) } as const
   const deadLetters = [{ ...dead, lane: removed }, { ...dead, lane: xray }]
   spool.commit({ lanes: [], acknowledged: [], deadLetters }, 0)
   return { spool, xray, removed, admin: new QueueAdmin(spool, { configured: () => ['xray'] }) }
@@ -51,7 +52,7 @@ test('QueueAdmin.removedLanes() says what is stored for exporters that the confi
   spool.close()
 })
 
-test('QueueAdmin.removedLanes() counts through what waits once, and is right after a part was taken', () => {
+test('QueueAdmin.removedLanes() counts through what waits once, and is right after a part was taken', async () => {
   const { spool, removed, admin } = openOffline()
   const before = admin.removedLanes()[0]
   let walks = 0
@@ -62,7 +63,7 @@ test('QueueAdmin.removedLanes() counts through what waits once, and is right aft
     return contents(...args)
   }
   for (let i = 0; i < 10; i++) admin.removedLanes()
-  admin.dropDeadLetters([1])
+  await admin.dropDeadLetters([1])
   assert.deepEqual(admin.removedLanes(), [{ ...before, deadLetters: { count: 0, bytes: 0 } }])
   assert.equal(walks, 0)
   assert.equal(spool.lanes().find(({ name }) => name === 'removed')?.id, removed)
@@ -160,8 +161,8 @@ test('QueueAdmin.redrive() puts dead letters back for their exporter, or another
   audit.answer = () => undefined
   const ids = admin.deadLetters(0, 10).map(({ id }) => id)
   assert.equal(ids.length, 3)
-  assert.equal(admin.redrive([...ids.slice(0, 2), ...ids.slice(0, 2), 99]), 2)
-  assert.equal(admin.redrive(ids, 'audit'), 1)
+  assert.equal(await admin.redrive([...ids.slice(0, 2), ...ids.slice(0, 2), 99]), 2)
+  assert.equal(await admin.redrive(ids, 'audit'), 1)
   assert.deepEqual(admin.deadLetters(0, 10), [])
   await test.clock.advance(20_000)
   assert.deepEqual(xray.accepted.toSorted(), ['d0', 'd1'])
@@ -169,19 +170,64 @@ test('QueueAdmin.redrive() puts dead letters back for their exporter, or another
   await test.stop()
 })
 
-test('QueueAdmin.redrive() puts none back if the config does not have the exporter of one', () => {
+test('QueueAdmin.redrive() puts none back if the config does not have the exporter of one', async () => {
   const { spool, admin } = openOffline()
-  assert.throws(() => admin.redrive([2, 1]), /"removed" is not in the config; send to one of xray instead/)
-  assert.equal(spool.deadLetters.count, 2)
-  assert.equal(admin.redrive([2, 1], 'xray'), 2)
+  for (const choice of [[2, 1], 'all'] as const) {
+    await assert.rejects(admin.redrive(choice), /"removed" is not in the config; send to one of xray instead/)
+    assert.equal(spool.deadLetters.count, 2)
+  }
+  await assert.rejects(admin.redrive('all', 'other'), CommandError)
+  assert.equal(await admin.redrive([2, 1], 'xray'), 2)
+  assert.equal(await admin.redrive('all'), 0)
   spool.close()
 })
 
-test('QueueAdmin finds and deletes dead letters', () => {
+test('QueueAdmin.redrive() of all checks every exporter before it puts back any, however many there are', async () => {
+  const { spool, xray, admin } = openOffline()
+  const many = Array.from({ length: 300 }, () => ({ ...dead, lane: xray }))
+  spool.commit({ lanes: [], acknowledged: [], deadLetters: [...many, { ...dead, lane: spool.lane('removed') }] }, 0)
+  await assert.rejects(admin.redrive('all'), CommandError)
+  assert.equal(spool.deadLetters.count, 303)
+  assert.equal(spool.waiting.contents(xray).documents, 15)
+  spool.close()
+})
+
+test('QueueAdmin.redrive() and dropDeadLetters() of all let others run in between', async () => {
+  for (const command of ['redrive', 'dropDeadLetters'] as const) {
+    const { spool, xray, admin } = openOffline()
+    await admin.dropDeadLetters('all')
+    const deadLetters = Array.from({ length: 1000 }, () => ({ ...dead, lane: xray }))
+    spool.commit({ lanes: [], acknowledged: [], deadLetters }, 0)
+    const counts: number[] = []
+    const watch = setInterval(() => counts.push(spool.deadLetters.count))
+    assert.equal(await admin[command]('all'), 1000)
+    clearInterval(watch)
+    assert.ok(counts.some((count) => count > 0 && count < 1000), `${command}: ${counts.join()}`)
+    assert.equal(spool.deadLetters.count, 0)
+    spool.close()
+  }
+})
+
+test('QueueAdmin.redrive() of all ends, though what it puts back is rejected again', async () => {
+  const { test, xray, audit, admin } = await openRemoved([])
+  xray.answer = () => rejection
+  audit.answer = () => undefined
+  await test.commit(documentNames(0, 120))
+  await test.clock.advance(5000)
+  assert.equal(admin.deadLetters(0, 1000).length, 120)
+  const watch = setInterval(() => void test.clock.advance(2000))
+  assert.equal(await admin.redrive('all'), 120)
+  clearInterval(watch)
+  await test.clock.advance(20_000)
+  assert.equal(admin.deadLetters(0, 1000).length, 120)
+  await test.stop()
+})
+
+test('QueueAdmin finds and deletes dead letters', async () => {
   const { spool, admin } = openOffline()
   assert.deepEqual(admin.deadLetters(1, 10).map(({ id, exporter }) => [id, exporter]), [[2, 'xray']])
   assert.deepEqual([admin.deadLetter(1)?.exporter, admin.deadLetter(9)], ['removed', undefined])
-  assert.equal(admin.dropDeadLetters([1, 1, 9]), 1)
+  assert.equal(await admin.dropDeadLetters([1, 1, 9]), 1)
   assert.equal(admin.deadLetter(1), undefined)
   spool.close()
 })

@@ -9,6 +9,9 @@ import type { RowSize } from './spool-row.ts'
 /** A dead letter with the name of the exporter that could not deliver it. */
 export type ExporterDeadLetter = StoredDeadLetter & { readonly exporter: string }
 
+/** The dead letters that a command applies to: ids, or all. */
+export type DeadLetterChoice = readonly number[] | 'all'
+
 /** What an agent that has the spool open does about what people do with it. */
 export interface AdminHooks {
   /** The names of the exporters that the config has. */
@@ -23,7 +26,7 @@ export interface AdminHooks {
   readonly now?: () => number
 }
 
-/** Blocks that are moved or dropped, and dead letters that are redriven, at once, so that nothing else waits for long. */
+/** Blocks that are moved or dropped, and dead letters that are redriven or deleted, at once, so that nothing else waits for long. */
 const BLOCKS = 500
 const DEAD_LETTERS = 50
 
@@ -65,33 +68,64 @@ export class QueueAdmin {
   }
 
   #withExporter(deadLetter: StoredDeadLetter): ExporterDeadLetter {
-    const lane = this.spool.lanes().find(({ id }) => id === deadLetter.lane)
-    return { ...deadLetter, exporter: lane?.name ?? '' }
+    return { ...deadLetter, exporter: this.#nameOf(deadLetter.lane) }
+  }
+
+  #nameOf(lane: number): string {
+    return this.spool.lanes().find(({ id }) => id === lane)?.name ?? ''
   }
 
   /**
-   * Puts dead letters back into the queue.
+   * Puts dead letters back into the queue, a part at a time.
    *
+   * @param choice their ids, or all that there are now
    * @param to the exporter that gets them; else the one that could not deliver them
    * @returns how many of them there were
-   * @throws {CommandError} if the config does not have that exporter; then none is put back
+   * @throws {CommandError} if the config does not have that exporter; then none is put back. If a reload removes it
+   * meanwhile, what was put back stays so
    */
-  redrive(ids: readonly number[], to?: string): number {
-    if (to !== undefined) this.#checkConfigured(to)
-    const byExporter = new Map<string, number[]>()
-    for (const id of new Set(ids)) {
-      const found = this.deadLetter(id)
-      if (found === undefined) continue
-      const exporter = to ?? found.exporter
-      this.#checkConfigured(exporter)
-      byExporter.set(exporter, [...byExporter.get(exporter) ?? [], id])
-    }
-    let count = 0
-    for (const [exporter, chosen] of byExporter) {
-      for (let i = 0; i < chosen.length; i += DEAD_LETTERS) {
-        count += this.#redrive(chosen.slice(i, i + DEAD_LETTERS), exporter)
+  async redrive(choice: DeadLetterChoice, to?: string): Promise<number> {
+    for (const exporter of to === undefined ? this.#ownersOf(choice) : [to]) this.#checkConfigured(exporter)
+    return await this.#inParts(choice, (ids) => {
+      const byExporter = Map.groupBy(ids, (id) => to ?? this.#ownerOf(id))
+      let count = 0
+      for (const [exporter, chosen] of byExporter) {
+        if (exporter === undefined) continue
+        this.#checkConfigured(exporter)
+        count += this.#redrive(chosen, exporter)
       }
-    }
+      return count
+    })
+  }
+
+  /** The exporters that could not deliver these dead letters. */
+  #ownersOf(choice: DeadLetterChoice): Set<string> {
+    if (choice !== 'all') return new Set(choice.map((id) => this.#ownerOf(id)).filter((name) => name !== undefined))
+    const { deadLetters } = this.spool
+    return new Set(this.spool.lanes().filter(({ id }) => deadLetters.totals(id).count > 0).map(({ name }) => name))
+  }
+
+  /** The exporter that could not deliver a dead letter; undefined if it does not exist. */
+  #ownerOf(id: number): string | undefined {
+    const lane = this.#hooks.run(() => this.spool.deadLetters.laneOf(id))
+    return lane === undefined ? undefined : this.#nameOf(lane)
+  }
+
+  /** Calls `change` with the ids of some of the dead letters at a time, and lets others run in between. @returns the sum */
+  async #inParts(choice: DeadLetterChoice, change: (ids: readonly number[]) => number): Promise<number> {
+    const { run } = this.#hooks
+    // Those that are put back may be rejected again meanwhile.
+    const last = run(() => this.spool.deadLetters.lastId)
+    const chosen = choice === 'all' ? undefined : [...new Set(choice)]
+    let after = 0
+    let count = 0
+    await inParts(() => {
+      const ids = chosen?.splice(0, DEAD_LETTERS) ??
+        run(() => this.spool.deadLetters.ids(after, DEAD_LETTERS)).filter((id) => id <= last)
+      after = ids[ids.length - 1] ?? after
+      count += ids.length === 0 ? 0 : change(ids)
+      return ids.length
+    })
     return count
   }
 
@@ -103,9 +137,13 @@ export class QueueAdmin {
     return row.documents
   }
 
-  /** Deletes dead letters. @returns how many of them there were */
-  dropDeadLetters(ids: readonly number[]): number {
-    return this.#hooks.run(() => this.spool.changeDeadLetters((deadLetters) => deadLetters.remove(ids)))
+  /** Deletes dead letters, a part at a time. @param choice their ids, or all that there are now @returns how many there were */
+  async dropDeadLetters(choice: DeadLetterChoice): Promise<number> {
+    const { run } = this.#hooks
+    return await this.#inParts(
+      choice,
+      (ids) => run(() => this.spool.changeDeadLetters((deadLetters) => deadLetters.remove(ids))),
+    )
   }
 
   /**

@@ -10,6 +10,7 @@ import { Acknowledgements } from './acknowledgements.ts'
 import type { DeadBatch } from './dead-letter-policy.ts'
 import type { DeadLetterTotals } from './dead-letter-store.ts'
 import type { DeliverySettings } from './delivery.ts'
+import { DiskReserve } from './disk-reserve.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HeldBlocks } from './held-blocks.ts'
 import { Lane, type LaneSettings, type LaneState } from './lane.ts'
@@ -31,6 +32,8 @@ export interface QueueSettings extends SpoolSettings, Omit<DeliverySettings, 'co
   readonly maxMemory: number
   /** Bytes of dead letters that are stored for one exporter. */
   readonly maxDeadBytes: number
+  /** Bytes on disk that are reserved for when it is full; 8 MiB if undefined. */
+  readonly reserveBytes?: number
 }
 
 /** What one exporter's lane is set to. */
@@ -113,6 +116,7 @@ export class Queue {
       blocks,
       lanes,
       acknowledgements,
+      reserve: new DiskReserve(dir, settings.reserveBytes),
       events,
       clock,
       maxDeadBytes: () => this.settings.maxDeadBytes,

@@ -7,8 +7,8 @@ import { transaction } from '../sqlite/transaction.ts'
 import type { QuarantinedSpool } from '../telemetry/events.ts'
 import { DamagedSpool, type RecoveredBlock } from './damaged-spool.ts'
 import type { DeadLetter, StoredDeadLetter } from './dead-letter-store.ts'
-import type { StoredLane } from './lane-numbers.ts'
-import { prepareStatements, rebuiltPath, type SpoolFile } from './spool-file.ts'
+import { type StoredLane, writeLanes } from './lane-numbers.ts'
+import { insertBlock, prepareStatements, rebuiltPath, type SpoolFile } from './spool-file.ts'
 import { spoolFormat } from './spool-format.ts'
 import { type SpoolRow, type StoredBlock, storedBlock } from './spool-row.ts'
 
@@ -88,11 +88,7 @@ class Rebuild {
   writeHeld(): void {
     const { file, damaged, source } = this
     transaction(file.db, () => {
-      const insert = file.db.prepare('INSERT OR IGNORE INTO lanes (id, name) VALUES (?, ?)')
-      // A new spool has a lane already, whose number may be another one's here.
-      file.db.exec('DELETE FROM lanes')
-      for (const { id, name } of this.#lanes) insert.run(id, name)
-      file.db.prepare("INSERT INTO state (name, value) VALUES ('last_id', ?)").run(source.lastId)
+      writeLanes(file.db, this.#lanes, source.lastId)
       const last = damaged.lastDeadLetter() ?? UNUSED_DEAD_LETTER
       file.deadLetters.restore(source.deadLetters.map((entry, i) => ({ ...entry, id: last + 1 + i })))
       for (const row of source.held) this.#write(row, storedBlock(row), damaged.lanesOf(row.id))
@@ -133,11 +129,10 @@ class Rebuild {
     }
   }
 
-  #write({ id, created, ends }: SpoolRow, stored: StoredBlock, read: readonly number[] | undefined): void {
-    const lanes = this.source.lanesOf(id, read)
+  #write(row: SpoolRow, stored: StoredBlock, read: readonly number[] | undefined): void {
+    const lanes = this.source.lanesOf(row.id, read)
     if (lanes.length === 0) return
-    this.file.insert.run(id, created, ends.length, stored.bytes, stored.ends, stored.traces)
-    for (const lane of lanes) this.file.wait.run(id, lane)
+    insertBlock(this.file, row, stored, lanes)
     this.recovered++
   }
 

@@ -1,10 +1,13 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { attempt } from '../errors/attempt.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { IN_MEMORY, openDatabase } from '../sqlite/open-database.ts'
 import { quarantine } from '../sqlite/quarantine.ts'
 import { DeadLetterStore } from './dead-letter-store.ts'
 import { spoolFormat } from './spool-format.ts'
+import type { SpoolRow, StoredBlock } from './spool-row.ts'
 import { WaitingBlocks } from './waiting-blocks.ts'
 
 /** A spool's database, with the statements that are run often. */
@@ -45,9 +48,9 @@ export function openSpoolFile(path: string, sync: 'normal' | 'full'): SpoolFile 
   const db = openDatabase(path, spoolFormat(sync))
   try {
     return prepareStatements(db)
-  } catch (error) {
-    db.close()
-    throw error
+  } catch (cause) {
+    attempt(() => db.close())
+    throw new Error(`Cannot open the spool "${path}": ${errorMessage(cause)}`, { cause })
   }
 }
 
@@ -64,15 +67,30 @@ function finishRebuild(path: string): void {
   renameSync(rebuilt, path)
 }
 
+/** Writes a block that waits for lanes. */
+export function insertBlock(
+  { insert, wait }: SpoolFile,
+  { id, created, ends }: Pick<SpoolRow, 'id' | 'created' | 'ends'>,
+  stored: StoredBlock,
+  lanes: readonly number[],
+): void {
+  const [only = null] = lanes.length === 1 ? lanes : []
+  insert.run(id, only, created, ends.length, stored.bytes, stored.ends, stored.traces)
+  if (only === null) { for (const lane of lanes) wait.run(id, lane) }
+}
+
 /** Prepares the statements of a database that has the format of a spool. */
 export function prepareStatements(db: DatabaseSync): SpoolFile {
   return {
     db,
-    insert: db.prepare('INSERT INTO blocks (id, created, documents, bytes, ends, traces) VALUES (?, ?, ?, ?, ?, ?)'),
+    insert: db.prepare(
+      'INSERT INTO blocks (id, lane, created, documents, bytes, ends, traces) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
     wait: db.prepare('INSERT OR IGNORE INTO waiting (block, lane) VALUES (?, ?)'),
     acknowledge: db.prepare('DELETE FROM waiting WHERE block BETWEEN ? AND ? AND lane = ?'),
     remove: db.prepare(
-      'DELETE FROM blocks WHERE id BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE block = id)',
+      `DELETE FROM blocks WHERE id BETWEEN ? AND ?
+         AND (lane = ? OR (lane IS NULL AND NOT EXISTS (SELECT 1 FROM waiting WHERE block = id)))`,
     ),
     waiting: new WaitingBlocks(db),
     deadLetters: new DeadLetterStore(db),

@@ -1,12 +1,25 @@
 import type { DatabaseFormat } from '../sqlite/open-database.ts'
 
 /**
- * One step per version: what turns a spool of the version before into one of this version.
+ * A new spool.
  *
- * - `blocks`: the documents of one commit, laid out as {@link DocumentBlock}
+ * - `blocks`: the documents of one commit, laid out as {@link DocumentBlock}. `lane` is the only lane that a block waits
+ *   for, and NULL if `waiting` says for which ones
+ * - `waiting`: which block waits for which of several lanes. It is a table of its own, so a commit for several lanes writes
+ *   a second page, and one for a single lane does not. A block goes when no lane needs it
  * - `lanes`: the name of each exporter that documents ever waited for
- * - `waiting`: which block waits for which lane; a block goes when no lane needs it
+ * - `state`: `last_id`, the last id that was used for a block
  */
+const schema = `
+  CREATE TABLE blocks (id INTEGER PRIMARY KEY, lane INTEGER, created INTEGER NOT NULL, documents INTEGER NOT NULL,
+    bytes BLOB NOT NULL, ends BLOB NOT NULL, traces BLOB NOT NULL);
+  CREATE TABLE waiting (block INTEGER NOT NULL, lane INTEGER NOT NULL, PRIMARY KEY (block, lane)) WITHOUT ROWID;
+  CREATE TABLE lanes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE dead_letters (id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, time INTEGER NOT NULL, reason TEXT NOT NULL,
+    message TEXT NOT NULL, document BLOB NOT NULL);
+  CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL)`
+
+/** One step per version: what turns a spool of the version before into one of this version. */
 const steps: readonly string[] = [
   `CREATE TABLE blocks (id INTEGER PRIMARY KEY, created INTEGER NOT NULL, documents INTEGER NOT NULL,
      bytes BLOB NOT NULL, ends BLOB NOT NULL, traces BLOB NOT NULL);
@@ -14,11 +27,12 @@ const steps: readonly string[] = [
    CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL)`,
   `ALTER TABLE dead_letters ADD COLUMN message TEXT NOT NULL DEFAULT '';
    UPDATE dead_letters SET message = reason, reason = 'refused'`,
-  // What waited before there were lanes waited for AWS X-Ray.
+  // What waited before there were lanes waited for AWS X-Ray. The column comes last, so after the documents, where
+  // it takes longer to read; but to copy a gigabyte takes longer, and a full disk has no room for it.
   `CREATE TABLE lanes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
    CREATE TABLE waiting (block INTEGER NOT NULL, lane INTEGER NOT NULL, PRIMARY KEY (block, lane)) WITHOUT ROWID;
    INSERT INTO lanes (id, name) VALUES (1, 'xray');
-   INSERT INTO waiting (block, lane) SELECT id, 1 FROM blocks;
+   ALTER TABLE blocks ADD COLUMN lane INTEGER DEFAULT 1;
    ALTER TABLE dead_letters ADD COLUMN lane INTEGER NOT NULL DEFAULT 1;
    UPDATE dead_letters SET reason = 'rejected' WHERE reason = 'refused'`,
 ]
@@ -41,6 +55,7 @@ export function spoolFormat(sync: 'normal' | 'full', journal: 'WAL' | 'MEMORY' =
       cache_size: -12_288,
     },
     steps,
+    schema,
     isExclusive: true,
     lockedHint: 'give this one a queue.dir of its own',
   }

@@ -86,7 +86,7 @@ test('a rebuilt spool hands no exporter what was written for another one alone',
   await first.clock.advance(1100)
   rejecting.answer = () => outage
   await first.commit(documentNames(0, 10))
-  assert.equal(first.queue.admin.redrive([1]), 1)
+  assert.equal(await first.queue.admin.redrive([1]), 1)
   await first.stop()
   change(dir, 'UPDATE blocks SET ends = traces WHERE id = 2')
   const [xray, audit] = [new FakeSender(), new FakeSender()]
@@ -118,10 +118,10 @@ test('dead letters that are redriven while the spool is rebuilt are those that w
   const test = await startQueue({ xray: rejecting }, new TestQueue())
   await test.commit(documentNames(0, 5))
   await test.clock.advance(1100)
-  test.queue.admin.dropDeadLetters([1, 2])
+  await test.queue.admin.dropDeadLetters([1, 2])
   rejecting.answer = () => undefined
   failSqlite('begin', DAMAGED, { times: 1 })
-  assert.equal(test.queue.admin.redrive([4]), 1)
+  assert.equal(await test.queue.admin.redrive([4]), 1)
   assert.match(test.log.text, /The spool is damaged/)
   await test.clock.advance(2000)
   assert.equal(rejecting.accepted.length, 1)

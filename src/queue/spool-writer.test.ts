@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { afterEach, test } from 'node:test'
 import { ExportError } from '../component/export-error.ts'
 import { RejectedError } from '../component/rejected-error.ts'
@@ -203,4 +204,31 @@ test('Queue goes on with every lane though the disk has no room for the dead let
   assert.ok(dead.length > 0 && dead.every(({ exporter }) => exporter === 'audit'))
   assert.equal(audit.accepted.length + dead.length, 8)
   await test.stop()
+})
+
+test('Queue comes out of a full disk by itself once everything is delivered, with its dead letters', async () => {
+  const dir = spoolFolder()
+  const xray = new FakeSender(() => rejection)
+  const test = await startQueue({ xray }, new TestQueue({ dir, reserveBytes: 1 << 20 }))
+  await test.commit(['rejected before'])
+  await test.clock.advance(2000)
+  assert.equal(test.lane('xray').deadLetters.count, 1)
+  assert.ok(readdirSync(dir).includes('spool.reserve'))
+  await test.commit(['rejected'])
+  xray.answer = (texts) => texts.includes('rejected') ? rejection : undefined
+  await test.commit(documentNames(0, 50))
+  failSqlite('commit', DISK_FULL, { unless: () => !readdirSync(dir).includes('spool.reserve') })
+  await test.clock.advance(60_000)
+  await test.commit(documentNames(50, 50)).catch(() => {})
+  repairSqlite()
+  assert.equal(xray.accepted.filter((text) => text === 'd0').length, 1)
+  assert.deepEqual(
+    test.queue.admin.deadLetters(0, 10).map(({ document }) => new TextDecoder().decode(document)),
+    ['"rejected before"', '"rejected"'],
+  )
+  assert.ok(readdirSync(dir).includes('spool.reserve'))
+  await test.commit(documentNames(100, 50))
+  await test.clock.advance(1000)
+  assert.ok(xray.accepted.includes('d100'))
+  assert.equal(await test.stop(), 0)
 })

@@ -3,6 +3,8 @@ import type { DocumentBlock } from '../component/batch.ts'
 import { RejectedError } from '../component/rejected-error.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
+import type { DeadLetter } from './dead-letter-store.ts'
+import type { DiskReserve } from './disk-reserve.ts'
 import type { GroupWriter } from './group-commit.ts'
 import type { HeldBlocks } from './held-blocks.ts'
 import type { LaneSet } from './lane-set.ts'
@@ -18,6 +20,8 @@ export interface WriterParts {
   readonly blocks: HeldBlocks
   readonly lanes: LaneSet
   readonly acknowledgements: Acknowledgements
+  /** Room on the disk for when it is full. */
+  readonly reserve: DiskReserve
   readonly events: Events
   readonly clock: Clock
   /** Bytes of dead letters that are stored for one exporter. */
@@ -36,6 +40,11 @@ const CLEAN_MS = 50
 const FAILED_CLEAN_MS = 1000
 /** Idle time before the spool file is shrunk, in milliseconds. */
 const SHRINK_MS = 5000
+/** After the start, and after there was no room for it, room on the disk is reserved; in milliseconds. */
+const RESERVE_MS = 1000
+const RESERVE_AGAIN_MS = 60_000
+/** So much of the reserve is filled at most: a database is larger than what it holds. */
+const RESERVE_SHARE = 0.6
 const NOTHING = { acknowledged: [], deadLetters: [] }
 
 /** Writes groups of documents to the spool, and with some of them what lanes no longer need. */
@@ -46,9 +55,12 @@ export class SpoolWriter implements GroupWriter {
   #isFailing = false
   #cancelCleaner: (() => void) | undefined
   #cancelShrinker: (() => void) | undefined
+  #cancelReserve: (() => void) | undefined
   #isClosing = false
 
-  constructor(private readonly parts: WriterParts) {}
+  constructor(private readonly parts: WriterParts) {
+    this.#cancelReserve = parts.clock.after(RESERVE_MS, () => this.#holdReserve())
+  }
 
   isAhead(): boolean {
     return this.parts.lanes.isAhead
@@ -120,7 +132,7 @@ export class SpoolWriter implements GroupWriter {
 
   /**
    * Deletes what is acknowledged when the disk is full: if there is no room for its dead letters, what was delivered;
-   * recreates the file if nothing in it is needed.
+   * recreates the file if nothing in it is needed but dead letters.
    */
   #makeRoom(): void {
     const { acknowledgements, clock } = this.parts
@@ -147,16 +159,34 @@ export class SpoolWriter implements GroupWriter {
   }
 
   #resetIfUnneeded(): void {
-    const { spool, lanes, acknowledgements, events, admin } = this.parts
+    const { spool, lanes, acknowledgements, events, admin, reserve } = this.parts
     try {
-      const isNeeded = !lanes.isIdle || acknowledgements.deadLetters.length > 0 || spool.deadLetters.count > 0 ||
-        admin.removedLanes().length > 0
-      if (isNeeded) return
-      spool.reset()
+      if (!lanes.isIdle || admin.removedLanes().some(({ documents }) => documents > 0)) return
+      const unwritten = acknowledgements.deadLetters
+      if (!this.#haveRoomIn(reserve, unwritten)) return
+      reserve.release()
+      spool.reset(unwritten)
       this.#cleanedUp()
     } catch (error) {
       events.spoolFailed(error, 0)
+    } finally {
+      this.#holdReserve()
     }
+  }
+
+  /** True if all dead letters fit into what is reserved on the disk, in a new file. */
+  #haveRoomIn(reserve: DiskReserve, unwritten: readonly DeadLetter[]): boolean {
+    const { spool } = this.parts
+    const stored = spool.lanes().reduce((sum, { id }) => sum + spool.deadLetters.totals(id).bytes, 0)
+    const bytes = unwritten.reduce((sum, { document }) => sum + document.length, stored)
+    return bytes <= reserve.bytes * RESERVE_SHARE
+  }
+
+  #holdReserve(): void {
+    const { reserve, clock } = this.parts
+    this.#cancelReserve?.()
+    if (this.#isClosing || reserve.hold()) return
+    this.#cancelReserve = clock.after(RESERVE_AGAIN_MS, () => this.#holdReserve())
   }
 
   /** Deletes what is acknowledged with the next write, however recent the last time is. */
@@ -190,6 +220,7 @@ export class SpoolWriter implements GroupWriter {
     this.#isClosing = true
     this.#cancelCleaner?.()
     this.#cancelShrinker?.()
+    this.#cancelReserve?.()
   }
 }
 

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import type { DocumentBlock } from '../component/batch.ts'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
@@ -7,7 +6,8 @@ import { transaction } from '../sqlite/transaction.ts'
 import type { DeadLetter, DeadLetterStore } from './dead-letter-store.ts'
 import { LaneNumbers, type StoredLane } from './lane-numbers.ts'
 import type { PartlyDelivered } from './rest-of-row.ts'
-import { openSpoolFile, type SpoolFile, spoolPath } from './spool-file.ts'
+import { replaceSpool } from './replace-spool.ts'
+import { insertBlock, openSpoolFile, type SpoolFile, spoolPath } from './spool-file.ts'
 import { idRanges, type RowSize, type SpoolRow, storedBlock } from './spool-row.ts'
 import type { WaitingBlocks } from './waiting-blocks.ts'
 
@@ -130,9 +130,10 @@ export class Spool {
    */
   commit({ block, lanes, acknowledged, deadLetters }: SpoolChange, now: number): SpoolRow | undefined {
     return this.#transact((file) => {
+      // The room that this frees is used by what follows.
+      for (const { lane, rows } of acknowledged) acknowledge(file, lane, rows)
       const row = block === undefined || lanes.length === 0 ? undefined : this.#append(file, block, lanes, now)
       file.deadLetters.add(deadLetters)
-      for (const { lane, rows } of acknowledged) acknowledge(file, lane, rows)
       return row
     })
   }
@@ -154,15 +155,14 @@ export class Spool {
     return this.#transact((file) => {
       const sizes = upToBytes(file.waiting.sizes(from, 0, limit), MOVED_BYTES)
       const copy = file.db.prepare(
-        `INSERT INTO blocks (id, created, documents, bytes, ends, traces)
-           SELECT ?, created, documents, bytes, ends, traces FROM blocks WHERE id = ?`,
+        `INSERT INTO blocks (id, lane, created, documents, bytes, ends, traces)
+           SELECT ?, ?, created, documents, bytes, ends, traces FROM blocks WHERE id = ?`,
       )
       const rows: RowSize[] = []
       for (const size of sizes) {
         if (file.waiting.lanesOf(size.id).includes(to)) continue
         const id = this.#nextId++
-        copy.run(id, size.id)
-        file.wait.run(id, to)
+        copy.run(id, to, size.id)
         rows.push({ ...size, id })
       }
       acknowledge(file, from, sizes.map(({ id }) => id))
@@ -212,10 +212,10 @@ export class Spool {
 
   #append(file: SpoolFile, block: DocumentBlock, lanes: readonly number[], created: number): SpoolRow {
     const id = this.#nextId++
-    const { bytes, ends, traces } = storedBlock(block)
-    file.insert.run(id, created, block.ends.length, bytes, ends, traces)
-    for (const lane of lanes) file.wait.run(id, lane)
-    return { id, created, bytes: block.bytes, ends: block.ends, traces: block.traces, stored: bytes.length }
+    const { bytes, ends, traces } = block
+    const stored = storedBlock(block)
+    insertBlock(file, { id, created, ends }, stored, lanes)
+    return { id, created, bytes, ends, traces, stored: stored.bytes.length }
   }
 
   #transact<T>(fn: (file: SpoolFile) => T): T {
@@ -256,11 +256,16 @@ export class Spool {
     return build(this.#path, this.#nextId - 1)
   }
 
-  /** Starts an empty file in place of one that holds nothing that is needed, and cannot be written as the disk is full. */
-  reset(): void {
-    this.replaceFile((path) => {
-      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-    })
+  /**
+   * Starts a file with nothing but dead letters in place of one of which no block is needed, and that cannot be written as
+   * the disk is full.
+   *
+   * @param unwritten dead letters that are not in the file yet
+   * @throws {Error} if there is no room; then nothing has changed
+   */
+  reset(unwritten: readonly DeadLetter[]): void {
+    const stored = this.deadLetters.listStored()
+    this.replaceFile((path, lastId) => replaceSpool(path, { lastId, lanes: this.lanes(), stored, unwritten }))
   }
 
   /** Closes it for good. */
@@ -277,7 +282,7 @@ export class Spool {
 function acknowledge(file: SpoolFile, lane: number, rows: readonly number[]): void {
   for (const [first, last] of idRanges(rows)) {
     file.acknowledge.run(first, last, lane)
-    file.remove.run(first, last)
+    file.remove.run(first, last, lane)
   }
 }
 

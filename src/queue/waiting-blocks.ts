@@ -10,6 +10,9 @@ export interface LaneContents {
   readonly firstId: number
 }
 
+/** Whether a block waits for the lane `$lane`. */
+const WAITS = `(blocks.lane = $lane OR (blocks.lane IS NULL AND
+  EXISTS (SELECT 1 FROM waiting WHERE waiting.block = blocks.id AND waiting.lane = $lane)))`
 const SUM_OF_BLOCKS = 'SELECT coalesce(sum(documents), 0) AS documents, coalesce(sum(length(bytes)), 0) AS bytes'
 
 /** The blocks of a spool, and which lanes they wait for. Every method throws if the file is damaged. */
@@ -20,13 +23,16 @@ export class WaitingBlocks {
 
   constructor(private readonly db: DatabaseSync) {
     this.#read = db.prepare('SELECT id, created, bytes, ends, traces FROM blocks WHERE id = ?')
-    this.#next = db.prepare('SELECT block FROM waiting WHERE block >= ? AND lane = ? ORDER BY block LIMIT 1')
-    this.#lanesOf = db.prepare('SELECT lane FROM waiting WHERE block = ?')
+    this.#next = db.prepare(`SELECT id FROM blocks WHERE id >= $from AND ${WAITS} ORDER BY id LIMIT 1`)
+    this.#lanesOf = db.prepare(
+      'SELECT lane FROM blocks WHERE id = $id AND lane IS NOT NULL UNION ALL SELECT lane FROM waiting WHERE block = $id',
+    )
   }
 
   /** Documents and bytes on disk, of all blocks or of those that wait for at least one of the lanes. */
   total(lanes?: readonly number[]): { documents: number; bytes: number } {
-    const which = lanes === undefined ? '' : `WHERE id IN (SELECT block FROM waiting WHERE lane IN (${lanes.join()}))`
+    const which = lanes === undefined ? '' : `WHERE lane IN (${lanes.join()})
+      OR (lane IS NULL AND id IN (SELECT block FROM waiting WHERE lane IN (${lanes.join()})))`
     const row = this.db.prepare(`${SUM_OF_BLOCKS} FROM blocks ${which}`).get()
     return { documents: Number(row?.['documents']), bytes: Number(row?.['bytes']) }
   }
@@ -34,25 +40,22 @@ export class WaitingBlocks {
   /** What waits for a lane from block `from` on. */
   contents(lane: number, from = 0): LaneContents {
     const row = this.db.prepare(
-      `${SUM_OF_BLOCKS}, coalesce(min(id), 0) AS first FROM waiting JOIN blocks ON id = block WHERE block >= ? AND lane = ?`,
-    ).get(from, lane)
+      `${SUM_OF_BLOCKS}, coalesce(min(id), 0) AS first FROM blocks WHERE id >= $from AND ${WAITS}`,
+    ).get({ $from: from, $lane: lane })
     return { documents: Number(row?.['documents']), bytes: Number(row?.['bytes']), firstId: Number(row?.['first']) }
   }
 
   /** When the oldest block was written that waits for a lane, in Unix milliseconds. */
   oldest(lane: number): number | undefined {
-    const row = this.db.prepare(
-      'SELECT created FROM waiting JOIN blocks ON id = block WHERE lane = ? ORDER BY block LIMIT 1',
-    ).get(lane)
+    const row = this.db.prepare(`SELECT created FROM blocks WHERE ${WAITS} ORDER BY id LIMIT 1`).get({ $lane: lane })
     return row === undefined ? undefined : Number(row['created'])
   }
 
   /** The sizes of the first blocks that wait for a lane from block `from` on, oldest first. */
   sizes(lane: number, from: number, limit: number): RowSize[] {
     const rows = this.db.prepare(
-      `SELECT id, documents, length(bytes) AS bytes FROM waiting JOIN blocks ON id = block
-         WHERE block >= ? AND lane = ? ORDER BY block LIMIT ?`,
-    ).all(from, lane, limit)
+      `SELECT id, documents, length(bytes) AS bytes FROM blocks WHERE id >= $from AND ${WAITS} ORDER BY id LIMIT $limit`,
+    ).all({ $from: from, $lane: lane, $limit: limit })
     return rows.map(({ id, documents, bytes }) => ({
       id: Number(id),
       documents: Number(documents),
@@ -62,8 +65,8 @@ export class WaitingBlocks {
 
   /** The id of the first block from `from` on that waits for a lane. */
   next(lane: number, from: number): number | undefined {
-    const row = this.#next.get(from, lane)
-    return row === undefined ? undefined : Number(row['block'])
+    const row = this.#next.get({ $from: from, $lane: lane })
+    return row === undefined ? undefined : Number(row['id'])
   }
 
   /** A block; undefined if it does not exist. @throws {Error} if it is malformed */
@@ -73,6 +76,6 @@ export class WaitingBlocks {
 
   /** The lanes that a block waits for. */
   lanesOf(id: number): number[] {
-    return this.#lanesOf.all(id).map(({ lane }) => Number(lane))
+    return this.#lanesOf.all({ $id: id }).map(({ lane }) => Number(lane))
   }
 }

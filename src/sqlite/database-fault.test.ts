@@ -32,6 +32,14 @@ test('databaseFault() says that a file is damaged if it is no database, or compr
   assert.equal(faultOf(() => decompress(bytes.with(12, (bytes[12] ?? 0) ^ 1))), 'damaged')
 })
 
+test('databaseFault() says that a file is damaged if its schema lacks a table or a column', () => {
+  const db = open('schema.sqlite')
+  assert.equal(faultOf(() => db.prepare('SELECT value FROM others')), 'damaged')
+  assert.equal(faultOf(() => db.prepare('SELECT other FROM rows')), 'damaged')
+  assert.equal(faultOf(() => db.prepare('INSERT INTO rows (other) VALUES (1)')), 'damaged')
+  db.close()
+})
+
 test('databaseFault() says that a database is taken while another connection writes', () => {
   const first = open('locked.sqlite')
   const second = open('locked.sqlite')
@@ -60,6 +68,6 @@ test('databaseFault() says that a place cannot be written', () => {
 test('databaseFault() goes by the innermost cause, not by a path in the message around it', () => {
   const cause = new Error('database disk image is malformed')
   assert.equal(databaseFault(new Error('Cannot open "/busy/x.sqlite"', { cause })), 'damaged')
-  assert.equal(databaseFault(new Error('Cannot read "/corrupt/x"', { cause: new Error('no such table: x') })), 'other')
+  assert.equal(databaseFault(new Error('Cannot read "/corrupt/x"', { cause: new Error('interrupted') })), 'other')
   assert.equal(databaseFault('x'), 'other')
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -48,6 +48,18 @@ test('openDatabase() brings an older version to the newest, and keeps its rows',
   db.close()
 })
 
+test('openDatabase() creates a new file by its schema, where the format has one, and takes no step', () => {
+  const schema = "CREATE TABLE rows (kind TEXT NOT NULL DEFAULT 'new', value)"
+  const file = join(folder, 'schema.sqlite')
+  for (let i = 1; i <= 2; i++) {
+    const db = openDatabase(file, { ...format, schema })
+    db.exec('INSERT INTO rows (value) VALUES (1)')
+    assert.deepEqual(db.prepare('SELECT kind FROM rows').all().map(({ kind }) => kind), Array(i).fill('new'))
+    assert.equal(pragma(db, 'user_version'), 2)
+    db.close()
+  }
+})
+
 test('openDatabase() leaves a database as it was if a step fails', () => {
   const file = join(folder, 'failed.sqlite')
   openDatabase(file, { ...format, steps: steps.slice(0, 1) }).close()
@@ -86,4 +98,12 @@ test('openDatabase() reports a file that is no database, and a place that cannot
   writeFileSync(file, 'no database at all '.repeat(1000))
   assert.equal(databaseFault(errorOf(() => openDatabase(file, format))), 'damaged')
   assert.equal(databaseFault(errorOf(() => openDatabase(join(file, 'x.sqlite'), format))), 'unwritable')
+})
+
+test('openDatabase() says that a directory in the place of the file is damage', () => {
+  const file = join(folder, 'directory.sqlite')
+  mkdirSync(file)
+  const error = errorOf(() => openDatabase(file, format))
+  assert.match(error.message, /^Cannot open the test ".*directory\.sqlite": it is a directory$/)
+  assert.equal(databaseFault(error), 'damaged')
 })

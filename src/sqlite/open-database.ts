@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
@@ -17,6 +17,8 @@ export interface DatabaseFormat {
   readonly pragmas: Readonly<Record<string, string | number>>
   /** The SQL of each version: the step at index n turns a database of version n into one of version n + 1. */
   readonly steps: readonly string[]
+  /** The SQL of a new file, of the newest version; if undefined, a new file takes all steps. */
+  readonly schema?: string
   /** Locks the file from the start until it is closed, so that no other process can open it. */
   readonly isExclusive?: boolean
   /** What to do if another process has locked the file; ends the message. */
@@ -35,15 +37,21 @@ export interface DatabaseFormat {
 export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
-    if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+    if (file !== IN_MEMORY) prepareFolder(file)
     db = new DatabaseSync(file)
     prepareConnection(db, format)
-    migrate(db, format.steps)
+    migrate(db, format)
     return db
   } catch (cause) {
     attempt(() => db?.close())
     throw new Error(`Cannot open ${format.name} "${file}": ${reason(cause, format)}`, { cause })
   }
+}
+
+function prepareFolder(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+  // SQLite does not say so.
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a directory')
 }
 
 function prepareConnection(db: DatabaseSync, { pragmas, isExclusive = false }: DatabaseFormat): void {
@@ -54,12 +62,13 @@ function prepareConnection(db: DatabaseSync, { pragmas, isExclusive = false }: D
   if (isExclusive) db.exec('BEGIN IMMEDIATE; COMMIT')
 }
 
-function migrate(db: DatabaseSync, steps: readonly string[]): void {
+function migrate(db: DatabaseSync, { steps, schema }: DatabaseFormat): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
   if (version > steps.length) throw new Error(`it is of version ${version}, this rontgen reads up to ${steps.length}`)
   if (version === steps.length) return
   transaction(db, () => {
-    for (const step of steps.slice(version)) db.exec(step)
+    if (version === 0 && schema !== undefined) db.exec(schema)
+    else for (const step of steps.slice(version)) db.exec(step)
     db.exec(`PRAGMA user_version = ${steps.length}`)
   })
 }

@@ -102,6 +102,7 @@ export class QueueModel {
       [10, 'mood', () => this.#changeMood()],
       [4, 'add', () => this.#addLane(random.pick(this.#absent))],
       [3, 'remove', () => this.#removeLane(random.pick(this.#active))],
+      [2, 'only', () => this.#removeAllBut(random.pick(this.#active))],
       [2, 'bounce', () => this.#bounce(random.pick(this.#active))],
       [3, 'replace', () => this.#replaceSender(random.pick(this.#active))],
       [2, 'configure', () => this.#configure()],
@@ -209,6 +210,11 @@ export class QueueModel {
     await Promise.all([removed, this.#test.clock.advance(10)])
   }
 
+  /** From now on blocks wait for one exporter alone, until another one is added. */
+  async #removeAllBut(kept: string | undefined): Promise<void> {
+    for (const name of this.#active) if (name !== kept) await this.#removeLane(name)
+  }
+
   /** Removes an exporter that is back before its requests have ended. */
   async #bounce(name: string | undefined): Promise<void> {
     if (name === undefined || this.#active.length < 2) return
@@ -256,6 +262,7 @@ export class QueueModel {
     const copy = spoolFolder()
     cpSync(this.#dir, copy, { recursive: true })
     this.#dir = copy
+    checkLanes(copy)
     this.#incarnation++
     if (isDamaged) this.#damageBlock()
     await this.#reopen(active)
@@ -292,15 +299,15 @@ export class QueueModel {
       .map(({ id, exporter, document }) => ({ id, exporter, text: documentText(document) }))
   }
 
-  #redrive(): void {
+  async #redrive(): Promise<void> {
     const chosen = (attempt(() => this.#deadLetters) ?? []).filter(({ exporter }) => this.#active.includes(exporter))
-    attempt(() => this.#test.queue.admin.redrive(chosen.map(({ id }) => id)))
+    await this.#test.queue.admin.redrive(chosen.map(({ id }) => id)).catch(() => {})
   }
 
-  #dropDeadLetters(): void {
+  async #dropDeadLetters(): Promise<void> {
     const chosen = (attempt(() => this.#deadLetters) ?? []).filter(() => this.#random.isTrue(0.3))
     for (const { exporter, text } of chosen) this.#ledger(exporter).mayBeMissing.add(text)
-    attempt(() => this.#test.queue.admin.dropDeadLetters(chosen.map(({ id }) => id)))
+    await this.#test.queue.admin.dropDeadLetters(chosen.map(({ id }) => id)).catch(() => {})
   }
 
   async #move(from: string | undefined, to: string | undefined): Promise<void> {
@@ -312,8 +319,9 @@ export class QueueModel {
     const isMoved = await moving
     for (const text of source.expected) {
       if (source.delivered.has(text)) {
-        // If the process was killed after the delivery, it waits again, and is moved too.
-        if (this.options.hasFaults && !target.expected.has(text)) {
+        // If the process was killed after the delivery, or it was moved there, it may wait again, and is moved too.
+        if (source.mayRepeat.has(text) && target.expected.has(text)) target.mayRepeat.add(text)
+        if ((this.options.hasFaults || source.mayRepeat.has(text)) && !target.expected.has(text)) {
           target.expected.add(text)
           target.mayBeMissing.add(text)
         }
@@ -392,4 +400,17 @@ function partialAnswer(texts: readonly string[]): Answer {
     return number % 7 === 0 ? [{ index, isRetryable: number % 2 === 0, code: 'Code', reason: 'not now' }] : []
   })
   return failed.length === 0 ? undefined : new ExportError('partial', 'some failed', { failed })
+}
+
+/** A block on disk waits for one lane, or for some of several; and nothing else waits. */
+function checkLanes(dir: string): void {
+  const db = new DatabaseSync(spoolPath(dir))
+  // A file that could not be written has no tables.
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_master').get() ?? {}
+  const wrong = tables === 0 ? [] : db.prepare(
+    `SELECT id FROM blocks WHERE (lane IS NULL) <> EXISTS (SELECT 1 FROM waiting WHERE block = id)
+       UNION ALL SELECT block FROM waiting WHERE block NOT IN (SELECT id FROM blocks)`,
+  ).all()
+  db.close()
+  assert.deepEqual(wrong, [])
 }

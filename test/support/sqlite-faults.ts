@@ -7,12 +7,20 @@ export const DAMAGED = 'database disk image is malformed'
 
 type Fault = 'commit' | 'begin' | 'open'
 
-const faults = new Map<Fault, { readonly message: string; times: number; after: number }>()
+interface SetFault {
+  readonly message: string
+  readonly unless: () => boolean
+  times: number
+  after: number
+}
+
+const faults = new Map<Fault, SetFault>()
 const exec = DatabaseSync.prototype.exec
 DatabaseSync.prototype.exec = function (sql: string): void {
   if (sql.startsWith('PRAGMA locking_mode')) failIfSet('open')
   if (sql === 'BEGIN IMMEDIATE') failIfSet('begin')
-  if (sql === 'COMMIT' && faults.get('commit')?.after === 0) {
+  const commit = faults.get('commit')
+  if (sql === 'COMMIT' && commit?.after === 0 && !commit.unless()) {
     // As on a full disk: SQLite ends the transaction itself.
     exec.call(this, 'ROLLBACK')
   }
@@ -22,7 +30,7 @@ DatabaseSync.prototype.exec = function (sql: string): void {
 
 function failIfSet(fault: Fault): void {
   const found = faults.get(fault)
-  if (found === undefined || found.after-- > 0) return
+  if (found === undefined || found.after-- > 0 || found.unless()) return
   if (--found.times === 0) faults.delete(fault)
   throw new Error(found.message)
 }
@@ -31,14 +39,14 @@ function failIfSet(fault: Fault): void {
  * Makes SQLite fail from now on.
  *
  * @param fault where: `open` fails when a spool is opened
- * @param options `times`: how often; `after`: how often it works before
+ * @param options `times`: how often; `after`: how often it works before; `unless`: when it works
  */
 export function failSqlite(
   fault: Fault,
   message: string,
-  { times = Infinity, after = 0 }: { times?: number; after?: number } = {},
+  { times = Infinity, after = 0, unless = () => false }: Partial<Omit<SetFault, 'message'>> = {},
 ): void {
-  faults.set(fault, { message, times, after })
+  faults.set(fault, { message, times, after, unless })
 }
 
 /** Makes SQLite work again. */

@@ -46,6 +46,7 @@ export class TestQueue {
       maxBytes: 64 * MB,
       maxMemory: 32 * MB,
       maxDeadBytes: 16 * MB,
+      reserveBytes: 0,
       maxAgeMs: 7 * 86_400_000,
       batchWaitMs: 1000,
       backOff: { firstMs: 500, longestMs: 10_000 },
