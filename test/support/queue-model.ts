@@ -10,6 +10,7 @@ import { FakeClock } from './fake-clock.ts'
 import { type Answer, textsOf } from './fake-sender.ts'
 import { Random } from './random.ts'
 import { DAMAGED, DISK_FULL, failSqlite, repairSqlite } from './sqlite-faults.ts'
+import { checkStoredLanes } from './check-stored-lanes.ts'
 import { TestQueue } from './test-queue.ts'
 import { spoolFolder } from './test-spool.ts'
 
@@ -262,7 +263,7 @@ export class QueueModel {
     const copy = spoolFolder()
     cpSync(this.#dir, copy, { recursive: true })
     this.#dir = copy
-    checkLanes(copy)
+    checkStoredLanes(copy)
     this.#incarnation++
     if (isDamaged) this.#damageBlock()
     await this.#reopen(active)
@@ -400,17 +401,4 @@ function partialAnswer(texts: readonly string[]): Answer {
     return number % 7 === 0 ? [{ index, isRetryable: number % 2 === 0, code: 'Code', reason: 'not now' }] : []
   })
   return failed.length === 0 ? undefined : new ExportError('partial', 'some failed', { failed })
-}
-
-/** A block on disk waits for one lane, or for some of several; and nothing else waits. */
-function checkLanes(dir: string): void {
-  const db = new DatabaseSync(spoolPath(dir))
-  // A file that could not be written has no tables.
-  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_master').get() ?? {}
-  const wrong = tables === 0 ? [] : db.prepare(
-    `SELECT id FROM blocks WHERE (lane IS NULL) <> EXISTS (SELECT 1 FROM waiting WHERE block = id)
-       UNION ALL SELECT block FROM waiting WHERE block NOT IN (SELECT id FROM blocks)`,
-  ).all()
-  db.close()
-  assert.deepEqual(wrong, [])
 }
