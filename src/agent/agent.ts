@@ -65,6 +65,8 @@ class RunningAgent implements Agent {
   readonly #rates: RateHistory
   readonly #demo = new DemoProcess()
   #admin: RunningAdmin | undefined
+  /** What the admin server was started with. */
+  #adminSettings: Settings['admin'] | undefined
 
   /** @throws {Error} if another process has the spool open */
   constructor(private loaded: Loaded, private readonly context: AgentContext) {
@@ -104,6 +106,7 @@ class RunningAgent implements Agent {
 
   #startAdmin(): void {
     const { admin } = this.settings
+    this.#adminSettings = admin
     if (admin === false) return
     try {
       this.#admin = startAdmin(admin, this.#access())
@@ -167,10 +170,9 @@ class RunningAgent implements Agent {
   }
 
   async #apply(loaded: Loaded): Promise<string[]> {
-    const old = this.settings
     this.loaded = loaded
     const changes = await this.#pipeline.apply(loaded.settings)
-    if (JSON.stringify(old.admin) === JSON.stringify(loaded.settings.admin)) return changes
+    if (isDeepStrictEqual(this.#adminSettings, loaded.settings.admin)) return changes
     await this.#admin?.stop(AbortSignal.timeout(ADMIN_REPLACE_MS))
     this.#admin = undefined
     this.#startAdmin()

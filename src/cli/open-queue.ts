@@ -4,9 +4,11 @@ import { exporterInstances } from '../config/exporter-instances.ts'
 import type { Settings } from '../config/schema.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import { queueSettings } from '../pipeline/queue-settings.ts'
+import { DiskReserve } from '../queue/disk-reserve.ts'
 import { type DeadLetterChoice, QueueAdmin } from '../queue/queue-admin.ts'
 import { Spool } from '../queue/spool.ts'
 import { hasSpool } from '../queue/spool-file.ts'
+import { withRoom } from '../queue/with-room.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import type { RemovedExporterStatus } from '../telemetry/status.ts'
 import { AdminClient, NoAgentError, NotFoundError } from './admin-client.ts'
@@ -89,7 +91,12 @@ function openSpool(settings: Settings, env: CommandContext['env']): OpenQueue {
   }
   const spool = new Spool({ dir, sync })
   const configured = exporterInstances(settings).map(({ name }) => name)
-  const queue = new QueueAccess(new QueueAdmin(spool, { configured: () => configured }))
+  const reserve = new DiskReserve(dir)
+  const admin = new QueueAdmin(spool, {
+    configured: () => configured,
+    run: (fn) => withRoom(spool, reserve, fn),
+  })
+  const queue = new QueueAccess(admin)
   return {
     deadLetters: async (after) => queue.deadLetters(after, PAGE),
     async deadLetter(id) {

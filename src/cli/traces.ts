@@ -123,11 +123,12 @@ async function follow(
 function printer({ print, flags: options, env }: CommandContext): (summary: ListedTrace) => void {
   if (options['json'] === true) return (summary) => print(JSON.stringify(summary) + '\n')
   const colour = palette(env)
-  return ({ Id, StartTime, ResponseTime, Http, EntryPoint, ...flags }) => {
-    const outcome = outcomeOfSummary(flags)
+  return (summary) => {
+    const { Id, StartTime, ResponseTime, Http, EntryPoint } = summary
+    const outcome = outcomeOfSummary(summary)
     const request = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
     const time = new Date(StartTime * 1000).toISOString().slice(11, 23)
-    const word = colour(outcome, (flags.IsPartial ? 'in progress' : outcome).padEnd(11))
+    const word = colour(outcome, outcome.replace('-', ' ').padEnd(11))
     print(
       `${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${request}\n`,
     )

@@ -171,7 +171,7 @@ test('directOverrides() directs flags at the only exporter of their kind, and re
   const xray = { type: 'xray' }
   assert.deepEqual(pathOf({}), ['export.xray.region'])
   assert.deepEqual(pathOf({ main: xray }), ['export.main.region'])
-  assert.deepEqual(pathOf({ xray: false, main: xray }), ['export.main.region'])
+  for (const off of [false, undefined]) assert.deepEqual(pathOf({ xray: off, main: xray }), ['export.main.region'])
   assert.deepEqual(pathOf({ xray: true, main: xray }), ['export.xray.region'])
   assert.throws(() => pathOf({ main: xray, copy: xray }), /--region: the config has several exporters of this kind/)
 })

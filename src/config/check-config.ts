@@ -30,8 +30,8 @@ export function checkConfig(config: unknown, source: Source): { settings: Settin
     `${whereIs(path, source)}: ${path.join('.')}: no key may have this name`
   )
   const result = checkValue(configSchema, config, source)
-  if ('issues' in result) return { issues: [...reserved, ...result.issues] }
   if (reserved.length > 0) return { issues: reserved }
+  if ('issues' in result) return result
   const issues = sharedAddresses(receiverInstances(result.value)).map(({ path, address, other }) =>
     `${whereIs(path.split('.'), source)}: ${path}: ${address} is the address of ${other} already`
   )

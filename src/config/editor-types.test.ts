@@ -22,6 +22,7 @@ const good = [
   "{ export: { xray: xray({ region: 'us-west-2' }), history: local(), local: false } }",
   "{ export: { audit: { type: 'xray', region: 'us-west-2' } } }",
   '{ export: { ...{ audit: xray() }, local: 1 > 0 } }',
+  "{ export: { ...(String(1) === '2' ? { audit: xray({ region: 'us-west-2' }) } : {}), local: true } }",
   '{ receive: { otlp: false, xray: { udp: false } } }',
   "({ env }) => ({ export: { xray: env.REGION ? { region: env.REGION } : false, audit: xray() }, logLevel: 'info' })",
   "async ({ host }) => ({ queue: { dir: '/x/' + host.name }, export: { console: true, audit: xray() } })",

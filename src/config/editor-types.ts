@@ -33,7 +33,7 @@ export function editorTypes(): string {
     '  export interface ConfigWith<E extends string> extends Sections {',
     ...exportMember(
       exportKey,
-      '{ [N in E]: string extends N ? unknown : N extends keyof KnownExporters ? KnownExporters[N] : NamedExporter | false }',
+      '{ [N in E]?: string extends N ? unknown : N extends keyof KnownExporters ? KnownExporters[N] : NamedExporter | false }',
     ),
     '  }',
     '  export interface ConfigContext {',

@@ -24,7 +24,7 @@ type ExportInput =
 export type ExportersNamed<E extends string> =
   & KnownExporters
   & {
-    readonly [N in E]: string extends N ? unknown
+    readonly [N in E]?: string extends N ? unknown
       : N extends Kind ? KnownExporters[N]
       : NamedExporterConfig | false
   }
@@ -53,7 +53,7 @@ function buildSchema(): v.GenericSchema {
     [v.literal(false), v.variant('type', exporterList.map(namedSchema))],
     'an exporter such as xray({ … })',
   )
-  const object: v.GenericSchema<unknown, Record<string, unknown>> = v.objectWithRest(entries, named)
+  const object: v.GenericSchema<unknown, Record<string, unknown>> = v.objectWithRest(entries, v.optional(named))
   return v.pipe(
     object,
     v.rawCheck(({ dataset, addIssue }) => {

@@ -104,7 +104,7 @@ export function directOverrides(config: object, overrides: readonly Override[]):
 
 function exporterFor(kind: string, exporters: unknown, source: string): string {
   const known = Object.entries(Object(exporters))
-  if (known.some(([name, value]) => name === kind && value !== false)) return kind
+  if (known.some(([name, value]) => name === kind && value !== false && value !== undefined)) return kind
   const names = known.filter(([, value]) => Reflect.get(Object(value), 'type') === kind).map(([name]) => name)
   if (names.length < 2) return names[0] ?? kind
   throw new ConfigError([`${source}: the config has several exporters of this kind (${listOf(names)}); set it there`])

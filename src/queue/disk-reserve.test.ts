@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { spoolFolder } from '../../test/support/test-spool.ts'
-import { DiskReserve } from './disk-reserve.ts'
+import { DiskReserve, shareOfDisk } from './disk-reserve.ts'
 
 test('DiskReserve holds room on the disk until it is released, also one that was held before', () => {
   const dir = spoolFolder()
@@ -27,4 +27,11 @@ test('DiskReserve holds nothing where there is no folder, for a spool in memory,
   const none = [new DiskReserve(':memory:'), new DiskReserve(dir, 0)]
   assert.deepEqual(none.map((reserve) => [reserve.hold(), reserve.bytes]), [[true, 0], [true, 0]])
   assert.equal(existsSync(dir), false)
+})
+
+test('shareOfDisk() is at most a part of the disk', () => {
+  const { blocks, bsize } = statfsSync('/')
+  assert.equal(shareOfDisk('/', 1), 1)
+  assert.equal(shareOfDisk('/', Infinity), Math.floor(blocks * bsize / 8))
+  assert.equal(shareOfDisk('/missing/too', Infinity), Math.floor(blocks * bsize / 8))
 })

@@ -1,11 +1,14 @@
-import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { attempt } from '../errors/attempt.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
+import { LOG_BYTES } from './spool-format.ts'
 
-/** Bytes that are held by default. */
-export const RESERVE_BYTES = 8 << 20
-const CHUNK_BYTES = 1 << 16
+/** Bytes that are held at most by default: as much as the log of the spool, which must go into the file. */
+export const RESERVE_BYTES = LOG_BYTES
+const DISK_SHARE = 1 / 8
+const CHUNK_BYTES = 1 << 18
 
 /**
  * A file next to the spool that holds room on the disk. When the disk is full, the room is what a small spool is written
@@ -13,29 +16,48 @@ const CHUNK_BYTES = 1 << 16
  */
 export class DiskReserve {
   readonly #path: string
-  #isHeld = false
+  readonly #maxBytes: number
+  #bytes = 0
+  #wasHeld = false
 
-  /** @param dir the spool's folder @param bytes how much is held; 0 holds nothing */
-  constructor(dir: string, readonly bytes: number = RESERVE_BYTES) {
+  /** @param maxBytes how much is held at most; 0 holds nothing */
+  constructor(private readonly dir: string, maxBytes: number = RESERVE_BYTES) {
     this.#path = join(dir, 'spool.reserve')
-    if (dir === IN_MEMORY) this.bytes = 0
+    this.#maxBytes = dir === IN_MEMORY ? 0 : maxBytes
+  }
+
+  /** How much is held. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   /** Takes the room, if it is there and not taken. @returns false if it is not there */
   hold(): boolean {
-    if (this.#isHeld || this.bytes === 0) return true
-    this.#isHeld = attempt(() => statSync(this.#path).size) === this.bytes || attempt(() => this.#write()) === true
-    if (!this.#isHeld) this.release()
-    return this.#isHeld
+    if (this.#bytes > 0 || this.#maxBytes === 0) return true
+    const found = attempt(() => statSync(this.#path).size) ?? 0
+    const bytes = shareOfDisk(this.dir, this.#maxBytes)
+    // The first time as much must remain; later it takes back what was its own.
+    const needed = this.#wasHeld ? bytes : 2 * bytes
+    const isHeld = this.#free() + found >= needed && (found === bytes || attempt(() => this.#write(bytes)) === true)
+    if (!isHeld) this.release()
+    else this.#bytes = bytes
+    this.#wasHeld ||= isHeld
+    return isHeld
   }
 
-  #write(): true {
+  /** Bytes that are free on the disk. */
+  #free(): number {
+    const disk = attempt(() => statfsSync(this.dir))
+    return disk === undefined ? Infinity : disk.bavail * disk.bsize
+  }
+
+  #write(bytes: number): true {
     const file = openSync(this.#path, 'w', 0o640)
     try {
       // File systems that compress would hold nothing for zeros.
-      const chunk = new Uint8Array(CHUNK_BYTES)
-      for (let left = this.bytes; left > 0;) {
-        left -= writeSync(file, crypto.getRandomValues(chunk), 0, Math.min(left, CHUNK_BYTES))
+      const chunk = randomBytes(CHUNK_BYTES)
+      for (let left = bytes; left > 0;) {
+        left -= writeSync(file, chunk, 0, Math.min(left, CHUNK_BYTES))
       }
       return true
     } finally {
@@ -45,7 +67,19 @@ export class DiskReserve {
 
   /** Returns the room to the disk. */
   release(): void {
-    this.#isHeld = false
+    this.#bytes = 0
     attempt(() => rmSync(this.#path, { force: true }))
   }
+}
+
+/**
+ * A number of bytes, or less on a small disk, of which the spool must not take all for what is not waiting.
+ *
+ * @param dir a folder, which need not exist yet
+ */
+export function shareOfDisk(dir: string, maxBytes: number): number {
+  const disk = attempt(() => statfsSync(dir))
+  const parent = dirname(dir)
+  if (disk === undefined && parent !== dir) return shareOfDisk(parent, maxBytes)
+  return disk === undefined ? maxBytes : Math.min(maxBytes, Math.floor(disk.blocks * disk.bsize * DISK_SHARE))
 }

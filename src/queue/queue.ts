@@ -23,6 +23,7 @@ import type { Spool, SpoolSettings } from './spool.ts'
 import { SpoolReader } from './spool-reader.ts'
 import { SpoolRepair } from './spool-repair.ts'
 import { SpoolWriter } from './spool-writer.ts'
+import { withRoom } from './with-room.ts'
 
 /** How documents are stored until they are delivered. */
 export interface QueueSettings extends SpoolSettings, Omit<DeliverySettings, 'concurrency'> {
@@ -84,6 +85,7 @@ export class Queue {
     const lanes = this.#lanes
     const acknowledgements = this.#acknowledgements
     const pool = new BufferPool(12)
+    const reserve = new DiskReserve(dir, settings.reserveBytes)
     const blocks = new HeldBlocks(settings.maxMemory, pool)
     const repair = new SpoolRepair({
       spool,
@@ -102,7 +104,7 @@ export class Queue {
     this.admin = new QueueAdmin(spool, {
       configured: () => lanes.names,
       isEnding: (name) => lanes.isEnding(name),
-      run: (fn) => repair.run(fn),
+      run: (fn) => withRoom(spool, reserve, () => repair.run(fn)),
       now: () => clock.wall(),
       written: (name, rows) => {
         const lane = lanes.get(name)
@@ -116,7 +118,7 @@ export class Queue {
       blocks,
       lanes,
       acknowledgements,
-      reserve: new DiskReserve(dir, settings.reserveBytes),
+      reserve,
       events,
       clock,
       maxDeadBytes: () => this.settings.maxDeadBytes,

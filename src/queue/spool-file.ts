@@ -1,12 +1,13 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { IN_MEMORY, openDatabase } from '../sqlite/open-database.ts'
 import { quarantine } from '../sqlite/quarantine.ts'
 import { DeadLetterStore } from './dead-letter-store.ts'
-import { spoolFormat } from './spool-format.ts'
+import { shareOfDisk } from './disk-reserve.ts'
+import { LOG_BYTES, spoolFormat } from './spool-format.ts'
 import type { SpoolRow, StoredBlock } from './spool-row.ts'
 import { WaitingBlocks } from './waiting-blocks.ts'
 
@@ -45,7 +46,7 @@ export function rebuiltPath(path: string): string {
  */
 export function openSpoolFile(path: string, sync: 'normal' | 'full'): SpoolFile {
   if (path !== IN_MEMORY) finishRebuild(path)
-  const db = openDatabase(path, spoolFormat(sync))
+  const db = openDatabase(path, spoolFormat(sync, 'WAL', shareOfDisk(dirname(path), LOG_BYTES)))
   try {
     return prepareStatements(db)
   } catch (cause) {

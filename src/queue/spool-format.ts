@@ -37,21 +37,31 @@ const steps: readonly string[] = [
    UPDATE dead_letters SET reason = 'rejected' WHERE reason = 'refused'`,
 ]
 
+const PAGE_BYTES = 32_768
+const MIN_LOG_PAGES = 8
+/** Bytes that the log holds at most before what is in it moves into the file, but for one large commit. */
+export const LOG_BYTES = 16 << 20
+
 /**
  * What the spool's database holds, and how it is opened: exclusively, so that a second agent on the same folder refuses to
  * start. Pages of 32 KB cost half of what those of 4 KB do.
  *
  * @param sync `full` survives a loss of power, `normal` the end of the process at any instant
  * @param journal `MEMORY` has no file next to the database, and loses it if the process ends in the middle of a write
+ * @param logBytes what the log may hold
  */
-export function spoolFormat(sync: 'normal' | 'full', journal: 'WAL' | 'MEMORY' = 'WAL'): DatabaseFormat {
+export function spoolFormat(
+  sync: 'normal' | 'full',
+  journal: 'WAL' | 'MEMORY' = 'WAL',
+  logBytes = LOG_BYTES,
+): DatabaseFormat {
   return {
     name: 'the spool',
     pragmas: {
-      page_size: 32_768,
+      page_size: PAGE_BYTES,
       journal_mode: journal,
       synchronous: sync,
-      wal_autocheckpoint: 512,
+      wal_autocheckpoint: Math.max(MIN_LOG_PAGES, Math.floor(logBytes / PAGE_BYTES)),
       cache_size: -12_288,
     },
     steps,

@@ -131,15 +131,20 @@ export class SpoolWriter implements GroupWriter {
   }
 
   /**
-   * Deletes what is acknowledged when the disk is full: if there is no room for its dead letters, what was delivered;
-   * recreates the file if nothing in it is needed but dead letters.
+   * Deletes what is acknowledged when the disk is full: if there is no room for its dead letters, what was delivered. If
+   * there is no room for that either, empties the log; recreates the file if nothing in it is needed but dead letters.
    */
   #makeRoom(): void {
-    const { acknowledgements, clock } = this.parts
+    const { spool, acknowledgements, clock, reserve } = this.parts
     this.#isFailing = true
     this.#cleaned = clock.monotonic()
-    if (acknowledgements.isEmpty || this.#cleanAll() || this.#cleanDelivered()) return
+    if (acknowledgements.isEmpty || this.#clean()) return
+    if (spool.emptyLog(reserve) && this.#clean()) return
     this.#resetIfUnneeded()
+  }
+
+  #clean(): boolean {
+    return this.#cleanAll() || this.#cleanDelivered()
   }
 
   #cleanAll(): boolean {

@@ -1,9 +1,11 @@
+import { statSync } from 'node:fs'
 import type { DocumentBlock } from '../component/batch.ts'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { DeadLetter, DeadLetterStore } from './dead-letter-store.ts'
+import type { DiskReserve } from './disk-reserve.ts'
 import { LaneNumbers, type StoredLane } from './lane-numbers.ts'
 import type { PartlyDelivered } from './rest-of-row.ts'
 import { replaceSpool } from './replace-spool.ts'
@@ -244,6 +246,20 @@ export class Spool {
     // VACUUM copies what is used, and nothing else happens meanwhile.
     const used = pragma('page_count') * pragma('page_size') - free
     if (free > LARGE && used < 2 * LARGE) db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
+  /**
+   * Moves what is in the log into the file, and returns the log's disk space: a full disk has no room for either, but for
+   * what is reserved.
+   *
+   * @returns false if there is no log, or no room for what is in it
+   */
+  emptyLog(reserve: DiskReserve): boolean {
+    if (this.isInMemory || (attempt(() => statSync(`${this.#path}-wal`).size) ?? 0) === 0) return false
+    reserve.release()
+    const result = attempt(() => this.#file.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get())
+    reserve.hold()
+    return result?.['busy'] === 0
   }
 
   /**

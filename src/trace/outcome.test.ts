@@ -28,6 +28,8 @@ test('outcomeOfSummary() goes by the flags of the API, and takes a throttled cal
   assert.equal(outcomeOfSummary({ HasThrottle: true, HasError: true }), 'throttle')
   assert.equal(outcomeOfSummary({ HasError: true, IsPartial: true }), 'error')
   assert.equal(outcomeOfSummary({ IsPartial: true }), 'in-progress')
+  assert.equal(outcomeOfSummary({ HasThrottle: true, HasError: true, Http: { HttpStatus: 404 } }), 'error')
+  assert.equal(outcomeOfSummary({ HasThrottle: true, HasError: true, Http: { HttpStatus: 429 } }), 'throttle')
   assert.equal(outcomeOfSummary({ HasThrottle: true }), 'ok')
   assert.equal(outcomeOfSummary({}), 'ok')
 })

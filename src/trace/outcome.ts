@@ -19,7 +19,11 @@ interface SummaryFlags {
   readonly HasThrottle?: boolean
   readonly HasError?: boolean
   readonly IsPartial?: boolean
+  /** Of the root segment. */
+  readonly Http?: { readonly HttpStatus?: number | undefined }
 }
+
+const THROTTLED = 429
 
 /** The outcome that flags stand for. @param isInProgress whether it has not ended, or parts of it are missing */
 export function outcomeOf({ fault, throttle, error }: OutcomeFlags, isInProgress: boolean): Outcome {
@@ -37,12 +41,12 @@ export function outcomeOfDocument(document: Json): Outcome {
 
 /**
  * The outcome of a trace, which is that of its root segment, as X-Ray defines HasFault and HasError; HasThrottle is about
- * any segment, and a throttled root is an error, too.
+ * any segment, and a throttled root is an error, too, with the status 429 if it has one.
  *
  * @param summary as GetTraceSummaries returns it
  */
-export function outcomeOfSummary({ HasFault, HasThrottle, HasError, IsPartial }: SummaryFlags): Outcome {
-  const throttle = HasThrottle === true && HasError === true
+export function outcomeOfSummary({ HasFault, HasThrottle, HasError, IsPartial, Http }: SummaryFlags): Outcome {
+  const throttle = HasThrottle === true && HasError === true && (Http?.HttpStatus ?? THROTTLED) === THROTTLED
   return outcomeOf({ fault: HasFault, throttle, error: HasError }, IsPartial === true)
 }
 
