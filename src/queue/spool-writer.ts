@@ -24,7 +24,7 @@ export interface WriterParts {
   readonly reserve: DiskReserve
   readonly events: Events
   readonly clock: Clock
-  /** Bytes of dead letters that are stored for one exporter. */
+  /** Bytes of dead letters that are stored for one exporter; over that the oldest are deleted. */
   readonly maxDeadBytes: () => number
   /** Counts what is stored for removed exporters. */
   readonly admin: QueueAdmin

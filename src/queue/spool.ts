@@ -3,6 +3,7 @@ import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
 import { transaction } from '../sqlite/transaction.ts'
+import type { EarlierRows } from './age-clock.ts'
 import type { DeadLetter, DeadLetterStore } from './dead-letter-store.ts'
 import { LaneNumbers, type StoredLane } from './lane-numbers.ts'
 import type { PartlyDelivered } from './rest-of-row.ts'
@@ -96,6 +97,11 @@ export class Spool {
     const file = this.#opened
     this.#opened = undefined
     attempt(() => file?.db.close())
+  }
+
+  /** What earlier runs left, before anything is written. */
+  earlierRows(): EarlierRows {
+    return { nextId: this.#nextId, newest: this.waiting.newest() }
   }
 
   get isInMemory(): boolean {

@@ -113,6 +113,21 @@ export class ExporterReport {
     })
   }
 
+  /** There must not be more dead letters. @param bytes those that are kept */
+  deadLettersFull(bytes: number): void {
+    this.events.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: `${this.name} no more dead letters`,
+      message: () =>
+        `${this.name}: ${
+          formatBytes(bytes)
+        } of dead letters are kept (queue.maxDeadLetters), so what would become one ` +
+        'stays in the queue and is sent again; make room by rontgen dead-letters retry or drop',
+      minIntervalMs: 60_000,
+    })
+  }
+
   /** The oldest waiting documents went, as the queue is full and `whenFull` is `drop-oldest`. */
   oldestDropped(count: number): void {
     this.counters.dropped.add(count, 'queue-full')

@@ -52,6 +52,7 @@ async function fileSink(file: string, isRotated: boolean): Promise<Sink> {
 
 function format(record: LogRecord): string {
   const level = record.level === 'warning' ? 'WARN' : record.level.toUpperCase()
-  const text = record.message.map(String).join('')
+  // Braces are text here: what a backend answered must not be taken for a template.
+  const text = typeof record.rawMessage === 'string' ? record.rawMessage : record.message.map(String).join('')
   return `${new Date(record.timestamp).toISOString()} ${level.padEnd(5)} ${text}\n`
 }
