@@ -30,7 +30,8 @@ export class DiskReserve {
   }
 
   #write(): true {
-    const file = openSync(this.#path, 'w', 0o640)
+    rmSync(this.#path, { force: true })
+    const file = openSync(this.#path, 'wx', 0o600)
     try {
       // File systems that compress would hold nothing for zeros.
       const chunk = new Uint8Array(CHUNK_BYTES)

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { createPrivateFolder } from '../files/private-file.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
 import type { Events } from '../telemetry/events.ts'
@@ -89,7 +90,7 @@ function openElsewhere(
 
 /** Creates the folder. Others can create folders for temporary files too, and would read what is written to theirs. */
 function isPrivate(dir: string): boolean {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  createPrivateFolder(dir)
   const found = lstatSync(dir)
   return found.isDirectory() && found.uid === Math.max(0, userInfo().uid)
 }

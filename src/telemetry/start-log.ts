@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { configure, getLogger, type Logger, type LogRecord, type Sink } from '@logtape/logtape'
 import { errorMessage } from '../errors/error-message.ts'
+import { createPrivateFile } from '../files/private-file.ts'
 
 /** The log levels, the least severe first. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -39,7 +38,7 @@ export async function startLog({ logLevel, logFile, logRotation }: LogSettings):
 
 async function fileSink(file: string, isRotated: boolean): Promise<Sink> {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    createPrivateFile(file)
     const { getFileSink, getRotatingFileSink } = await import('@logtape/file')
     const options = { formatter: format, bufferSize: 0 }
     return isRotated
