@@ -165,7 +165,7 @@ test('durability: a spool that is damaged while the agent runs is replaced, and 
   await aws.stop()
 })
 
-test('durability: a spool that is removed while the agent runs is told, and nothing is lost by a SIGKILL after it', async () => {
+test('durability: a spool that is removed while the agent runs is reported, and nothing is lost by a SIGKILL after it', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()
   aws.fault = { status: 500 }

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { createPrivateFolder } from '../files/private-file.ts'
+import { createPrivateFolder } from '../files/create-private-file.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
 import type { Events } from '../telemetry/events.ts'

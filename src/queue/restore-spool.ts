@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
-import { createPrivateFile } from '../files/private-file.ts'
+import { createPrivateFile } from '../files/create-private-file.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
 import { quarantine } from '../sqlite/quarantine.ts'
 import { rebuiltPath } from './spool-file.ts'

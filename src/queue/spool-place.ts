@@ -11,7 +11,7 @@ export class SpoolPlace {
   /** @param path the spool's file, which is open */
   constructor(private readonly path: string) {
     const first = identityOf(path)
-    // Some network file systems have another number each time, so that nothing can be told from it.
+    // Some network file systems have another number each time, which says nothing.
     this.#file = first === identityOf(path) ? first : undefined
     this.#log = identityOf(`${path}-wal`)
   }

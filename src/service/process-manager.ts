@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createPrivateFile } from '../files/private-file.ts'
+import { createPrivateFile } from '../files/create-private-file.ts'
 import { launchCommand } from '../platform/launch-command.ts'
 import type { ServiceManager } from './service-manager.ts'
 

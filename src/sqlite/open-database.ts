@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
-import { createPrivateFile } from '../files/private-file.ts'
+import { createPrivateFile } from '../files/create-private-file.ts'
 import { databaseFault } from './database-fault.ts'
 import { transaction } from './transaction.ts'
 
@@ -48,7 +48,7 @@ export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync
   }
 }
 
-/** SQLite gives the files next to it the mode that it has. */
+/** SQLite creates the files next to it with the same mode. */
 function prepareFile(file: string): void {
   createPrivateFile(file, ['-wal', '-shm', '-journal'])
   // SQLite does not say so.

@@ -1,6 +1,6 @@
 import { configure, getLogger, type Logger, type LogRecord, type Sink } from '@logtape/logtape'
 import { errorMessage } from '../errors/error-message.ts'
-import { createPrivateFile } from '../files/private-file.ts'
+import { createPrivateFile } from '../files/create-private-file.ts'
 
 /** The log levels, the least severe first. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlin
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { createPrivateFile } from './private-file.ts'
+import { createPrivateFile } from './create-private-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rontgen-files-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -32,6 +32,6 @@ function refuseLink(path: string): void {
 
 /** True if another user may create files in a folder; a sticky bit does not change that. */
 function isShared({ mode, uid }: Stats): boolean {
-  const own = process.getuid?.()
-  return own !== undefined && ((mode & 0o022) !== 0 || (uid !== 0 && uid !== own))
+  const user = process.getuid?.()
+  return user !== undefined && ((mode & 0o022) !== 0 || (uid !== 0 && uid !== user))
 }
