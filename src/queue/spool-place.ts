@@ -2,9 +2,11 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
+import { OpenMarker } from './open-marker.ts'
 
 /** Where the files of an open spool are, to notice if others take their place. */
 export class SpoolPlace {
+  readonly marker: OpenMarker
   readonly #file: string | undefined
   #log: string | undefined
 
@@ -14,6 +16,8 @@ export class SpoolPlace {
     // Some network file systems have another number each time, which says nothing.
     this.#file = first === identityOf(path) ? first : undefined
     this.#log = identityOf(`${path}-wal`)
+    this.marker = new OpenMarker(path)
+    this.marker.update()
   }
 
   /** True if the file has the name that it was opened by. */
@@ -27,7 +31,10 @@ export class SpoolPlace {
     const log = identityOf(`${this.path}-wal`)
     // The first write creates it.
     this.#log ??= log
-    if (this.#file === undefined || log === this.#log) return undefined
+    if (this.#file === undefined || log === this.#log) {
+      this.marker.update()
+      return undefined
+    }
     return `"${this.path}-wal" was ${log === undefined ? 'removed' : 'replaced by another file'}`
   }
 

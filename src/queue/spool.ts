@@ -100,6 +100,7 @@ export class Spool {
   #closeFile(): void {
     const file = this.#opened
     this.#opened = undefined
+    if (file !== undefined) this.#place?.marker.remove()
     attempt(() => file?.db.close())
   }
 
@@ -253,7 +254,9 @@ export class Spool {
     const free = pragma('freelist_count') * pragma('page_size')
     // VACUUM copies what is used, and nothing else happens meanwhile.
     const used = pragma('page_count') * pragma('page_size') - free
-    if (free > LARGE && used < 2 * LARGE) db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+    if (free <= LARGE || used >= 2 * LARGE) return
+    this.#place?.marker.reset()
+    db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
   }
 
   /**
@@ -298,6 +301,7 @@ export class Spool {
     const { db } = this.#file
     if (this.#place?.hasFile === true) {
       // Only the log is lost, which nobody needs once the file has all of it.
+      this.#place.marker.reset()
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       this.#closeFile()
       return undefined

@@ -141,6 +141,12 @@ export class Events {
     this.#log.problem('error', 'queue', 'spool damaged', message)
   }
 
+  /** Writes that were acknowledged are missing in the spool. @param damage what is wrong, as a clause */
+  spoolLogDamaged(damage: string): void {
+    const message = `The spool is damaged: ${damage}. What was acknowledged last before the agent was killed is lost`
+    this.#log.problem('error', 'queue', 'spool log damaged', message)
+  }
+
   /** The files of the spool were lost, and are there again. @param moved where what had taken their place is now */
   spoolRestored(lost: string, moved: string | undefined): void {
     const rest = moved === undefined ? '' : `; what had taken its place was moved to "${moved}"`
