@@ -292,9 +292,8 @@ export class Delivery {
     if (failure.isRead) this.#rejections.accept()
     else this.#rejections.reject()
     if (!this.#rejections.isOutage) return this.#circuit.answered()
-    const message =
-      `it rejects all that it is sent, ${this.#rejections.length} requests in a row, so nothing is given ` +
-      `up for it: ${failure.message}`
+    const message = `it rejects all that it is sent, ${this.#rejections.length} requests in a row, so its ` +
+      `endpoint may be wrong, and nothing is given up: ${failure.message}`
     this.#failedAsAWhole(new ExportError('retryable', message, { cause: failure, isUrgent: true }))
   }
 
