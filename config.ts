@@ -39,6 +39,7 @@ export default defineConfig({
     batchWait: '1s',
     stopTimeout: '10s',
     maxDeadLetters: '128MiB',
+    whenDeadLettersFull: 'push-back', // no more dead letters; 'drop-oldest' deletes the oldest
   },
   export: {
     // Nothing leaves this machine until this is set; credentials are found as by the AWS SDKs.

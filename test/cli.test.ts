@@ -90,11 +90,14 @@ function suite(runtime: Runtime): void {
     assert.equal(settings.queue.maxBytes, 1 << 30)
   })
 
-  test(title('masks passwords in print-config'), () => {
-    const file = write('secret.ts', "export default { export: { xray: { proxy: 'http://me:hunter2@proxy:3128' } } }\n")
+  test(title('masks secrets in print-config'), () => {
+    const file = write(
+      'secret.ts',
+      "export default { export: { xray: { proxy: 'http://me:hunter2@proxy:3128', endpoint: 'https://me:hunter2@vpce/?token=hunter2', externalId: 'hunter2' } } }\n",
+    )
     const { stdout } = run(['print-config', file])
     assert.doesNotMatch(stdout, /hunter2/)
-    assert.match(stdout, /http:\/\/me:\*\*\*@proxy/)
+    assert.match(stdout, /http:\/\/\*\*\*@proxy/)
   })
 
   test(title('init writes a config and types with which an editor checks it'), () => {

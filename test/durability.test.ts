@@ -165,6 +165,25 @@ test('durability: a spool that is damaged while the agent runs is replaced, and 
   await aws.stop()
 })
 
+test('durability: a spool that is removed while the agent runs is reported, and nothing is lost by a SIGKILL after it', async () => {
+  const aws = await new FakeXray().start()
+  const dir = newDir()
+  aws.fault = { status: 500 }
+  const agent = await AgentProcess.start(options(aws, dir, "batchWait: '10ms'"))
+  const ids = await sendSpans(agent, 500)
+  rmSync(dir, { recursive: true })
+  await waitFor(() => /ERROR ".*spool.sqlite" was removed while the agent uses it/.test(agent.log), 'the error')
+  for (let i = 0; i < 10; i++) ids.push(...await sendSpans(agent, 50))
+  assert.equal(statSync(dir).mode & 0o777, 0o700)
+  assert.equal(statSync(join(dir, 'spool.sqlite')).mode & 0o777, 0o600)
+  await agent.kill()
+  aws.fault = undefined
+  const again = await AgentProcess.start(options(aws, dir))
+  await allArrive(aws, ids)
+  await again.stop()
+  await aws.stop()
+})
+
 test('durability: a spool of version 1 is read', async () => {
   const aws = await new FakeXray().start()
   const dir = newDir()

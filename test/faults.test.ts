@@ -117,6 +117,34 @@ scenario('throttling lowers the number of requests in flight, and success raises
   return ids
 })
 
+for (
+  const [name, answer, says] of [
+    [
+      '400 to everything',
+      { status: 400, body: { message: 'no' } },
+      /rejects all .* 10 requests in a row.*answered 400/,
+    ],
+    ['413 to everything', { status: 413, body: '<html>' }, /rejects all .*answered 413.*does not look like X-Ray/],
+    ['403 without a code', { status: 403, body: '<html>' }, /answered 403.*does not look like X-Ray/],
+    ['200 with {}', { status: 200 }, /What answers is not X-Ray: 200 with "\{\}" instead of Unproc/],
+    ['200 with a message', { status: 200, body: { message: 'Internal error' } }, /is not X-Ray: 200 with "{"message"/],
+    ['200 with null', { status: 200, body: { UnprocessedTraceSegments: null } }, /What answers is not X-Ray: 200/],
+  ] as const
+) {
+  scenario(`an endpoint that answers ${name} costs no document, and the log says what answers`, async (aws, agent) => {
+    aws.fault = answer
+    const ids: string[] = []
+    for (let i = 0; i < 30; i++) ids.push(...await sendSpans(agent, 60))
+    await waitFor(() => agent.log.includes('ERROR Delivery to xray fails') && says.test(agent.log), 'the error', 40_000)
+    assert.ok(aws.requests < 100, `${aws.requests} requests`)
+    const status = await (await agent.admin('/status')).json()
+    assert.deepEqual([status.deadLetters.count, status.queue.documents], [0, 1800])
+    aws.fault = undefined
+    agent.writeConfig(`{ export: { xray: ${xray(aws, "timeout: '9s'")} } }`)
+    return ids
+  })
+}
+
 scenario(
   'documents that cannot be delivered for queue.maxAge become dead letters, and can be redriven',
   async (aws, agent) => {
@@ -158,7 +186,7 @@ test('faults: an untrusted certificate loses nothing, and delivery resumes once 
 })
 
 const hasGcc = spawnSync('gcc', ['--version']).status === 0
-test('faults: a clock of the machine that jumps an hour ahead and back while spans wait loses nothing', {
+test('faults: a clock of the machine that jumps an hour, or days, ahead and back while spans wait loses nothing', {
   skip: hasGcc ? false : 'gcc is not installed, which compiles what shifts the clock of the agent',
 }, async () => {
   const library = join(folder, 'shifted-clock.so')
@@ -171,7 +199,7 @@ test('faults: a clock of the machine that jumps an hour ahead and back while spa
     env: { LD_PRELOAD: library, CLOCK_SHIFT: clock },
   })
   const ids: string[] = []
-  for (const seconds of [0, 3600, 0, -3600, 0]) {
+  for (const seconds of [0, 3600, 0, -3600, 0, 30 * 86_400, 0]) {
     aws.fault = { status: 500 }
     ids.push(...await sendSpans(agent, 30))
     writeFileSync(clock, String(seconds))

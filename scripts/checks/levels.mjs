@@ -16,7 +16,7 @@ const srcLevels = [
   ['telemetry'],
   ['sqlite', 'platform'],
   ['net'],
-  ['async', 'bytes', 'errors', 'version.ts'],
+  ['async', 'bytes', 'errors', 'files', 'version.ts'],
 ]
 
 /** What is built outside of src, and read from it. */

@@ -34,6 +34,8 @@ export const run: Command = {
       print(`rontgen ${VERSION}, in the place of the AWS X-Ray daemon\n`)
       return ExitCode.ok
     }
+    // Others read nothing of what is written from here on, be it a rotated log.
+    process.umask(0o077)
     const loaded = await loadFrom({ ...context, args: [] })
     const { settings, file, notes } = loaded
     const events = new Events(await startLog(settings))

@@ -19,6 +19,10 @@ export interface ExportErrorOptions {
   readonly isThrottle?: boolean
   /** It persists until a person acts. */
   readonly isUrgent?: boolean
+  /** The backend read the documents, so a rejection is about them. */
+  readonly isRead?: boolean
+  /** The time by the backend's clock, in Unix milliseconds. */
+  readonly backendTime?: number | undefined
 }
 
 /**
@@ -34,6 +38,8 @@ export class ExportError extends Error {
   readonly failed: readonly FailedDocument[]
   readonly isThrottle: boolean
   readonly isUrgent: boolean
+  readonly isRead: boolean
+  readonly backendTime: number | undefined
 
   constructor(readonly kind: 'retryable' | 'permanent' | 'partial', message: string, options: ExportErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -41,5 +47,7 @@ export class ExportError extends Error {
     this.failed = options.failed ?? []
     this.isThrottle = options.isThrottle ?? false
     this.isUrgent = options.isUrgent ?? false
+    this.isRead = options.isRead ?? false
+    this.backendTime = options.backendTime
   }
 }

@@ -3,6 +3,7 @@ import { didYouMean } from './did-you-mean.ts'
 import { listOf } from './list-of.ts'
 import { locateKey } from './locate-key.ts'
 import { nearest } from './nearest.ts'
+import { hideSecrets } from '../net/hide-secrets.ts'
 import type { Override } from './overrides.ts'
 import { receiverInstances } from './receiver-instances.ts'
 import { configSchema, type Settings } from './schema.ts'
@@ -135,7 +136,7 @@ function expectation(issue: ValidationIssue): string {
 
 function show(value: unknown): string {
   if (typeof value === 'function') return 'a function'
-  const text = JSON.stringify(value) ?? String(value)
+  const text = JSON.stringify(typeof value === 'string' ? hideSecrets(value) : value) ?? String(value)
   return text.length > 60 ? text.slice(0, 57) + '…' : text
 }
 

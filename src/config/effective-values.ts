@@ -1,3 +1,4 @@
+import { hideSecrets } from '../net/hide-secrets.ts'
 import type { Override } from './overrides.ts'
 import type { Settings } from './schema.ts'
 
@@ -5,7 +6,7 @@ import type { Settings } from './schema.ts'
 export interface ConfigValue {
   /** Such as `receive.otlp.grpc.port`. */
   readonly path: string
-  /** JSON; passwords in URLs are masked. */
+  /** JSON; secrets are masked. */
   readonly value: string
   /** `default`, the file, a flag or an environment variable. */
   readonly source: string
@@ -24,15 +25,24 @@ export function effectiveValues(
     const override = sources.get(path)
     return {
       path,
-      value: JSON.stringify(hidePassword(override === undefined && written !== undefined ? written : value)) ?? 'null',
+      value: JSON.stringify(hideSecret(path, override === undefined && written !== undefined ? written : value)) ??
+        'null',
       source: override ?? (written === undefined ? 'default' : file),
     }
   })
 }
 
-/** Masks the password in a URL; any other value is returned as it is. */
-export function hidePassword(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/^(https?:\/\/[^/\s:@]*:)[^/\s@]*@/, '$1***@') : value
+/** Keys whose values only this agent and AWS need to know. */
+const SECRET_KEY = /(^|\.)externalId$/
+
+/**
+ * Masks what may be secret in a value: all of it by its key, and user, password and query of a URL.
+ *
+ * @param key the last part of its path, or all of it
+ */
+export function hideSecret(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return SECRET_KEY.test(key) ? '***' : hideSecrets(value)
 }
 
 function leavesOf(value: unknown, path: string): [string, unknown][] {

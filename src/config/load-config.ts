@@ -12,6 +12,8 @@ import type { Settings } from './schema.ts'
 
 /** The config file if none is named. */
 const DEFAULT_FILE = 'config.ts'
+/** How long a config may take, in milliseconds. */
+const LOAD_MS = 10_000
 
 /** A config that was loaded. */
 export interface Loaded {
@@ -59,10 +61,8 @@ export async function loadConfig(
   const text = readFileSync(path, 'utf8')
   let config: unknown
   try {
-    const exported = await importConfig(path)
     const host = { name: hostname(), platform: process.platform, arch: process.arch }
-    const context: ConfigContext = { env, host }
-    config = typeof exported === 'function' ? await exported(context) : exported
+    config = await inTime(runConfig(path, { env, host }))
   } catch (cause) {
     throw new ConfigError([cannotBeRead(file ?? DEFAULT_FILE, cause)], { cause })
   }
@@ -71,6 +71,26 @@ export async function loadConfig(
   }
   const name = file ?? DEFAULT_FILE
   return { ...check(config, overrides, { file: name, text }), file: path, notes: [] }
+}
+
+/** Imports a config, and calls it if it is a function. */
+async function runConfig(path: string, context: ConfigContext): Promise<unknown> {
+  const exported = await importConfig(path)
+  return await (typeof exported === 'function' ? exported(context) : exported)
+}
+
+/** Gives up on a promise that does not resolve in time: what waits for it must not wait for ever. */
+async function inTime<T>(config: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const message = `it has no result after ${
+    LOAD_MS / 1000
+  } s: a promise in it, or in a module that it imports, never resolves`
+  const timer = setTimeout(() => reject(new Error(message)), LOAD_MS)
+  try {
+    return await Promise.race([config, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Bun collects the errors of a file, of which the first is the cause, and knows its line; Deno says it in the text. */

@@ -19,6 +19,7 @@ export function queueSettings(
     maxBytes: queue.maxBytes,
     maxMemory: boundedByContainer(queue.maxMemory),
     maxDeadBytes: queue.maxDeadLetters,
+    whenDeadLettersFull: queue.whenDeadLettersFull,
     maxAgeMs: queue.maxAge,
     batchWaitMs: queue.batchWait,
     backOff: BACK_OFF,

@@ -9,6 +9,8 @@ const MAX_DEAD_BYTES = 4 << 20
 /** Dead letters of one lane that are not written yet. */
 interface Unwritten {
   bytes: number
+  /** As they will be on disk. */
+  storedBytes: number
   /** The rows that they come from, which must stay until they are written. */
   readonly rows: Set<number>
 }
@@ -26,6 +28,11 @@ export class Acknowledgements {
   /** True while so many dead letters of a lane wait to be written that there must not be more. */
   isFull(lane: number): boolean {
     return (this.#unwritten.get(lane)?.bytes ?? 0) >= MAX_DEAD_BYTES
+  }
+
+  /** Bytes on disk that a lane's dead letters will take which wait to be written. */
+  storedBytes(lane: number): number {
+    return this.#unwritten.get(lane)?.storedBytes ?? 0
   }
 
   /** The lanes that no longer need rows. */
@@ -69,12 +76,14 @@ export class Acknowledgements {
     }
     if (dead === undefined) return
     const { batch, reason, message } = dead
-    const unwritten = this.#unwritten.get(lane) ?? { bytes: 0, rows: new Set() }
+    const unwritten = this.#unwritten.get(lane) ?? { bytes: 0, storedBytes: 0, rows: new Set() }
     this.#unwritten.set(lane, unwritten)
     for (const { block } of batch.parts) unwritten.rows.add(block.id)
     for (const document of documentsOf(batch)) {
-      this.#deadLetters.push({ lane, time: now, reason, message, document: compressDeadLetter(document) })
+      const stored = compressDeadLetter(document)
+      this.#deadLetters.push({ lane, time: now, reason, message, document: stored })
       unwritten.bytes += document.length
+      unwritten.storedBytes += stored.length
     }
   }
 

@@ -1,5 +1,6 @@
 import { type Batch, type BatchPart, documentStart } from '../component/batch.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
+import type { WrittenRow } from './age-clock.ts'
 import type { HeldBlock, HeldBlocks } from './held-blocks.ts'
 import { type PartlyDelivered, restOfRow } from './rest-of-row.ts'
 import type { RowSize, SpoolRow } from './spool-row.ts'
@@ -116,7 +117,16 @@ export class Backlog {
    * @throws {Error} if it cannot be read
    */
   oldest(): number | undefined {
-    return this.#first()?.created
+    return this.oldestRow()?.created
+  }
+
+  /**
+   * The oldest row of which documents wait.
+   *
+   * @throws {Error} if it cannot be read
+   */
+  oldestRow(): WrittenRow | undefined {
+    return this.#first()
   }
 
   /**

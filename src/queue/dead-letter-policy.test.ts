@@ -69,7 +69,7 @@ test('afterPartialSuccess() counts a document once that is named twice', () => {
 
 test('splitExpired() parts documents by when they were written', () => {
   const texts = (oldest: number): string[][] => {
-    const { expired, rest } = splitExpired(batch, oldest)
+    const { expired, rest } = splitExpired(batch, ({ created }) => created < oldest)
     return [textsOf(expired), textsOf(rest)]
   }
   assert.deepEqual(texts(1000), [[], documentNames(0, 5)])

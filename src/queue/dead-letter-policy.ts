@@ -50,12 +50,16 @@ export function afterPartialSuccess(batch: Batch<Row>, { failed }: ExportError):
   }
 }
 
-/** Parts a batch that failed into documents written before `oldest`, in Unix milliseconds, and the others. */
-export function splitExpired(batch: Batch<Row>, oldest: number): { expired: Batch<Row>; rest: Batch<Row> } {
+/** Parts a batch that failed into documents of rows that are too old, and the others. */
+export function splitExpired(
+  batch: Batch<Row>,
+  isTooOld: (row: Row) => boolean,
+): { expired: Batch<Row>; rest: Batch<Row> } {
   const expired: number[] = []
   let index = 0
   for (const { block, from, to } of batch.parts) {
-    for (let i = from; i < to; i++, index++) if (block.created < oldest) expired.push(index)
+    const isExpired = isTooOld(block)
+    for (let i = from; i < to; i++, index++) if (isExpired) expired.push(index)
   }
   if (expired.length === 0) return { expired: nothing, rest: batch }
   return { expired: pickFromBatch(batch, expired), rest: pickFromBatch(batch, others(batch.count, expired)) }

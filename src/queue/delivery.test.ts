@@ -196,6 +196,7 @@ test('while dead letters cannot be written no document expires', async () => {
   await clock.advance(7_200_000)
   assert.deepEqual(deadLetters, [])
   lane.isBlocked = false
+  await clock.advance(50)
   delivery.pump()
   await clock.advance(0)
   assert.equal(deadLetters.length, 60)

@@ -5,9 +5,11 @@ import { ExportError } from '../component/export-error.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { MAX_BATCH } from '../segment/limits.ts'
 import type { ExporterReport } from '../telemetry/exporter-report.ts'
+import type { AgeClock, WrittenRow } from './age-clock.ts'
 import type { Backlog, Row } from './backlog.ts'
 import { Circuit } from './circuit.ts'
 import { afterPartialSuccess, afterRejection, type DeadBatch, splitExpired } from './dead-letter-policy.ts'
+import { RejectionStreak } from './rejection-streak.ts'
 import { Requests, type Sender } from './requests.ts'
 import type { PartlyDelivered } from './rest-of-row.ts'
 import { type Retry, RetryList } from './retry-list.ts'
@@ -29,11 +31,13 @@ export interface DeliveryParts {
   readonly backlog: Backlog
   readonly report: ExporterReport
   readonly clock: Clock
+  /** Decides which rows are too old. */
+  readonly ages: AgeClock
   /** Takes rows that are done, and documents that become dead letters. */
   readonly acknowledge: (rows: readonly number[], dead?: DeadBatch) => void
   /**
-   * True while so many dead letters wait to be written that there must not be more: what would become one is sent again.
-   * {@link Delivery.pump} is called after.
+   * True while there must not be more dead letters, as many wait to be written, or as many as may be are kept: what
+   * would become one is sent again. {@link Delivery.pump} is called after.
    */
   readonly isBlocked: () => boolean
 }
@@ -52,6 +56,10 @@ export interface DeliveryState {
 
 /** While so many batches wait to be sent again, nothing new is begun: each holds memory. */
 const MAX_RETRIES = 256
+/** Documents that expire at once at most, so that nothing else waits for long; more do when these are written. */
+const MAX_EXPIRED = 500
+/** Time between such parts at least, in milliseconds. */
+const EXPIRE_MS = 20
 /** How long after the spool could not be read it is tried again, in milliseconds. */
 const READ_AGAIN_MS = 1000
 
@@ -61,6 +69,7 @@ export class Delivery {
   readonly #circuit: Circuit
   readonly #requests: Requests
   readonly #wakeUp: WakeUp
+  readonly #rejections = new RejectionStreak()
   /** When a request last succeeded, by the monotonic clock. */
   #lastSuccess = -Infinity
   #isStarted = false
@@ -68,6 +77,10 @@ export class Delivery {
   #isFlushing = false
   /** Why delivery fails, while there may be more that is too old. */
   #expiring: string | undefined
+  /** Something is too old that must not become a dead letter yet. */
+  #isExpiryHeldUp = false
+  /** When documents last expired, by the monotonic clock. */
+  #expired = -Infinity
   #onIdle: (() => void) | undefined
 
   constructor(private readonly parts: DeliveryParts, sender: Sender, private settings: DeliverySettings) {
@@ -125,6 +138,7 @@ export class Delivery {
   async replaceSender(sender: Sender, deadline: AbortSignal): Promise<void> {
     const abandoned = this.#requests.replaceSender(sender, deadline)
     this.#circuit.replaced()
+    this.#rejections.reset()
     this.pump()
     this.#sendAgain(await abandoned)
     this.pump()
@@ -167,8 +181,13 @@ export class Delivery {
   #next(now: number): Retry | undefined {
     const monotonic = this.parts.clock.monotonic()
     this.#isRetryNext = !this.#isRetryNext
-    if (this.#isRetryNext || this.#areRetriesMany) return this.#retries.take(monotonic) ?? this.#fresh(now)
-    return this.#fresh(now) ?? this.#retries.take(monotonic)
+    if (this.#isRetryNext || this.#areRetriesMany) return this.#takeRetry(monotonic) ?? this.#fresh(now)
+    return this.#fresh(now) ?? this.#takeRetry(monotonic)
+  }
+
+  #takeRetry(now: number): Retry | undefined {
+    // If a part of them is accepted after all, small ones show it soonest.
+    return this.#retries.take(now, this.#rejections.isOutage)
   }
 
   get #areRetriesMany(): boolean {
@@ -193,7 +212,10 @@ export class Delivery {
   }
 
   #succeeded(batch: Batch<Row>, isPresent: boolean): void {
-    if (isPresent) this.#circuit.succeeded()
+    if (isPresent) {
+      this.#circuit.succeeded()
+      this.#rejections.accept()
+    }
     this.#delivered(batch)
     this.pump()
   }
@@ -210,79 +232,118 @@ export class Delivery {
     const failure = error instanceof ExportError
       ? error
       : new ExportError('retryable', errorMessage(error), { cause: error })
-    if (failure.kind === 'partial') this.#partlyFailed(retry, failure)
-    else if (failure.kind === 'permanent') this.#rejected(retry, failure)
+    if (failure.backendTime !== undefined) this.parts.ages.confirm(failure.backendTime)
+    if (failure.kind === 'partial') this.#partlyFailed(retry, failure, isPresent)
+    else if (failure.kind === 'permanent') this.#rejected(retry, failure, isPresent)
     else this.#failedForNow(retry, failure, isPresent)
-    if (isPresent && failure.kind !== 'retryable') this.#circuit.answered()
     this.pump()
   }
 
-  #failedForNow({ batch, failures }: Retry, failure: ExportError, isPresent: boolean): void {
-    const { report, clock } = this.parts
-    report.retried(batch.count, failure.isThrottle ? 'throttled' : 'failed')
-    this.#retries.add(batch, failures + 1, clock.monotonic() + this.#circuit.retryAfterMs(failures))
-    if (!isPresent) return
+  #failedForNow(retry: Retry, failure: ExportError, isPresent: boolean): void {
+    this.parts.report.retried(retry.batch.count, failure.isThrottle ? 'throttled' : 'failed')
+    this.#sendLater(retry)
+    if (isPresent) this.#failedAsAWhole(failure)
+  }
+
+  #failedAsAWhole(failure: ExportError): void {
     this.#circuit.failed(failure)
     this.#reading(() => this.#expire(failure.message))
   }
 
-  #partlyFailed({ batch, failures }: Retry, failure: ExportError): void {
+  #partlyFailed(retry: Retry, failure: ExportError, isPresent: boolean): void {
     const { report } = this.parts
+    const { batch } = retry
     for (const { code } of failure.failed) report.unprocessed(code)
     const { delivered, again, dead } = afterPartialSuccess(batch, failure)
     this.#delivered(delivered)
     for (const rest of again) {
       report.retried(rest.count, 'unprocessed')
-      this.#sendLater(this.#withoutExpired(rest, failure.message), failures)
+      this.#sendLater({ ...retry, batch: this.#withoutExpired(rest, failure.message) })
     }
     for (const deadBatch of dead) {
-      if (this.parts.isBlocked()) this.#sendLater(deadBatch.batch, failures)
+      if (this.parts.isBlocked()) this.#sendLater({ ...retry, batch: deadBatch.batch })
       else this.#deadLetter(deadBatch)
     }
+    if (!isPresent) return
+    this.#circuit.answered()
+    this.#rejections.accept()
   }
 
-  #sendLater(batch: Batch<Row>, failures: number): void {
-    const due = this.parts.clock.monotonic() + this.#circuit.retryAfterMs(failures)
-    this.#retries.add(batch, failures + 1, due)
+  #sendLater(retry: Retry): void {
+    const due = this.parts.clock.monotonic() + this.#circuit.retryAfterMs(retry.failures)
+    this.#retries.add({ ...retry, failures: retry.failures + 1, due })
   }
 
-  #rejected({ batch, failures }: Retry, failure: ExportError): void {
-    if (this.parts.isBlocked()) return this.#sendLater(batch, failures)
-    const { again, dead } = afterRejection(batch, failure)
-    for (const half of again) this.#retries.add(half, 0, 0)
-    for (const deadBatch of dead) this.#deadLetter(deadBatch)
+  #rejected(retry: Retry, failure: ExportError, isPresent: boolean): void {
+    const { accepted } = this.#rejections
+    const acceptedBefore = retry.acceptedBefore ?? accepted
+    const isByDocument = failure.isRead || accepted > acceptedBefore
+    const rejected = { ...retry, acceptedBefore }
+    if (retry.batch.count === 1 && (!isByDocument || this.parts.isBlocked())) this.#sendLater(rejected)
+    else {
+      const { again, dead } = afterRejection(retry.batch, failure)
+      for (const batch of again) this.#retries.add({ ...rejected, batch, failures: 0, due: 0 })
+      for (const deadBatch of dead) this.#deadLetter(deadBatch)
+    }
+    if (isPresent) this.#countRejection(failure)
+  }
+
+  #countRejection(failure: ExportError): void {
+    if (failure.isRead) this.#rejections.accept()
+    else this.#rejections.reject()
+    if (!this.#rejections.isOutage) return this.#circuit.answered()
+    const message = `it rejects all that it is sent, ${this.#rejections.length} requests in a row, so its ` +
+      `endpoint may be wrong, and nothing is given up: ${failure.message}`
+    this.#failedAsAWhole(new ExportError('retryable', message, { cause: failure, isUrgent: true }))
   }
 
   #goOnExpiring(message: string): void {
     // What is old is delivered if it can be.
     if (this.#circuit.isHealthy) this.#expiring = undefined
-    else if (!this.parts.isBlocked()) this.#reading(() => this.#expire(message))
+    else if (this.parts.clock.monotonic() - this.#expired >= EXPIRE_MS && !this.parts.isBlocked()) {
+      this.#reading(() => this.#expire(message))
+    }
   }
 
   /**
    * Turns what is too old into dead letters, of what failed and of what waits: as much as can be written soon. The rest
-   * follows once that is written.
+   * follows once that is written; what must not become a dead letter stays, and is delivered if that is possible again.
    */
   #expire(message: string): void {
-    const { backlog, clock, isBlocked } = this.parts
+    const { backlog, isBlocked } = this.parts
     this.#expiring = message
-    for (const { batch, failures, due } of this.#retries.drain()) {
-      this.#retries.add(this.#withoutExpired(batch, message), failures, due)
+    this.#expired = this.parts.clock.monotonic()
+    this.#isExpiryHeldUp = false
+    let room = MAX_EXPIRED
+    for (const retry of this.#retries.drain()) {
+      const batch = room > 0 ? this.#withoutExpired(retry.batch, message) : retry.batch
+      room -= retry.batch.count - batch.count
+      this.#retries.add({ ...retry, batch })
     }
-    const oldest = clock.wall() - this.settings.maxAgeMs
-    while (!isBlocked()) {
-      if ((backlog.oldest() ?? oldest) >= oldest) return void (this.#expiring = undefined)
-      const batch = backlog.take()
-      if (batch !== undefined) this.#retries.add(this.#withoutExpired(batch, message), 0, 0)
+    while (room > 0) {
+      const oldest = backlog.oldestRow()
+      if (oldest === undefined || !this.#isTooOld(oldest)) {
+        if (!this.#isExpiryHeldUp) this.#expiring = undefined
+        return
+      }
+      const batch = isBlocked() ? undefined : backlog.take()
+      if (batch === undefined) return
+      const rest = this.#withoutExpired(batch, message)
+      room -= batch.count - rest.count
+      this.#retries.add({ batch: rest, failures: 0, due: 0 })
     }
   }
 
+  readonly #isTooOld = (row: WrittenRow): boolean => this.parts.ages.isOlder(row, this.settings.maxAgeMs)
+
   #withoutExpired(batch: Batch<Row>, message: string): Batch<Row> {
-    if (this.parts.isBlocked()) return batch
-    const { expired, rest } = splitExpired(batch, this.parts.clock.wall() - this.settings.maxAgeMs)
-    if (expired.count > 0) {
-      this.#deadLetter({ batch: expired, reason: 'too-old', message: `older than queue.maxAge; last: ${message}` })
+    const { expired, rest } = splitExpired(batch, this.#isTooOld)
+    if (expired.count === 0) return batch
+    if (this.parts.isBlocked()) {
+      this.#isExpiryHeldUp = true
+      return batch
     }
+    this.#deadLetter({ batch: expired, reason: 'too-old', message: `older than queue.maxAge; last: ${message}` })
     return rest
   }
 
@@ -294,9 +355,9 @@ export class Delivery {
 
   /** Puts what was given up among what is sent again. */
   #sendAgain(abandoned: readonly Retry[]): void {
-    for (const { batch, failures } of abandoned) {
-      this.parts.backlog.abandon(batch)
-      this.#retries.add(batch, failures, 0)
+    for (const retry of abandoned) {
+      this.parts.backlog.abandon(retry.batch)
+      this.#retries.add({ ...retry, due: 0 })
     }
   }
 

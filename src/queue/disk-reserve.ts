@@ -52,7 +52,8 @@ export class DiskReserve {
   }
 
   #write(bytes: number): true {
-    const file = openSync(this.#path, 'w', 0o640)
+    rmSync(this.#path, { force: true })
+    const file = openSync(this.#path, 'wx', 0o600)
     try {
       // File systems that compress would hold nothing for zeros.
       const chunk = randomBytes(CHUNK_BYTES)

@@ -5,6 +5,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts'
 import { FakeSender } from '../../test/support/fake-sender.ts'
 import { TestLog } from '../../test/support/test-queue.ts'
 import { blockOf, documentNames } from '../../test/support/test-spool.ts'
+import { AgeClock } from './age-clock.ts'
 import type { WaitingRows } from './backlog.ts'
 import { HeldBlocks } from './held-blocks.ts'
 import { Lane, type LaneSettings } from './lane.ts'
@@ -28,6 +29,7 @@ function openLane(settings: Partial<LaneSettings>, waiting: WaitingRows = nothin
     blocks,
     report: log.events.exporter('local'),
     clock,
+    ages: new AgeClock(clock, { nextId: 1, newest: undefined }),
     acknowledge: (rows: readonly number[]) => void acknowledged.push(...rows),
     isBlocked: () => false,
   }

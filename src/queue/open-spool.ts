@@ -1,9 +1,11 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { createPrivateFolder } from '../files/create-private-file.ts'
 import { databaseFault } from '../sqlite/database-fault.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
 import type { Events } from '../telemetry/events.ts'
+import { checkLog } from './check-log.ts'
 import type { StoredLane } from './lane-numbers.ts'
 import { type RebuildSource, rebuildSpool } from './rebuild-spool.ts'
 import { Spool, type SpoolSettings } from './spool.ts'
@@ -33,8 +35,11 @@ export function openSpool(settings: SpoolSettings, exporters: readonly string[],
 }
 
 function openOrRebuild(settings: SpoolSettings, exporters: readonly string[], events: Events): Spool {
+  const damage = settings.dir === IN_MEMORY ? undefined : checkLog(spoolPath(settings.dir))
   try {
-    return new Spool(settings)
+    const spool = new Spool(settings)
+    if (damage !== undefined) events.spoolLogDamaged(damage)
+    return spool
   } catch (error) {
     if (databaseFault(error) !== 'damaged' || settings.dir === IN_MEMORY) throw error
     const quarantined = rebuildSpool(spoolPath(settings.dir), new ReadableSource(exporters))
@@ -89,7 +94,7 @@ function openElsewhere(
 
 /** Creates the folder. Others can create folders for temporary files too, and would read what is written to theirs. */
 function isPrivate(dir: string): boolean {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  createPrivateFolder(dir)
   const found = lstatSync(dir)
   return found.isDirectory() && found.uid === Math.max(0, userInfo().uid)
 }

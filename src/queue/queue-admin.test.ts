@@ -11,7 +11,7 @@ import type { Spool } from './spool.ts'
 const now = AbortSignal.abort()
 const never = new AbortController().signal
 const outage = new ExportError('retryable', 'away')
-const rejection = new ExportError('permanent', 'no good')
+const rejection = new ExportError('permanent', 'no good', { isRead: true })
 
 const dead = { time: 1, reason: 'rejected', message: 'no', document: new Uint8Array([34, 100, 34]) } as const
 

@@ -21,11 +21,21 @@ export const queueSchema = v.strictObject({
   ),
   maxAge: v.pipe(
     v.optional(duration, '7d'),
-    v.description('What cannot be delivered this long becomes a dead letter.'),
+    v.description(
+      'What cannot be delivered this long becomes a dead letter, by a clock that can be trusted, and while there is room for dead letters; else it stays in the queue.',
+    ),
   ),
   maxDeadLetters: v.pipe(
     v.optional(bytes, '128MiB'),
-    v.description('Bytes of dead letters that are kept for one exporter; then the oldest are deleted.'),
+    v.description(
+      'Bytes of dead letters that are kept for one exporter; then `whenDeadLettersFull` says what happens.',
+    ),
+  ),
+  whenDeadLettersFull: v.pipe(
+    v.optional(v.picklist(['push-back', 'drop-oldest'], "'push-back' or 'drop-oldest'"), 'push-back'),
+    v.description(
+      '`push-back` makes no more dead letters: what would become one stays in the queue and is sent again, until a person retries or drops some. `drop-oldest` deletes the oldest.',
+    ),
   ),
   sync: v.pipe(
     v.optional(v.picklist(['normal', 'full'], "'normal' or 'full'"), 'normal'),

@@ -7,7 +7,7 @@ import { documentNames, spoolFolder } from '../../test/support/test-spool.ts'
 
 const never = new AbortController().signal
 const now = AbortSignal.abort()
-const rejection = new ExportError('permanent', 'no good')
+const rejection = new ExportError('permanent', 'no good', { isRead: true })
 const outage = new ExportError('retryable', 'away')
 const throttle = new ExportError('retryable', 'slow down', { isThrottle: true })
 

@@ -5,7 +5,9 @@ import { formatBytes } from '../bytes/format-bytes.ts'
 import { RejectedError } from '../component/rejected-error.ts'
 import { attempt } from '../errors/attempt.ts'
 import type { DocumentGroup } from '../segment/document-group.ts'
+import type { ExporterReport } from '../telemetry/exporter-report.ts'
 import type { Events, LeftInSpool } from '../telemetry/events.ts'
+import { AgeClock } from './age-clock.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import type { DeadBatch } from './dead-letter-policy.ts'
 import type { DeadLetterTotals } from './dead-letter-store.ts'
@@ -33,6 +35,8 @@ export interface QueueSettings extends SpoolSettings, Omit<DeliverySettings, 'co
   readonly maxMemory: number
   /** Bytes of dead letters that are stored for one exporter. */
   readonly maxDeadBytes: number
+  /** What happens when there are so many: nothing more becomes one, or the oldest are deleted. */
+  readonly whenDeadLettersFull: 'push-back' | 'drop-oldest'
   /** Bytes on disk that are reserved for when it is full; 8 MiB if undefined. */
   readonly reserveBytes?: number
 }
@@ -61,6 +65,7 @@ export class Queue {
   readonly #spool: Spool
   readonly #dir: string
   readonly #blocks: HeldBlocks
+  readonly #ages: AgeClock
   readonly #lanes = new LaneSet()
   readonly #acknowledgements = new Acknowledgements()
   readonly #repair: SpoolRepair
@@ -99,6 +104,7 @@ export class Queue {
     this.#spool = spool
     this.#dir = dir
     this.#blocks = blocks
+    this.#ages = new AgeClock(clock, repair.run(() => spool.earlierRows()))
     this.#repair = repair
     this.#reader = new SpoolReader(spool, repair, blocks, acknowledgements)
     this.admin = new QueueAdmin(spool, {
@@ -121,7 +127,7 @@ export class Queue {
       reserve,
       events,
       clock,
-      maxDeadBytes: () => this.settings.maxDeadBytes,
+      maxDeadBytes: () => this.settings.whenDeadLettersFull === 'push-back' ? Infinity : this.settings.maxDeadBytes,
       admin: this.admin,
       flush: () => this.#group.flush(),
     })
@@ -163,12 +169,23 @@ export class Queue {
         this.#acknowledgements.add(id, rows, dead, this.clock.wall())
         this.#writer.cleanLater()
       },
-      isBlocked: () => this.#acknowledgements.isFull(id),
+      ages: this.#ages,
+      isBlocked: () => this.#acknowledgements.isFull(id) || this.#areDeadLettersFull(id, report),
     }
     const lane = new Lane(id, name, parts, sender, this.#laneSettings(options))
     this.#lanes.add(lane)
     this.#shareMemory()
     if (this.#isStarted) lane.delivery.start()
+  }
+
+  /** Dead letters are never deleted to make room for others, unless the config says so. */
+  #areDeadLettersFull(lane: number, report: ExporterReport): boolean {
+    const { maxDeadBytes, whenDeadLettersFull } = this.settings
+    if (whenDeadLettersFull === 'drop-oldest') return false
+    const stored = attempt(() => this.#spool.deadLetters.totals(lane).bytes) ?? 0
+    const isFull = stored + this.#acknowledgements.storedBytes(lane) >= maxDeadBytes
+    if (isFull) report.deadLettersFull(stored)
+    return isFull
   }
 
   /** Documents that wait for an exporter. */

@@ -8,6 +8,8 @@ export interface Retry {
   readonly failures: number
   /** When it may be sent, in milliseconds by the monotonic clock. */
   readonly due: number
+  /** How often the backend had accepted documents when it first rejected those of this batch; undefined if it did not. */
+  readonly acceptedBefore?: number | undefined
 }
 
 /** Batches that are sent again, each in its own time. */
@@ -24,10 +26,10 @@ export class RetryList {
     return this.#list.map(({ batch }) => batch)
   }
 
-  add(batch: Batch<Row>, failures: number, due: number): void {
-    if (batch.count === 0) return
-    this.documents += batch.count
-    this.#list.push({ batch, failures, due })
+  add(retry: Retry): void {
+    if (retry.batch.count === 0) return
+    this.documents += retry.batch.count
+    this.#list.push(retry)
   }
 
   /** When the next one may be sent; undefined if there is none. */
@@ -41,15 +43,26 @@ export class RetryList {
     return this.#list.splice(0)
   }
 
-  /** Takes out the one that has been due for longest. @param now milliseconds by the monotonic clock */
-  take(now: number): Retry | undefined {
-    let best = -1
-    this.#list.forEach(({ due }, i) => {
-      if (due <= now && (best < 0 || due < (this.#list[best]?.due ?? 0))) best = i
-    })
-    if (best < 0) return undefined
-    const [retry] = this.#list.splice(best, 1)
-    if (retry !== undefined) this.documents -= retry.batch.count
-    return retry
+  /**
+   * Takes out the one that has been due for longest, or of those that are due the one that failed least often, and of
+   * these the smallest.
+   *
+   * @param now milliseconds by the monotonic clock
+   */
+  take(now: number, isSmallestFirst = false): Retry | undefined {
+    const isBefore = (a: Retry, b: Retry): boolean =>
+      isSmallestFirst && a.failures === b.failures
+        ? a.batch.count < b.batch.count
+        : isSmallestFirst
+        ? a.failures < b.failures
+        : a.due < b.due
+    let best: Retry | undefined
+    for (const retry of this.#list) {
+      if (retry.due <= now && (best === undefined || isBefore(retry, best))) best = retry
+    }
+    if (best === undefined) return undefined
+    this.#list.splice(this.#list.indexOf(best), 1)
+    this.documents -= best.batch.count
+    return best
   }
 }

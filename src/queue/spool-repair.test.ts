@@ -12,7 +12,7 @@ import { spoolPath } from './spool-file.ts'
 import { WaitingBlocks } from './waiting-blocks.ts'
 
 const outage = new ExportError('retryable', 'away')
-const rejection = new ExportError('permanent', 'no good')
+const rejection = new ExportError('permanent', 'no good', { isRead: true })
 const away = (): FakeSender => new FakeSender(() => outage)
 
 const { read } = WaitingBlocks.prototype

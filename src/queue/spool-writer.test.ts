@@ -11,7 +11,7 @@ import { documentNames, spoolFolder } from '../../test/support/test-spool.ts'
 import { DISK_FULL, failSqlite, repairSqlite } from '../../test/support/sqlite-faults.ts'
 
 const now = AbortSignal.abort()
-const rejection = new ExportError('permanent', 'no good')
+const rejection = new ExportError('permanent', 'no good', { isRead: true })
 const outage = new ExportError('retryable', 'away')
 
 afterEach(repairSqlite)
@@ -60,7 +60,7 @@ test('Queue counts documents as lost that cannot be written and whose sender wai
 
 test('Queue.commit() resolves once documents are written, though old dead letters cannot be deleted', async () => {
   const xray = new FakeSender(() => rejection)
-  const test = await startQueue({ xray }, new TestQueue({ maxDeadBytes: 0 }))
+  const test = await startQueue({ xray }, new TestQueue({ maxDeadBytes: 0, whenDeadLettersFull: 'drop-oldest' }))
   await test.commit(['d0'])
   // Before its dead letter is written, which the next commit does, and then deletes it in a transaction of its own.
   await test.clock.advance(1040)
@@ -123,7 +123,9 @@ test('Queue adds an exporter that is new to the spool though the disk is full', 
 })
 
 test('Queue makes no more dead letters while they fill memory because the disk is full', async () => {
-  const xray = new FakeSender((texts) => (texts.length === 1 ? rejection : new ExportError('permanent', 'halve it')))
+  const xray = new FakeSender((
+    texts,
+  ) => (texts.length === 1 ? rejection : new ExportError('permanent', 'halve it', { isRead: true })))
   const test = await startQueue({ xray })
   const large = Array.from({ length: 150 }, (_, i) => `${i}${'x'.repeat(50_000)}`)
   for (let i = 0; i < 150; i += 15) await test.commit(large.slice(i, i + 15))
@@ -137,6 +139,50 @@ test('Queue makes no more dead letters while they fill memory because the disk i
   await test.stop()
 })
 
+test('Queue deletes no dead letter to make room: what is rejected or too old stays until a person makes room', async () => {
+  const xray = new FakeSender((texts) => (texts.some((text) => text.startsWith('bad')) ? rejection : undefined))
+  const test = await startQueue({ xray }, new TestQueue({ maxDeadBytes: 8 }))
+  const bad = Array.from({ length: 6 }, (_, i) => `bad${i}`)
+  for (const text of bad) {
+    await test.commit([text, `good${text}`])
+    await test.clock.advance(5000)
+  }
+  const dead = test.lane('xray').deadLetters.count
+  assert.ok(dead > 0 && dead < 6, `${dead} dead letters`)
+  assert.equal(test.lane('xray').documents, 6 - dead)
+  assert.equal(xray.accepted.length, 6)
+  assert.match(test.log.text, /ERROR xray: .* of dead letters are kept \(queue.maxDeadLetters\).*stays in the queue/)
+  assert.equal(test.log.events.exporter('xray').counters.dropped.total, 0)
+  xray.answer = () => undefined
+  await test.queue.admin.redrive('all')
+  await test.clock.advance(60_000)
+  assert.deepEqual(xray.accepted.filter((text) => bad.includes(text)).sort(), bad)
+  await test.stop()
+})
+
+test('Queue keeps a backlog that is too old all at once: what exceeds queue.maxDeadLetters waits, and is delivered', async () => {
+  const dir = spoolFolder()
+  const clock = new FakeClock()
+  const first = await startQueue({ xray: new FakeSender(() => outage) }, new TestQueue({ dir }, { clock }))
+  const names = documentNames(0, 5000)
+  for (let i = 0; i < 5000; i += 250) await first.commit(names.slice(i, i + 250))
+  await first.stop()
+  await clock.advance(8 * 86_400_000)
+  const away = new ExportError('retryable', 'away', { backendTime: clock.wall() })
+  const xray = new FakeSender(() => away)
+  const second = await startQueue({ xray }, new TestQueue({ dir, maxDeadBytes: 10_000 }, { clock }))
+  await clock.advance(300_000)
+  const { deadLetters, documents } = second.lane('xray')
+  assert.ok(deadLetters.count > 0 && deadLetters.bytes <= 11_000, `${deadLetters.bytes} bytes`)
+  assert.equal(deadLetters.count + documents, 5000)
+  xray.answer = () => undefined
+  await clock.advance(60_000)
+  await second.queue.admin.redrive('all')
+  await clock.advance(60_000)
+  assert.deepEqual(xray.accepted.sort(), names.sort())
+  await second.stop()
+})
+
 test('Queue turns a large backlog that is too old into dead letters a part at a time', async () => {
   const dir = spoolFolder()
   const clock = new FakeClock()
@@ -146,7 +192,7 @@ test('Queue turns a large backlog that is too old into dead letters a part at a 
   await first.stop()
   await clock.advance(8 * 86_400_000)
   const second = await startQueue(
-    { xray: new FakeSender(() => outage) },
+    { xray: new FakeSender(() => new ExportError('retryable', 'away', { backendTime: clock.wall() })) },
     new TestQueue({ dir, maxDeadBytes: 1e9 }, { clock }),
   )
   await clock.advance(0)

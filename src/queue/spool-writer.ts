@@ -12,6 +12,7 @@ import type { QueueAdmin } from './queue-admin.ts'
 import type { Spool } from './spool.ts'
 import type { SpoolRepair } from './spool-repair.ts'
 import type { SpoolRow } from './spool-row.ts'
+import { SpoolWatch } from './spool-watch.ts'
 
 /** What is written, and where. */
 export interface WriterParts {
@@ -24,7 +25,7 @@ export interface WriterParts {
   readonly reserve: DiskReserve
   readonly events: Events
   readonly clock: Clock
-  /** Bytes of dead letters that are stored for one exporter. */
+  /** Bytes of dead letters that are stored for one exporter; over that the oldest are deleted. */
   readonly maxDeadBytes: () => number
   /** Counts what is stored for removed exporters. */
   readonly admin: QueueAdmin
@@ -58,7 +59,15 @@ export class SpoolWriter implements GroupWriter {
   #cancelReserve: (() => void) | undefined
   #isClosing = false
 
+  readonly #watch: SpoolWatch
+
   constructor(private readonly parts: WriterParts) {
+    const { spool, events, clock, reserve } = parts
+    const onRestored = (): void => {
+      reserve.release()
+      this.#holdReserve()
+    }
+    this.#watch = new SpoolWatch({ spool, events, clock, onRestored })
     this.#cancelReserve = parts.clock.after(RESERVE_MS, () => this.#holdReserve())
   }
 
@@ -72,6 +81,7 @@ export class SpoolWriter implements GroupWriter {
     this.#cancelCleaner = undefined
     const isCleaning = this.#isClosing || clock.monotonic() - this.#cleaned >= this.#cleanMs
     try {
+      if (block !== undefined) this.#watch.check()
       // A spool that is rebuilt has what was acknowledged before.
       const change = () => ({ block, lanes: lanes.ids, ...(isCleaning ? this.#acknowledged : NOTHING) })
       const row = repair.run(() => spool.commit(change(), clock.wall()))
@@ -226,6 +236,7 @@ export class SpoolWriter implements GroupWriter {
     this.#cancelCleaner?.()
     this.#cancelShrinker?.()
     this.#cancelReserve?.()
+    this.#watch.stop()
   }
 }
 

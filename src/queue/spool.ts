@@ -4,12 +4,15 @@ import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import { IN_MEMORY } from '../sqlite/open-database.ts'
 import { transaction } from '../sqlite/transaction.ts'
+import type { EarlierRows } from './age-clock.ts'
 import type { DeadLetter, DeadLetterStore } from './dead-letter-store.ts'
 import type { DiskReserve } from './disk-reserve.ts'
 import { LaneNumbers, type StoredLane } from './lane-numbers.ts'
 import type { PartlyDelivered } from './rest-of-row.ts'
 import { replaceSpool } from './replace-spool.ts'
+import { restoreSpool } from './restore-spool.ts'
 import { insertBlock, openSpoolFile, type SpoolFile, spoolPath } from './spool-file.ts'
+import { SpoolPlace } from './spool-place.ts'
 import { idRanges, type RowSize, type SpoolRow, storedBlock } from './spool-row.ts'
 import type { WaitingBlocks } from './waiting-blocks.ts'
 
@@ -56,6 +59,7 @@ export class Spool {
   readonly #lanes = new LaneNumbers()
   /** Undefined after the file could not be opened again; the next use tries once more. */
   #opened: SpoolFile | undefined
+  #place: SpoolPlace | undefined
   #isClosed = false
   #nextId = 1
 
@@ -87,6 +91,7 @@ export class Spool {
       ).get()
       this.#nextId = Math.max(this.#nextId, Number(last?.['id']) + 1)
       this.#lanes.load(file.db)
+      this.#place = this.isInMemory ? undefined : new SpoolPlace(this.#path)
       return file
     } catch (cause) {
       attempt(() => file.db.close())
@@ -97,7 +102,13 @@ export class Spool {
   #closeFile(): void {
     const file = this.#opened
     this.#opened = undefined
+    if (file !== undefined) this.#place?.marker.remove()
     attempt(() => file?.db.close())
+  }
+
+  /** What earlier runs left, before anything is written. */
+  earlierRows(): EarlierRows {
+    return { nextId: this.#nextId, newest: this.waiting.newest() }
   }
 
   get isInMemory(): boolean {
@@ -245,7 +256,9 @@ export class Spool {
     const free = pragma('freelist_count') * pragma('page_size')
     // VACUUM copies what is used, and nothing else happens meanwhile.
     const used = pragma('page_count') * pragma('page_size') - free
-    if (free > LARGE && used < 2 * LARGE) db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+    if (free <= LARGE || used >= 2 * LARGE) return
+    this.#place?.marker.reset()
+    db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
   }
 
   /**
@@ -282,6 +295,34 @@ export class Spool {
   reset(unwritten: readonly DeadLetter[]): void {
     const stored = this.deadLetters.listStored()
     this.replaceFile((path, lastId) => replaceSpool(path, { lastId, lanes: this.lanes(), stored, unwritten }))
+  }
+
+  /** What of its files is no longer where it was, as the beginning of a sentence; undefined if all is. */
+  lost(): string | undefined {
+    return this.#opened === undefined ? undefined : this.#place?.lost()
+  }
+
+  /** Why the next start could not write it; undefined if it could. */
+  unwritable(): string | undefined {
+    return this.#place?.unwritable()
+  }
+
+  /**
+   * Writes all that it holds where its files were, which are lost.
+   *
+   * @returns where the file was moved that had taken the place; undefined if none had
+   * @throws {Error} if it cannot be written, or another process uses what has taken the place
+   */
+  restore(): string | undefined {
+    const { db } = this.#file
+    if (this.#place?.hasFile === true) {
+      // Only the log is lost, which nobody needs once the file has all of it.
+      this.#place.marker.reset()
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#closeFile()
+      return undefined
+    }
+    return restoreSpool(db, this.#path, () => this.#closeFile())
   }
 
   /** Closes it for good. */

@@ -51,6 +51,12 @@ export class WaitingBlocks {
     return row === undefined ? undefined : Number(row['created'])
   }
 
+  /** When the newest block was written, in Unix milliseconds; undefined if there is none. */
+  newest(): number | undefined {
+    const row = this.db.prepare('SELECT created FROM blocks ORDER BY id DESC LIMIT 1').get()
+    return row === undefined ? undefined : Number(row['created'])
+  }
+
   /** The sizes of the first blocks that wait for a lane from block `from` on, oldest first. */
   sizes(lane: number, from: number, limit: number): RowSize[] {
     const rows = this.db.prepare(

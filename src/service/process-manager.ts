@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createPrivateFile } from '../files/create-private-file.ts'
 import { launchCommand } from '../platform/launch-command.ts'
 import type { ServiceManager } from './service-manager.ts'
 
@@ -35,7 +36,7 @@ export class ProcessManager implements ServiceManager {
 
   async start(config: string | undefined): Promise<void> {
     if (this.isRunning()) throw new Error(`The agent already runs, as process ${this.#pid()}`)
-    mkdirSync(this.dir, { recursive: true, mode: 0o750 })
+    createPrivateFile(this.#logFile)
     // Only stderr is kept: stdout has one line per trace, which would grow without bound.
     const log = openSync(this.#logFile, 'a')
     const logStart = statSync(this.#logFile).size

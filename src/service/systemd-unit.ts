@@ -37,7 +37,7 @@ StateDirectory=rontgen
 StateDirectoryMode=0750
 LogsDirectory=rontgen
 LimitNOFILE=65536
-UMask=0027
+UMask=0077
 
 AmbientCapabilities=
 CapabilityBoundingSet=

@@ -32,6 +32,8 @@ export function databaseFault(error: unknown): DatabaseFault {
   if (DAMAGE.test(text)) return 'damaged'
   if (/locked|busy/i.test(text)) return 'taken'
   if (/is full|ENOSPC/i.test(text)) return 'full'
-  if (/readonly|read-only|unable to open|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT/i.test(text)) return 'unwritable'
+  if (/readonly|read-only|unable to open|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT|symbolic link/i.test(text)) {
+    return 'unwritable'
+  }
   return 'other'
 }

@@ -27,7 +27,8 @@ test('openDatabase() creates the folder and the file, of the newest version, wit
   const file = join(folder, 'a/b/new.sqlite')
   const db = openDatabase(file, format)
   assert.deepEqual(['user_version', 'page_size', 'journal_mode'].map((name) => pragma(db, name)), [2, 8192, 'wal'])
-  assert.equal(statSync(join(folder, 'a/b')).mode & 0o777, 0o750)
+  assert.equal(statSync(join(folder, 'a/b')).mode & 0o777, 0o700)
+  for (const name of [file, `${file}-wal`]) assert.equal(statSync(name).mode & 0o777, 0o600)
   db.close()
 })
 

@@ -1,8 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { attempt } from '../errors/attempt.ts'
 import { errorMessage } from '../errors/error-message.ts'
+import { createPrivateFile } from '../files/create-private-file.ts'
 import { databaseFault } from './database-fault.ts'
 import { transaction } from './transaction.ts'
 
@@ -26,8 +26,8 @@ export interface DatabaseFormat {
 }
 
 /**
- * Opens a database and brings it to the newest version, in one transaction. Creates the file and its folder (mode 0750)
- * if they do not exist. The version is SQLite's `user_version`; a new file has version 0.
+ * Opens a database and brings it to the newest version, in one transaction. Creates the file and its folder, for this
+ * user alone, if they do not exist. The version is SQLite's `user_version`; a new file has version 0.
  *
  * @param file the path, or {@link IN_MEMORY}
  * @returns the open connection
@@ -37,7 +37,7 @@ export interface DatabaseFormat {
 export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
-    if (file !== IN_MEMORY) prepareFolder(file)
+    if (file !== IN_MEMORY) prepareFile(file)
     db = new DatabaseSync(file)
     prepareConnection(db, format)
     migrate(db, format)
@@ -48,8 +48,9 @@ export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync
   }
 }
 
-function prepareFolder(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+/** SQLite creates the files next to it with the same mode. */
+function prepareFile(file: string): void {
+  createPrivateFile(file, ['-wal', '-shm', '-journal'])
   // SQLite does not say so.
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a directory')
 }

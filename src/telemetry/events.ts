@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock.ts'
 import { formatBytes } from '../bytes/format-bytes.ts'
 import { errorMessage } from '../errors/error-message.ts'
+import { databaseFault } from '../sqlite/database-fault.ts'
 import { countNoun } from './count-noun.ts'
 import { Counters, type ExporterCounters } from './counters.ts'
 import { EventLog, type LogSink } from './event-log.ts'
@@ -113,7 +114,8 @@ export class Events {
         const rest = sum === 0
           ? ''
           : `; ${countNoun(sum, 'document')} ${sum === 1 ? 'was' : 'were'} not acknowledged${when}`
-        return `Cannot write the spool: ${errorMessage(error)}${rest}. Is the disk full?`
+        const hint = databaseFault(error) === 'unwritable' ? 'Can queue.dir be written?' : 'Is the disk full?'
+        return `Cannot write the spool: ${errorMessage(error)}${rest}. ${hint}`
       },
     })
   }
@@ -137,6 +139,43 @@ export class Events {
     const message = `The spool is damaged (${errorMessage(cause)}) and was moved to "${file}"; ` +
       `${recovered} blocks of documents were recovered, ${rest}. A new spool is in use`
     this.#log.problem('error', 'queue', 'spool damaged', message)
+  }
+
+  /** Writes that were acknowledged are missing in the spool. @param damage what is wrong, as a clause */
+  spoolLogDamaged(damage: string): void {
+    const message = `The spool is damaged: ${damage}. What was acknowledged last before the agent was killed is lost`
+    this.#log.problem('error', 'queue', 'spool log damaged', message)
+  }
+
+  /** The files of the spool were lost, and are there again. @param moved where what had taken their place is now */
+  spoolRestored(lost: string, moved: string | undefined): void {
+    const rest = moved === undefined ? '' : `; what had taken its place was moved to "${moved}"`
+    const message = `${lost} while the agent uses it. All that waits was written there again${rest}`
+    this.#log.problem('error', 'queue', 'spool lost', message)
+  }
+
+  /** The files of the spool were lost, and cannot be put back. */
+  spoolLost(error: unknown): void {
+    const message = `${errorMessage(error)}. Nothing is acknowledged until they can; ` +
+      'what waits is lost if the agent ends before'
+    this.#log.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: 'spool lost',
+      message: () => message,
+      minIntervalMs: 60_000,
+    })
+  }
+
+  /** The next start will not be able to write the spool. */
+  spoolUnwritable(reason: string): void {
+    this.#log.repeatedProblem({
+      level: 'error',
+      stage: 'queue',
+      kind: 'spool unwritable',
+      message: () => `The spool cannot be opened for writing any more: ${reason}. Make queue.dir writable`,
+      minIntervalMs: 60_000,
+    })
   }
 
   spoolElsewhere(dir: string, cause: unknown): void {

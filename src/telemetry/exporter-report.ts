@@ -5,6 +5,8 @@ import { type EventLog, repeated } from './event-log.ts'
 
 /** It is logged at most once in this time whether the queue is full, in milliseconds. */
 const FULL_INTERVAL_MS = 10_000
+/** And whether there must not be more dead letters, in milliseconds. */
+const DEAD_LETTERS_FULL_MS = 60_000
 
 /** What an exporter and its lane of the queue report. It is bound to the exporter's name in the config. */
 export class ExporterReport {
@@ -12,6 +14,8 @@ export class ExporterReport {
   /** The last failure of delivery; undefined if there was none. `time` is in Unix milliseconds. */
   lastFailure: { readonly time: number; readonly message: string } | undefined
 
+  /** When it was last logged that there must not be more dead letters, by the monotonic clock. */
+  #fullOfDeadLetters = -Infinity
   #isFull = false
   #isLoggedFull = false
   #fullSince = 0
@@ -111,6 +115,17 @@ export class ExporterReport {
       message: (sum, when) =>
         `${this.name}: dropped ${theOldest(sum, 'dead letter')}${when}: over queue.maxDeadLetters`,
     })
+  }
+
+  /** There must not be more dead letters. @param bytes those that are kept */
+  deadLettersFull(bytes: number): void {
+    const now = this.events.clock.monotonic()
+    if (now - this.#fullOfDeadLetters < DEAD_LETTERS_FULL_MS) return
+    this.#fullOfDeadLetters = now
+    const message =
+      `${this.name}: ${formatBytes(bytes)} of dead letters are kept (queue.maxDeadLetters), so what would ` +
+      'become one stays in the queue and is sent again; make room by rontgen dead-letters retry or drop'
+    this.events.problem('error', 'queue', `${this.name} no more dead letters`, message)
   }
 
   /** The oldest waiting documents went, as the queue is full and `whenFull` is `drop-oldest`. */

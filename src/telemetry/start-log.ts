@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { configure, getLogger, type Logger, type LogRecord, type Sink } from '@logtape/logtape'
 import { errorMessage } from '../errors/error-message.ts'
+import { createPrivateFile } from '../files/create-private-file.ts'
 
 /** The log levels, the least severe first. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -39,7 +38,7 @@ export async function startLog({ logLevel, logFile, logRotation }: LogSettings):
 
 async function fileSink(file: string, isRotated: boolean): Promise<Sink> {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    createPrivateFile(file)
     const { getFileSink, getRotatingFileSink } = await import('@logtape/file')
     const options = { formatter: format, bufferSize: 0 }
     return isRotated
@@ -52,6 +51,7 @@ async function fileSink(file: string, isRotated: boolean): Promise<Sink> {
 
 function format(record: LogRecord): string {
   const level = record.level === 'warning' ? 'WARN' : record.level.toUpperCase()
-  const text = record.message.map(String).join('')
+  // Braces are text here: what a backend answered must not be taken for a template.
+  const text = typeof record.rawMessage === 'string' ? record.rawMessage : record.message.map(String).join('')
   return `${new Date(record.timestamp).toISOString()} ${level.padEnd(5)} ${text}\n`
 }

@@ -1,3 +1,4 @@
+import { AgeClock } from '../../src/queue/age-clock.ts'
 import type { DeadBatch } from '../../src/queue/dead-letter-policy.ts'
 import { Backlog } from '../../src/queue/backlog.ts'
 import { BufferPool } from '../../src/bytes/buffer-pool.ts'
@@ -16,6 +17,7 @@ export class TestDelivery {
   readonly log = new TestLog(this.clock)
   readonly report = this.log.events.exporter('xray')
   readonly blocks = new HeldBlocks(1 << 24, new BufferPool(1))
+  readonly ages = new AgeClock(this.clock, { nextId: 1, newest: undefined })
   readonly backlog = new Backlog(nothing, this.blocks)
   readonly delivery: Delivery
   /** Rows that are acknowledged, in order. */
@@ -26,20 +28,24 @@ export class TestDelivery {
   #nextId = 1
 
   constructor(readonly sender: FakeSender = new FakeSender(), settings: Partial<DeliverySettings> = {}) {
-    const { clock, report, backlog } = this
+    const { clock, report, backlog, ages } = this
     const acknowledge = (rows: readonly number[], dead?: DeadBatch): void => {
       this.acknowledged.push(...rows)
       if (dead === undefined) return
       const { batch, reason, message } = dead
       this.deadLetters.push(...textsOf(batch).map((text) => `${reason} ${text}: ${message}`))
     }
-    this.delivery = new Delivery({ backlog, report, clock, acknowledge, isBlocked: () => this.isBlocked }, sender, {
-      concurrency: 1,
-      batchWaitMs: 1000,
-      maxAgeMs: 3_600_000,
-      backOff: { firstMs: 500, longestMs: 10_000 },
-      ...settings,
-    })
+    this.delivery = new Delivery(
+      { backlog, report, clock, ages, acknowledge, isBlocked: () => this.isBlocked },
+      sender,
+      {
+        concurrency: 1,
+        batchWaitMs: 1000,
+        maxAgeMs: 3_600_000,
+        backOff: { firstMs: 500, longestMs: 10_000 },
+        ...settings,
+      },
+    )
     this.delivery.start()
   }
 

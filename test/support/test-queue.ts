@@ -46,6 +46,7 @@ export class TestQueue {
       maxBytes: 64 * MB,
       maxMemory: 32 * MB,
       maxDeadBytes: 16 * MB,
+      whenDeadLettersFull: 'push-back',
       reserveBytes: 0,
       maxAgeMs: 7 * 86_400_000,
       batchWaitMs: 1000,

@@ -29,9 +29,8 @@ function errorFor(ids: readonly (string | undefined)[], unprocessed: unknown): E
 
 test('checkUnprocessed() accepts an answer that names no document', () => {
   assert.equal(errorFor(['a'], []), undefined)
-  assert.equal(errorFor(['a'], null), undefined)
   assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{"UnprocessedTraceSegments" : [ ]}'))
-  assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{}'))
+  assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{"more":1,"UnprocessedTraceSegments":[]}\n'))
 })
 
 test('checkUnprocessed() finds the documents by their ids, and marks those that may be retried', () => {
@@ -57,6 +56,26 @@ test('checkUnprocessed() throws a permanent error if X-Ray does not say which do
   assert.equal(errorFor([undefined, undefined], [{ ErrorCode: 'E' }])?.kind, 'permanent')
 })
 
-test('checkUnprocessed() throws a retryable error for an answer that is not JSON', () => {
-  assert.throws(() => checkUnprocessed(batchOf(['a']), '<html>'), { name: 'ExportError', kind: 'retryable' })
+test('checkUnprocessed() throws a retryable error for whatever X-Ray does not answer', () => {
+  const answers = [
+    '<html>',
+    '',
+    '{}',
+    '[]',
+    'null',
+    '"ok"',
+    '{"status":"ok"}',
+    '{"message":"Internal error"}',
+    '{"UnprocessedTraceSegments":null}',
+    '{"UnprocessedTraceSegments":{}}',
+    '{"UnprocessedTraceSegments":[]',
+    '<p>"UnprocessedTraceSegments":[]</p>',
+  ]
+  for (const answer of answers) {
+    assert.throws(
+      () => checkUnprocessed(batchOf(['a']), answer),
+      { name: 'ExportError', kind: 'retryable', isUrgent: true, message: /What answers is not X-Ray/ },
+      answer,
+    )
+  }
 })

@@ -1,5 +1,6 @@
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
 import { ExportError } from '../../component/export-error.ts'
+import { quote } from './quote.ts'
 
 /** A document that X-Ray did not process. */
 interface Unprocessed {
@@ -9,16 +10,21 @@ interface Unprocessed {
   readonly message: string
 }
 
+/** What X-Ray answers if it processed every document, so that nearly no answer needs to be parsed. */
+const ALL_PROCESSED = /^\s*\{\s*"UnprocessedTraceSegments"\s*:\s*\[\s*\]\s*\}\s*$/
+/** So much of an answer that is not X-Ray's is quoted, in characters. */
+const MAX_QUOTED = 100
+
 /**
- * Checks the answer to PutTraceSegments for documents that X-Ray did not process.
+ * Checks the answer to PutTraceSegments for documents that X-Ray did not process. X-Ray always answers with a list, which
+ * is empty if all went well; so whatever answers without one has taken nothing.
  *
  * @param text the body of an answer with status 200
  * @throws {ExportError} `partial` if X-Ray names such documents, `permanent` if it does not say which,
- * `retryable` if the answer is not JSON
+ * `retryable` if the answer is not X-Ray's
  */
 export function checkUnprocessed(batch: Batch, text: string): void {
-  // Nearly every answer: no need to parse it.
-  if (/"UnprocessedTraceSegments"\s*:\s*\[\s*\]/.test(text)) return
+  if (ALL_PROCESSED.test(text)) return
   const list = unprocessedOf(text)
   if (list.length === 0) return
   const ids = documentsOf(batch).map(idOf)
@@ -36,7 +42,7 @@ export function checkUnprocessed(batch: Batch, text: string): void {
       id === '' ? [{ index, code: 'Unknown', isRetryable: true, reason: first }] : []
     )
     if (nameless.length === 0 || nameless.length === batch.count) {
-      throw new ExportError('permanent', `X-Ray did not accept a document: ${first}`)
+      throw new ExportError('permanent', `X-Ray did not accept a document: ${first}`, { isRead: true })
     }
     known.push(...nameless)
   }
@@ -48,16 +54,22 @@ function unprocessedOf(text: string): Unprocessed[] {
   try {
     answer = JSON.parse(text)
   } catch (cause) {
-    throw new ExportError('retryable', 'X-Ray answered with something that is not JSON', { cause })
+    throw notXray(text, cause)
   }
-  if (typeof answer !== 'object' || answer === null || !('UnprocessedTraceSegments' in answer)) return []
-  const list = answer.UnprocessedTraceSegments
-  if (!Array.isArray(list)) return []
+  const list: unknown = Reflect.get(Object(answer), 'UnprocessedTraceSegments')
+  if (!Array.isArray(list)) throw notXray(text)
   return list.map((entry: { Id?: unknown; ErrorCode?: unknown; Message?: unknown } | null) => ({
     id: String(entry?.Id ?? ''),
     code: String(entry?.ErrorCode ?? 'Unknown'),
     message: String(entry?.Message ?? ''),
   }))
+}
+
+function notXray(text: string, cause?: unknown): ExportError {
+  const message =
+    `What answers is not X-Ray: 200 with "${quote(text, MAX_QUOTED)}" instead of UnprocessedTraceSegments ` +
+    '(is the endpoint of the exporter right?)'
+  return new ExportError('retryable', message, { cause, isUrgent: true })
 }
 
 function idOf(document: Uint8Array): string {

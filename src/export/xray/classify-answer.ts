@@ -1,8 +1,14 @@
 import type { RequestOutcome } from '../../telemetry/counters.ts'
 import { ExportError, type ExportErrorOptions } from '../../component/export-error.ts'
+import { quote } from './quote.ts'
 
 /** The pause after an error that persists until a person acts, in milliseconds. */
 const URGENT_PAUSE_MS = 30_000
+
+/** What is said of an answer that has nothing that every answer of X-Ray has. */
+const NOT_XRAY = 'this does not look like X-Ray, as it has no x-amzn-requestid; is the endpoint of the exporter right?'
+/** So much of an answer that is not JSON is quoted, in characters. */
+const MAX_QUOTED = 200
 
 const credentialCodes = [
   'ExpiredToken',
@@ -31,11 +37,14 @@ export function isCredentialError(code: string): boolean {
  */
 export function classifyAnswer(status: number, headers: Headers, text: string): { error: ExportError; code: string } {
   const { code, message } = describe(headers, text)
+  const isXray = code !== '' || headers.has('x-amzn-requestid')
   const what = `X-Ray answered ${status}${code === '' ? '' : ` ${code}`}${message === '' ? '' : `: ${message}`}`
+  const backendTime = timeOf(headers.get('date'))
   const retryAfterMs = retryAfterOf(headers.get('retry-after'))
   const retry = (hint: string, options: ExportErrorOptions = {}): ExportError =>
     new ExportError('retryable', hint === '' ? what : `${what} (${hint})`, {
       ...options,
+      backendTime,
       retryAfterMs: retryAfterMs ?? options.retryAfterMs,
     })
   const urgent = { isUrgent: true, retryAfterMs: URGENT_PAUSE_MS }
@@ -43,7 +52,10 @@ export function classifyAnswer(status: number, headers: Headers, text: string): 
   if (/Skewed/.test(code)) return { error: retry('the clock of this machine is off'), code }
   if (isThrottle(status, code)) return { error: retry('', { isThrottle: true }), code }
   if (status >= 500 || status === 408) return { error: retry(''), code }
-  if (status === 400 || status === 413) return { error: new ExportError('permanent', what), code }
+  if (status === 400 || status === 413) {
+    return { error: new ExportError('permanent', isXray ? what : `${what} (${NOT_XRAY})`, { backendTime }), code }
+  }
+  if (!isXray) return { error: retry(NOT_XRAY, urgent), code }
   if (status === 401 || status === 403) {
     return {
       error: retry('is the action xray:PutTraceSegments allowed? AWSXRayDaemonWriteAccess has it', urgent),
@@ -77,9 +89,14 @@ function describe(headers: Headers, text: string): { code: string; message: stri
       message = fields.get('message') ?? ''
     }
   } catch {
-    message = text.slice(0, 200)
+    message = quote(text, MAX_QUOTED)
   }
   return { code: code.split(':')[0]?.split('#').pop() ?? '', message }
+}
+
+function timeOf(date: string | null): number | undefined {
+  const time = Date.parse(date ?? '')
+  return Number.isFinite(time) ? time : undefined
 }
 
 /** Milliseconds to wait, at most five minutes. @param value Retry-After: seconds, or a date */

@@ -3,6 +3,7 @@ import { openXray, type XrayConnectionSettings } from '../../aws/open-xray.ts'
 import { untilAborted } from '../../async/until-aborted.ts'
 import { configuredEndpoint } from '../../aws/xray-endpoint.ts'
 import type { ExporterContext, OpenExporter } from '../../component/exporter.ts'
+import { hideSecrets } from '../../net/hide-secrets.ts'
 import { SamplingProxy } from './sampling-proxy.ts'
 import { TelemetryReporter, type TelemetrySender } from './telemetry-reporter.ts'
 import { XrayExporter } from './xray-exporter.ts'
@@ -52,7 +53,7 @@ function describeTarget(region: string | undefined, settings: OpenXraySettings, 
   return [
     `sending to AWS X-Ray${place}`,
     ...(account ? [`account ${account}`] : []),
-    ...(endpoint === undefined ? [] : [`at ${endpoint}`]),
+    ...(endpoint === undefined ? [] : [`at ${hideSecrets(endpoint)}`]),
   ].join(', ')
 }
 

@@ -5,6 +5,8 @@ import type { XrayConnection } from '../../aws/open-xray.ts'
 import type { Batch } from '../../component/batch.ts'
 import { ExportError } from '../../component/export-error.ts'
 import { errorMessage } from '../../errors/error-message.ts'
+import { hideSecrets } from '../../net/hide-secrets.ts'
+import type { RequestOutcome } from '../../telemetry/counters.ts'
 import type { ExporterReport } from '../../telemetry/exporter-report.ts'
 import { checkUnprocessed } from './check-unprocessed.ts'
 import { classifyAnswer, isCredentialError, outcomeOf } from './classify-answer.ts'
@@ -43,15 +45,24 @@ export class XrayExporter {
     const { response, text } = await this.#post(url, headers, body, signal)
     const ms = performance.now() - begun
     this.#body.release(body)
-    if (response.status === 200) {
-      this.report.requested('ok', ms)
-      return checkUnprocessed(batch, text)
-    }
+    if (response.status === 200) return this.#check(batch, text, ms)
     const { error, code } = classifyAnswer(response.status, response.headers, text)
     this.report.requested(outcomeOf(response.status, code), ms)
     if (isCredentialError(code)) credentials.refresh()
     if (/Skewed|SignatureDoesNotMatch|InvalidSignature/.test(code)) this.#learnSkew(response.headers)
     throw error
+  }
+
+  #check(batch: Batch, text: string, ms: number): void {
+    let outcome: RequestOutcome = 'ok'
+    try {
+      checkUnprocessed(batch, text)
+    } catch (error) {
+      if (error instanceof ExportError && error.kind === 'retryable') outcome = 'other'
+      throw error
+    } finally {
+      this.report.requested(outcome, ms)
+    }
   }
 
   stop(): Promise<void> {
@@ -83,11 +94,14 @@ export class XrayExporter {
       return { response, text: await response.text() }
     } catch (cause) {
       const isLate = attempt.signal.aborted
-      const why = isLate ? `no answer within ${this.connection.timeoutMs} ms` : errorMessage(cause)
+      const shown = hideSecrets(url)
+      const why = isLate
+        ? `no answer within ${this.connection.timeoutMs} ms`
+        : errorMessage(cause).replaceAll(url, shown)
       if (!signal.aborted) {
         this.report.requested(isLate ? 'timeout' : classifyFailure(cause), performance.now() - begun)
       }
-      throw new ExportError('retryable', `Cannot reach X-Ray at ${url}: ${why}`, { cause })
+      throw new ExportError('retryable', `Cannot reach X-Ray at ${shown}: ${why}`, { cause })
     } finally {
       this.#deadlines.end(attempt)
     }

@@ -1,5 +1,6 @@
 import type { XrayConnection } from '../../../aws/open-xray.ts'
 import type { Finding } from '../../../component/finding.ts'
+import { hideSecrets } from '../../../net/hide-secrets.ts'
 import { describeError } from './describe-error.ts'
 
 /** Sends a request to the endpoint; any answer will do. */
@@ -8,19 +9,20 @@ export async function checkReach(
   proxy: string | undefined,
   { fetch, timeoutMs }: XrayConnection,
 ): Promise<Finding> {
-  const through = proxy === undefined ? '' : ` through the proxy ${proxy.replace(/\/\/[^@/]*@/, '//')}`
+  const through = proxy === undefined ? '' : ` through the proxy ${hideSecrets(proxy)}`
+  const shown = hideSecrets(endpoint)
   try {
     const response = await fetch(endpoint, { signal: AbortSignal.timeout(timeoutMs) })
     await response.arrayBuffer()
-    return { name: 'connection', state: 'ok', message: `${endpoint} answers${through}` }
+    return { name: 'connection', state: 'ok', message: `${shown} answers${through}` }
   } catch (error) {
-    const why = describeError(error)
+    const why = describeError(error).replaceAll(endpoint, shown)
     const name = /certificate|self.signed|CERT|SSL|TLS/i.test(why)
       ? 'tls'
       : proxy === undefined
       ? 'connection'
       : 'proxy'
-    return { name, state: 'fail', message: `${endpoint} cannot be reached${through}: ${why}`, advice: advice[name] }
+    return { name, state: 'fail', message: `${shown} cannot be reached${through}: ${why}`, advice: advice[name] }
   }
 }
 
