@@ -62,18 +62,18 @@ export class StoreDatabase {
   /**
    * Quarantines the file and continues with an empty one, in which the named records are, as far as they can be read.
    *
-   * @returns the path of the quarantined file
-   * @throws {Error} if no new file can be written
+   * @returns the path of the quarantined file; undefined if there can be no new one, and traces are kept in memory
    */
-  replace(): string {
+  replace(): string | undefined {
     const records = attempt(() => this.#db.prepare('SELECT kind, name, value FROM records').all()) ?? []
     attempt(() => this.#db.close())
     this.#prepared.clear()
-    const quarantined = quarantine(this.file)
-    this.#db = openDatabase(this.file, storeFormat)
+    const quarantined = attempt(() => quarantine(this.file))
+    const created = quarantined === undefined ? undefined : attempt(() => openDatabase(this.file, storeFormat))
+    this.#db = created ?? openDatabase(IN_MEMORY, storeFormat)
     const insert = this.#db.prepare('INSERT INTO records (kind, name, value) VALUES (?, ?, ?)')
     for (const { kind, name, value } of records) insert.run(String(kind), String(name), String(value))
-    return quarantined
+    return created === undefined ? undefined : quarantined
   }
 
   close(): void {
@@ -89,12 +89,15 @@ function openOrReplace(file: string, onError: (error: unknown) => void): Databas
     return db
   } catch (cause) {
     const fault = databaseFault(cause)
-    if (fault === 'damaged') {
-      const quarantined = quarantine(file)
-      onError(new Error(`It cannot be read and was moved to "${quarantined}"; a new one is in use`, { cause }))
-      return openDatabase(file, storeFormat)
+    if (fault === 'taken') throw cause
+    if (fault === 'damaged' || fault === 'other') {
+      const quarantined = attempt(() => quarantine(file))
+      const created = quarantined === undefined ? undefined : attempt(() => openDatabase(file, storeFormat))
+      if (created !== undefined) {
+        onError(new Error(`It cannot be read and was moved to "${quarantined}"; a new one is in use`, { cause }))
+        return created
+      }
     }
-    if (fault !== 'unwritable') throw cause
     onError(new Error(`${errorMessage(cause)}; traces are kept in memory until the agent ends`, { cause }))
     return openDatabase(IN_MEMORY, storeFormat)
   }
