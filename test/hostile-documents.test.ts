@@ -70,7 +70,7 @@ const hostile: Readonly<Record<string, object>> = {
 test('documents that the local store cannot read become its dead letters, and break neither its answers nor a restart', async () => {
   const dir = newFolder()
   let agent = await AgentProcess.start({ config, dir })
-  const longest = await GoodClient.beside(agent, async () => {
+  const longest = await GoodClient.during(agent, async () => {
     for (const [what, more] of Object.entries(hostile)) {
       await sendDatagrams(agent, [JSON.stringify({ ...fullSegment(), ...more }), JSON.stringify(fullSegment())])
       assert.deepEqual(await askEverything(agent), [], what)
@@ -129,7 +129,7 @@ test('UDP documents that are nested thousands of levels deep are rejected, and n
   const deep = `{"id":"${hex(8)}","trace_id":"1-5759e988-${hex(12)}","metadata":${'['.repeat(30_000)}${
     ']'.repeat(30_000)
   }}`
-  const longest = await GoodClient.beside(agent, async () => {
+  const longest = await GoodClient.during(agent, async () => {
     for (let i = 0; i < 20; i++) await sendDatagrams(agent, Array.from({ length: 20 }, () => deep))
     await waitFor(() => /nested deeper than 500 levels/.test(agent.log), 'the reason')
   })
@@ -139,7 +139,7 @@ test('UDP documents that are nested thousands of levels deep are rejected, and n
 
 test('16,000 sampling clients in a request, and filters of thousands of conditions, are answered 400 at once', async () => {
   const agent = await AgentProcess.start({ config })
-  const longest = await GoodClient.beside(agent, async () => {
+  const longest = await GoodClient.during(agent, async () => {
     const SamplingStatisticsDocuments = Array.from({ length: 16_000 }, (_, i) => ({
       RuleName: 'Default',
       ClientID: String(i),
@@ -171,7 +171,7 @@ test('a trace that is a chain of 80,000 spans, and then grows, keeps nobody wait
     })
     assert.equal(response.status, 200)
   }
-  const longest = await GoodClient.beside(agent, async () => {
+  const longest = await GoodClient.during(agent, async () => {
     for (let from = 0; from < 80_000; from += 2000) await send(from, 2000)
     const trace = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`
     for (let i = 0; i < 5; i++) {
@@ -242,7 +242,7 @@ test('documents whose members have other types never make an answer of the page 
   const random = new Random(12)
   let agent = await AgentProcess.start({ config, dir })
   for (let round = 0; round < 2; round++) {
-    const longest = await GoodClient.beside(agent, async () => {
+    const longest = await GoodClient.during(agent, async () => {
       for (let i = 0; i < 10; i++) {
         const documents = Array.from({ length: 50 }, () => fuzzedDocument(random))
         await sendDatagrams(agent, documents.slice(0, 25).filter((document) => document.length < 60_000))

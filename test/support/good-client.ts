@@ -36,7 +36,7 @@ export class GoodClient {
   }
 
   /** Runs something next to a good client. @returns how long that waited at most, in milliseconds */
-  static async beside(agent: AgentProcess, run: () => Promise<void>): Promise<number> {
+  static async during(agent: AgentProcess, run: () => Promise<void>): Promise<number> {
     const client = new GoodClient(agent)
     try {
       await run()
