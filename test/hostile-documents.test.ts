@@ -179,7 +179,7 @@ test('a trace that is a chain of 80,000 spans, and then grows, keeps nobody wait
       const [found] = (await (await agent.admin('/Traces', { TraceIds: [trace] })).json()).Traces
       assert.ok(found.Segments.length > 0)
     }
-    await waitFor(() => /does not keep .* of a trace that has 20,000 already/.test(agent.log), 'the bound')
+    await waitFor(() => /does not keep .* of a trace that has 10,000 already/.test(agent.log), 'the bound')
   })
   assert.ok(longest < MAX_WAIT_MS, `${longest} ms`)
   await agent.stop()

@@ -41,7 +41,7 @@ export class LocalExporter implements OpenExporter {
           'large trace',
           `the local store does not keep ${
             countNoun(documents, 'document')
-          } of a trace that has 20,000 already, or 32 MiB`,
+          } of a trace that has 10,000 already, or 16 MiB`,
         ),
       changed,
     })

@@ -32,8 +32,8 @@ const SWEEP_MS = 30_000
 /** Pause between the few traces that are deleted at once, in milliseconds, so that nothing waits for them for long. */
 const STEP_PAUSE_MS = 10
 /** Documents and characters of one trace that are kept; X-Ray keeps 500 KB. */
-const MAX_TRACE_DOCUMENTS = 20_000
-const MAX_TRACE_CHARACTERS = 32 << 20
+const MAX_TRACE_DOCUMENTS = 10_000
+const MAX_TRACE_CHARACTERS = 16 << 20
 
 /**
  * Stores traces on this machine as they were received, and answers queries about them. Documents are written at once;
@@ -52,7 +52,7 @@ export class LocalStore {
 
   /** @throws {Error} if another process has locked the file */
   constructor(private readonly settings: StoreSettings) {
-    this.#database = new StoreDatabase(settings.file, settings.failed)
+    this.#database = new StoreDatabase(settings.file, settings.maxBytes, settings.failed)
     this.#documents = new DocumentTable(this.#database)
     this.#requests = new SourceRequests(this.#database)
     this.#indexer = new TraceIndexer(this.#database, this.#documents, settings)
