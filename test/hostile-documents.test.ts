@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -183,6 +183,27 @@ test('a trace that is a chain of 80,000 spans, and then grows, keeps nobody wait
   })
   assert.ok(longest < MAX_WAIT_MS, `${longest} ms`)
   await agent.stop()
+})
+
+test('a local store at its maximum deletes the oldest traces by itself, and nobody waits for it', async () => {
+  const dir = newFolder()
+  const small = "{ queue: { batchWait: '10ms' }, export: { console: false, local: { maxBytes: '4MiB' } } }"
+  const agent = await AgentProcess.start({ config: small, dir })
+  let largest = 0
+  const longest = await GoodClient.during(agent, async () => {
+    for (let i = 0; i < 100; i++) {
+      const spans = Array.from({ length: 100 }, () => ({ attributes: { noise: hex(100) } }))
+      const headers = { 'content-type': 'application/json' }
+      const url = `http://${agent.address('otlp.http')}/v1/traces`
+      assert.equal((await fetch(url, { method: 'POST', headers, body: jsonRequest(spans) })).status, 200)
+      largest = Math.max(largest, statSync(join(dir, 'traces.sqlite')).size)
+    }
+    await waitFor(async () => (await (await agent.admin('/status')).json()).queue.documents === 0, 'the delivery')
+    assert.ok((await countTraces(agent)) > 100)
+  })
+  assert.ok(largest < 8 << 20, `${largest} bytes`)
+  assert.ok(longest < MAX_WAIT_MS, `${longest} ms`)
+  assert.equal(await agent.stop(), 0)
 })
 
 test('commands and the console exporter print no control characters of what was sent', async () => {

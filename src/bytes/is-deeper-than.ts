@@ -10,8 +10,10 @@ const CLOSE_OBJECT = 0x7d
  * level. Nothing is parsed, so a text that is not JSON has an answer, too.
  */
 export function isDeeperThan(levels: number, json: string): boolean {
-  // Each level has two brackets.
-  if (json.length < 2 * levels) return false
+  // Each level has two brackets; to find those that open is quicker than to read each character.
+  if (json.length < 2 * levels || countUpTo(levels + 1, json, '{') + countUpTo(levels + 1, json, '[') <= levels) {
+    return false
+  }
   let depth = 0
   for (let i = 0; i < json.length; i++) {
     const c = json.charCodeAt(i)
@@ -21,6 +23,13 @@ export function isDeeperThan(levels: number, json: string): boolean {
     } else if (c === CLOSE_LIST || c === CLOSE_OBJECT) depth--
   }
   return false
+}
+
+/** How often a character occurs. @param limit no more are counted */
+function countUpTo(limit: number, text: string, character: string): number {
+  let count = 0
+  for (let at = text.indexOf(character); at >= 0 && count < limit; at = text.indexOf(character, at + 1)) count++
+  return count
 }
 
 /** @param at where the opening quote is @returns where the closing one is; the end if there is none */

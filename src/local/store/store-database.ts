@@ -10,7 +10,7 @@ import { storeFormat } from './store-format.ts'
 /** Bytes of a page, as the format has them; the share of the maximum that the write-ahead log may take, and its bounds. */
 const PAGE_BYTES = 16_384
 const LOG_SHARE = 1 / 16
-const MIN_LOG_PAGES = 64
+const MIN_LOG_PAGES = 256
 const MAX_LOG_PAGES = 1000
 /** Prepared statements that are kept. */
 const MAX_STATEMENTS = 200
