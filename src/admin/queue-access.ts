@@ -1,4 +1,6 @@
+import { objectOf } from '../bytes/json.ts'
 import { documentText } from '../component/batch.ts'
+import { attempt } from '../errors/attempt.ts'
 import type { DeadLetterChoice, ExporterDeadLetter, QueueAdmin } from '../queue/queue-admin.ts'
 import type { RemovedLane } from '../queue/removed-lanes.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
@@ -52,27 +54,24 @@ export function describeRemoved({ name, documents, bytes, oldest, deadLetters }:
 }
 
 function describeDeadLetter({ document: bytes, ...deadLetter }: ExporterDeadLetter): DeadLetterInfo {
-  const document = documentText(bytes)
-  const { trace_id: traceId, id: segmentId, name } = membersOf(document)
+  // One that is damaged must not hide the others.
+  const document = attempt(() => documentText(bytes)) ?? new TextDecoder().decode(bytes)
+  const members = objectOf(attempt((): unknown => JSON.parse(document)))
   return {
     id: deadLetter.id,
     exporter: deadLetter.exporter,
     time: new Date(deadLetter.time).toISOString(),
     reason: deadLetter.reason,
     message: deadLetter.message,
-    traceId: String(traceId ?? ''),
-    segmentId: String(segmentId ?? ''),
-    name: String(name ?? ''),
+    traceId: labelOf(members['trace_id']),
+    segmentId: labelOf(members['id']),
+    name: labelOf(members['name']),
     bytes: new TextEncoder().encode(document).length,
     document,
   }
 }
 
-function membersOf(document: string): { trace_id?: unknown; id?: unknown; name?: unknown } {
-  try {
-    const parsed: unknown = JSON.parse(document)
-    return typeof parsed === 'object' && parsed !== null ? parsed : {}
-  } catch {
-    return {}
-  }
+/** A member as text; empty if it is an object, which a sender may have made so that it cannot become a text. */
+function labelOf(member: unknown): string {
+  return typeof member === 'string' || typeof member === 'number' || typeof member === 'boolean' ? String(member) : ''
 }

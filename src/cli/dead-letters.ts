@@ -1,3 +1,4 @@
+import { printable, printableJson } from '../bytes/printable.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import type { DeadLetterInfo } from '../telemetry/dead-letter-info.ts'
 import { NotFoundError } from './admin-client.ts'
@@ -53,7 +54,7 @@ async function apply(verb: string, ids: readonly number[], queue: OpenQueue, con
     if (ids.length === 0) throw new UsageError('Name an id to show; see rontgen dead-letters list')
     for (const id of ids) {
       const deadLetter = await queue.deadLetter(id)
-      print(isJson ? JSON.stringify(deadLetter) + '\n' : pageOf(deadLetter))
+      print(isJson ? lineOfJson(deadLetter) : pageOf(deadLetter))
     }
     return
   }
@@ -92,7 +93,7 @@ async function list(queue: OpenQueue, { print, flags }: CommandContext): Promise
       if (after === 0 && !isJson) print('There are no dead letters\n')
       return
     }
-    for (const deadLetter of page) print(isJson ? JSON.stringify(deadLetter) + '\n' : lineOf(deadLetter))
+    for (const deadLetter of page) print(isJson ? lineOfJson(deadLetter) : lineOf(deadLetter))
     after = page[page.length - 1]?.id ?? after
   }
 }
@@ -104,18 +105,23 @@ function idOf(text: string): number {
 
 function lineOf(deadLetter: DeadLetterInfo): string {
   const { id, time, exporter, reason, traceId, segmentId, name, message } = deadLetter
-  return [id, time, exporter, reason, traceId || '-', segmentId || '-', name || '-', message].join('  ') + '\n'
+  const fields = [id, time, exporter, reason, traceId || '-', segmentId || '-', name || '-', message]
+  return fields.map((field) => printable(String(field))).join('  ') + '\n'
+}
+
+function lineOfJson(deadLetter: DeadLetterInfo): string {
+  return printableJson(JSON.stringify(deadLetter)) + '\n'
 }
 
 function pageOf({ document, ...rest }: DeadLetterInfo): string {
-  const head = Object.entries(rest).map(([name, value]) => `${name.padEnd(9)}  ${value}\n`).join('')
+  const head = Object.entries(rest).map(([name, value]) => `${name.padEnd(9)}  ${printable(String(value))}\n`).join('')
   return `${head}\n${indentJson(document)}\n\n`
 }
 
 function indentJson(document: string): string {
   try {
-    return JSON.stringify(JSON.parse(document), undefined, 2)
+    return printableJson(JSON.stringify(JSON.parse(document), undefined, 2))
   } catch {
-    return document
+    return printable(document)
   }
 }

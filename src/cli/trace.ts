@@ -1,10 +1,11 @@
 import * as v from 'valibot'
+import { printable, printableJson } from '../bytes/printable.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import { countNoun } from '../telemetry/count-noun.ts'
 import { assembleTrace, type Segment, type Trace } from '../trace/assemble-trace.ts'
 import { exceptionsOf } from '../trace/causes-of.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
-import { durationOf } from '../trace/index-trace.ts'
+import { durationOf, timesOf } from '../trace/index-trace.ts'
 import { outcomeOfDocument } from '../trace/outcome.ts'
 import { parseTraceId } from '../trace/trace-id.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -43,18 +44,23 @@ export const trace: Command = {
     const { Traces: [found] } = await openCaller(settings, context).call('/Traces', schema, { TraceIds: [id] })
     if (found === undefined) throw new Error(`There is no trace ${id}`)
     const documents = found.Segments.map(({ Document }) => Document)
-    if (flags['json'] === true) print(documents.map((document) => `${document}\n`).join(''))
+    if (flags['json'] === true) print(documents.map(lineOfJson).join(''))
     else print(waterfall(assembleTrace(id, documents), context))
     return ExitCode.ok
   },
 }
 
+/** A document on one line. */
+function lineOfJson(document: string): string {
+  return `${printableJson(document.replace(/[\t\n\r]/g, ' '))}\n`
+}
+
 /** One line per segment: name, bar, duration, outcome; its exceptions below. */
-function waterfall({ id, roots, segments }: Trace, { env }: CommandContext): string {
+function waterfall(trace: Trace, { env }: CommandContext): string {
+  const { id, roots, segments } = trace
   const colour = palette(env)
   const all = [...segments.values()]
-  const start = Math.min(...all.map((segment) => segment.start))
-  const end = Math.max(...all.map((segment) => segment.end ?? segment.start))
+  const { start, end } = timesOf(trace)
   const lines = [
     `${id}  ${new Date(start * 1000).toISOString()}  ${formatSeconds(end - start)}  ${
       countNoun(all.length, 'segment')
@@ -67,14 +73,16 @@ function waterfall({ id, roots, segments }: Trace, { env }: CommandContext): str
     const bar = barOf(segment, start, Math.max(end - start, 1e-6))
     const time = segment.end === undefined ? 'in progress' : formatSeconds(durationOf(segment))
     const word = outcome === 'ok' || outcome === 'in-progress' ? '' : `  ${outcome}`
-    lines.push(`${cut(indent + segment.name, NAME_WIDTH)} ${colour(outcome, bar)} ${time}${colour(outcome, word)}`)
+    lines.push(
+      `${cut(indent + printable(segment.name), NAME_WIDTH)} ${colour(outcome, bar)} ${time}${colour(outcome, word)}`,
+    )
     for (const { name, message } of exceptionsOf(segment)) {
-      lines.push(colour(outcome, `${indent}  ! ${name}: ${message.split('\n')[0] ?? ''}`))
+      lines.push(colour(outcome, `${indent}  ! ${printable(`${name}: ${message.split('\n')[0] ?? ''}`)}`))
     }
     for (const child of segment.children) add(child, depth + 1)
   }
   for (const root of roots) {
-    if (root.parentId !== undefined) lines.push(`parent ${root.parentId} not received:`)
+    if (root.parentId !== undefined) lines.push(`parent ${printable(root.parentId)} not received:`)
     add(root, 0)
   }
   return lines.join('\n') + '\n'

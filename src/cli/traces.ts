@@ -1,9 +1,11 @@
 import * as v from 'valibot'
+import { printable, printableJson } from '../bytes/printable.ts'
 import { duration } from '../component/values.ts'
 import { ExitCode } from '../errors/command-error.ts'
 import type { TraceSummary } from '../trace/api/trace-answers.ts'
 import { formatSeconds } from '../trace/format-seconds.ts'
 import { outcomeOfSummary } from '../trace/outcome.ts'
+import { timeOf } from '../trace/time-of.ts'
 import type { Command, CommandContext } from './command.ts'
 import { configOptions, loadFrom } from './config-options.ts'
 import { palette } from './palette.ts'
@@ -121,16 +123,15 @@ async function follow(
 
 /** Makes a function that prints a trace on one line, as text or as JSON. */
 function printer({ print, flags: options, env }: CommandContext): (summary: ListedTrace) => void {
-  if (options['json'] === true) return (summary) => print(JSON.stringify(summary) + '\n')
+  if (options['json'] === true) return (summary) => print(printableJson(JSON.stringify(summary)) + '\n')
   const colour = palette(env)
   return (summary) => {
     const { Id, StartTime, ResponseTime, Http, EntryPoint } = summary
     const outcome = outcomeOfSummary(summary)
     const request = [Http.HttpMethod, Http.HttpURL, Http.HttpStatus].filter((part) => part !== undefined).join(' ')
-    const time = new Date(StartTime * 1000).toISOString().slice(11, 23)
+    const time = timeOf(StartTime) === undefined ? '-' : new Date(StartTime * 1000).toISOString().slice(11, 23)
     const word = colour(outcome, outcome.replace('-', ' ').padEnd(11))
-    print(
-      `${time}  ${Id}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${EntryPoint?.Name ?? '-'}  ${request}\n`,
-    )
+    const what = printable(`${EntryPoint?.Name ?? '-'}  ${request}`)
+    print(`${time}  ${printable(Id)}  ${word}  ${formatSeconds(ResponseTime).padStart(8)}  ${what}\n`)
   }
 }

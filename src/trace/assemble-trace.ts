@@ -1,4 +1,5 @@
-import { type Json, listOf, numberOf, objectOf, textOf } from '../bytes/json.ts'
+import { type Json, listOf, objectOf, textOf } from '../bytes/json.ts'
+import { timeOf } from './time-of.ts'
 
 /** Levels of segments. */
 const MAX_DEPTH = 500
@@ -45,15 +46,12 @@ export function assembleTrace(id: string, documents: readonly string[]): Trace {
 export function assembleParsed(id: string, documents: readonly Json[]): Trace {
   const segments = new Map<string, Segment>()
   for (const document of documents) add(segments, document, undefined)
-  const roots: Segment[] = []
   for (const segment of segments.values()) {
-    const parent = segment.parentId === undefined ? undefined : segments.get(segment.parentId)
-    if (parent === undefined || isWithin(parent, segment)) roots.push(segment)
-    else {
-      segment.parent = parent
-      parent.children.push(segment)
-    }
+    segment.parent = segment.parentId === undefined ? undefined : segments.get(segment.parentId)
   }
+  openRings(segments)
+  const roots: Segment[] = []
+  for (const segment of segments.values()) (segment.parent?.children ?? roots).push(segment)
   cutDeep(roots)
   const byStart = (a: Segment, b: Segment): number => a.start - b.start
   for (const { children } of segments.values()) children.sort(byStart)
@@ -76,10 +74,25 @@ function cutDeep(roots: Segment[]): void {
   }
 }
 
-/** Whether `other` is `segment` or an ancestor of it: the ids of a faulty client may form a ring. */
-function isWithin(segment: Segment, other: Segment): boolean {
-  for (let at: Segment | undefined = segment; at !== undefined; at = at.parent) if (at === other) return true
-  return false
+/**
+ * Makes a root of one segment of each ring, the last that came: the ids of a faulty client may make segments each other's
+ * parents. Each segment is visited once, however long the ways to the roots are.
+ */
+function openRings(segments: ReadonlyMap<string, Segment>): void {
+  const order = new Map<Segment, number>()
+  for (const segment of segments.values()) order.set(segment, order.size)
+  /** The walk that a segment was met on first. */
+  const metOn = new Map<Segment, Segment>()
+  for (const first of segments.values()) {
+    let at: Segment | undefined = first
+    for (; at !== undefined && !metOn.has(at); at = at.parent) metOn.set(at, first)
+    if (at === undefined || metOn.get(at) !== first) continue
+    let last = at
+    for (let next = at.parent; next !== undefined && next !== at; next = next.parent) {
+      if ((order.get(next) ?? 0) > (order.get(last) ?? 0)) last = next
+    }
+    last.parent = undefined
+  }
 }
 
 /** Parses a document. @returns one segment, or a list of subsegments; an empty list if it is not JSON */
@@ -94,9 +107,9 @@ export function readDocument(document: string): Json[] {
 
 function add(segments: Map<string, Segment>, document: Json, parentId: string | undefined): void {
   const id = textOf(document['id'])
-  const start = numberOf(document['start_time'])
+  const start = timeOf(document['start_time'])
   if (id === undefined || start === undefined) return
-  const end = document['in_progress'] === true ? undefined : numberOf(document['end_time'])
+  const end = document['in_progress'] === true ? undefined : timeOf(document['end_time'])
   const known = segments.get(id)
   if (known === undefined || known.end === undefined || end !== undefined) {
     segments.set(id, {

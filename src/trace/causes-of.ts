@@ -22,33 +22,50 @@ export function exceptionsOf({ document }: Segment): CauseException[] {
  * as long as a child takes at least half of its parent's.
  */
 export function causesOf({ roots }: Trace): RootCauses {
-  const has = (flag: string) => ({ document }: Segment): boolean => document[flag] === true
-  const paths = (isCause: (segment: Segment) => boolean): Segment[][] =>
-    roots.flatMap((root) => pathsBelow(root, isCause)).slice(0, MAX_PATHS)
-  const describe = (path: Segment[]): CauseService[] => servicesOf(path, path[0])
+  const paths = (flag: 'fault' | 'error'): CauseService[][] =>
+    pathsTo(roots, flag).map((path) => servicesOf(path, path[0]))
   return {
-    fault: paths(has('fault')).map(describe),
-    error: paths(has('error')).map(describe),
-    responsetime: roots.slice(0, 1).map(slowestPath).map(describe),
+    fault: paths('fault'),
+    error: paths('error'),
+    responsetime: roots.slice(0, 1).map(slowestPath).map((path) => servicesOf(path, path[0])),
   }
 }
 
-/** Every path to the last of the causes in a segment or below it, from the service of the first of them. */
-function pathsBelow(segment: Segment, isCause: (segment: Segment) => boolean): Segment[][] {
-  if (!isCause(segment)) return segment.children.flatMap((child) => pathsBelow(child, isCause)).slice(0, MAX_PATHS)
-  const way = wayTo(segment)
-  return pathsDown(segment, isCause).map((path) => [...way, ...path])
-}
-
-/** Every path from a cause down through segments that are causes, to the last of them. */
-function pathsDown(segment: Segment, isCause: (segment: Segment) => boolean): Segment[][] {
-  const below = segment.children.filter(isCause).flatMap((child) => pathsDown(child, isCause))
-  return below.length === 0 ? [[segment]] : below.slice(0, MAX_PATHS).map((path) => [segment, ...path])
+/** The first paths to the last of the segments with a flag, each from the service of the first of them. */
+function pathsTo(roots: readonly Segment[], flag: 'fault' | 'error'): Segment[][] {
+  const paths: Segment[][] = []
+  const isCause = ({ document }: Segment): boolean => document[flag] === true
+  /** Follows causes down to the last of them. @param path from the first cause to the segment */
+  const follow = (segment: Segment, path: readonly Segment[]): void => {
+    let isLast = true
+    for (const child of segment.children) {
+      if (!isCause(child)) continue
+      isLast = false
+      follow(child, [...path, child])
+      if (paths.length === MAX_PATHS) return
+    }
+    const [first] = path
+    if (isLast && first !== undefined) paths.push([...wayTo(first), ...path])
+  }
+  const find = (segment: Segment): void => {
+    if (isCause(segment)) return follow(segment, [segment])
+    for (const child of segment.children) {
+      find(child)
+      if (paths.length === MAX_PATHS) return
+    }
+  }
+  for (const root of roots) {
+    find(root)
+    if (paths.length === MAX_PATHS) break
+  }
+  return paths
 }
 
 /** What is around a subsegment, from the segment of its service down; nothing around a segment. */
-function wayTo({ isSubsegment, parent }: Segment): Segment[] {
-  return isSubsegment && parent !== undefined ? [...wayTo(parent), parent] : []
+function wayTo(segment: Segment): Segment[] {
+  const way: Segment[] = []
+  for (let at = segment; at.isSubsegment && at.parent !== undefined; at = at.parent) way.push(at.parent)
+  return way.reverse()
 }
 
 function slowestPath(root: Segment): Segment[] {

@@ -33,7 +33,8 @@ export function checkDocument(text: string): Unprocessed | undefined {
   return undefined
 }
 
-function rejection(id: string | undefined, code: string, reason: string): Unprocessed {
+/** An entry of `UnprocessedTraceSegments`. @param id of the segment, if it is known */
+export function rejection(id: string | undefined, code: string, reason: string): Unprocessed {
   const Message = `Invalid segment. ErrorCode: ${code}: ${reason}`
   return id === undefined ? { ErrorCode: code, Message } : { Id: id, ErrorCode: code, Message }
 }

@@ -9,8 +9,7 @@ export function indexTrace(trace: Trace): TraceIndex {
   const segments = [...trace.segments.values()].sort((a, b) => a.start - b.start)
   const entry = trace.roots.find(({ isSubsegment }) => !isSubsegment) ?? trace.roots[0]
   const { summaries, positions } = summariseSegments(segments, entry)
-  const start = segments[0]?.start ?? 0
-  const end = segments.reduce((latest, segment) => Math.max(latest, segment.end ?? segment.start), start)
+  const { start, end } = timesOf(trace)
   return {
     id: trace.id,
     start,
@@ -25,6 +24,23 @@ export function indexTrace(trace: Trace): TraceIndex {
     calls: callsOf(segments, positions, summaries, entry),
     causes: causesOf(trace),
   }
+}
+
+/** The first start and the last end of a trace's segments, in Unix seconds; 0 if it has none. */
+export function timesOf({ segments }: Trace): { readonly start: number; readonly end: number } {
+  if (segments.size === 0) return { start: 0, end: 0 }
+  let [start, end] = [Infinity, -Infinity]
+  for (const segment of segments.values()) {
+    start = Math.min(start, segment.start)
+    end = Math.max(end, segment.end ?? segment.start)
+  }
+  return { start, end: Math.max(start, end) }
+}
+
+/** Seconds from the first start to the last end of a trace's segments. */
+export function durationOfTrace(trace: Trace): number {
+  const { start, end } = timesOf(trace)
+  return toMicroseconds(end - start)
 }
 
 /** Seconds from start to end; 0 while the segment is in progress. */
@@ -61,6 +77,7 @@ function callsOf(
   entry: Segment | undefined,
 ): Call[] {
   const calls: Call[] = []
+  const callers = new CallerParts()
   for (const segment of segments) {
     const to = positions.get(segment)
     const called = to === undefined ? undefined : summaries[to]
@@ -69,7 +86,11 @@ function callsOf(
     if (from !== undefined && from !== to) {
       // The subsegment that made the call shows how the caller saw a service that sent a segment of its own.
       const caller = segment.isSubsegment || segment.parent?.isSubsegment !== true ? undefined : segment.parent
-      calls.push({ from, to, seen: caller === undefined ? called : summariseSegment(caller, called) })
+      calls.push({
+        from,
+        to,
+        seen: caller === undefined ? called : summariseSegment(caller, called, { parts: callers.of(caller) }),
+      })
     } else if (segment === entry) calls.push({ from: -1, to, seen: called })
   }
   return calls
@@ -87,13 +108,12 @@ function reporterOf(segment: Segment, positions: ReadonlyMap<Segment, number>): 
 function summariseSegment(
   segment: Segment,
   service: ServiceName,
-  { inferred = false, root = false } = {},
+  { inferred = false, root = false, parts = describeParts(inferred ? [segment] : partsOf(segment)) } = {},
 ): SegmentSummary {
   const { document } = segment
   const http = objectOf(document['http'])
   const request = objectOf(http['request'])
   const ec2 = objectOf(objectOf(document['aws'])['ec2'])
-  const parts = inferred ? [segment] : partsOf(segment)
   const is = (name: string): boolean => document[name] === true
   return {
     name: service.name,
@@ -110,9 +130,9 @@ function summariseSegment(
     partial: segment.end === undefined,
     start: segment.start,
     responseTime: durationOf(segment),
-    messages: parts.flatMap(exceptionsOf).map(({ message }) => message),
+    messages: parts.messages,
     arns: [textOf(document['resource_arn'])].filter((arn) => arn !== undefined),
-    annotations: Object.assign({}, ...parts.map((part) => annotationsOf(part.document))),
+    annotations: parts.annotations,
     ...given('accountId', service.accountId),
     ...given('url', textOf(request['url'])),
     ...given('method', textOf(request['method'])),
@@ -125,15 +145,54 @@ function summariseSegment(
   }
 }
 
-/** A segment and the subsegments that are part of it. */
+/** A segment and the subsegments that are part of it, from the top down. */
 function partsOf(segment: Segment): Segment[] {
-  return [segment, ...segment.children.filter(({ isSubsegment }) => isSubsegment).flatMap(partsOf)]
+  const parts: Segment[] = []
+  const open = [segment]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    parts.push(next)
+    for (const child of next.children.toReversed()) if (child.isSubsegment) open.push(child)
+  }
+  return parts
 }
+
+/** What the parts of a segment say. */
+type PartsDescription = Pick<SegmentSummary, 'messages' | 'annotations'>
+
+function describeParts(parts: readonly Segment[]): PartsDescription {
+  const annotations = {}
+  for (const part of parts) Object.assign(annotations, annotationsOf(part.document))
+  return { messages: parts.flatMap(exceptionsOf).map(({ message }) => message), annotations }
+}
+
+/** Characters of what callers say in all calls of a trace: a call is described for each service that it led to. */
+const MAX_CALLER_CHARACTERS = 1 << 20
+
+/** What the parts of callers say, worked out once for each, and left out once it is too much. */
+class CallerParts {
+  readonly #known = new Map<Segment, { readonly parts: PartsDescription; readonly characters: number }>()
+  #characters = 0
+
+  of(caller: Segment): PartsDescription {
+    let known = this.#known.get(caller)
+    if (known === undefined) {
+      const parts = this.#characters > MAX_CALLER_CHARACTERS ? nothing : describeParts(partsOf(caller))
+      known = { parts, characters: JSON.stringify(parts).length - JSON.stringify(nothing).length }
+      this.#known.set(caller, known)
+    }
+    this.#characters += known.characters
+    return this.#characters > MAX_CALLER_CHARACTERS ? nothing : known.parts
+  }
+}
+
+const nothing: PartsDescription = { messages: [], annotations: {} }
 
 function annotationsOf(document: Json): Record<string, string | number | boolean> {
   const found: Record<string, string | number | boolean> = {}
   for (const [key, value] of Object.entries(objectOf(document['annotations']))) {
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') found[key] = value
+    if (typeof value === 'string' || typeof value === 'boolean') found[key] = value
+    const number = numberOf(value)
+    if (number !== undefined) found[key] = number
   }
   return found
 }

@@ -9,14 +9,14 @@ export interface ServiceName {
 }
 
 /** X-Ray's types of AWS resources by the lower-case name of their service, and the members of `aws` that name one. */
-const resources: Readonly<Record<string, readonly [type: string, ...members: string[]]>> = {
-  dynamodb: ['AWS::DynamoDB::Table', 'table_name'],
-  sqs: ['AWS::SQS::Queue', 'queue_url', 'queue_name'],
-  sns: ['AWS::SNS::Topic', 'topic_arn'],
-  s3: ['AWS::S3::Bucket', 'bucket_name', 'bucket'],
-  lambda: ['AWS::Lambda::Function', 'function_name'],
-  kinesis: ['AWS::Kinesis::Stream', 'stream_name'],
-}
+const resources: ReadonlyMap<string, readonly [type: string, ...members: string[]]> = new Map([
+  ['dynamodb', ['AWS::DynamoDB::Table', 'table_name']],
+  ['sqs', ['AWS::SQS::Queue', 'queue_url', 'queue_name']],
+  ['sns', ['AWS::SNS::Topic', 'topic_arn']],
+  ['s3', ['AWS::S3::Bucket', 'bucket_name', 'bucket']],
+  ['lambda', ['AWS::Lambda::Function', 'function_name']],
+  ['kinesis', ['AWS::Kinesis::Stream', 'stream_name']],
+])
 
 /** The service that sent a segment. */
 export function serviceOf({ document, name }: Segment): ServiceName {
@@ -31,7 +31,7 @@ export function calledService({ document, name, isSubsegment, children }: Segmen
   if (document['sql'] !== undefined) return withAccount({ name, type: 'Database::SQL' }, document)
   if (namespace === 'remote') return withAccount({ name, type: 'remote' }, document)
   const aws = objectOf(document['aws'])
-  const [type = `AWS::${name}`, ...members] = resources[name.toLowerCase()] ?? []
+  const [type = `AWS::${name}`, ...members] = resources.get(name.toLowerCase()) ?? []
   const resource = members.map((member) => textOf(aws[member])).find((value) => value !== undefined)
   // A queue is identified by its URL, a topic by its ARN; the last part of either is the name.
   return withAccount({ name: resource?.split(/[/:]/).pop() ?? name, type }, document)

@@ -1,3 +1,4 @@
+import { numberOf } from '../bytes/json.ts'
 import type { SegmentSummary } from './trace-index.ts'
 
 /** A histogram: how often each value occurred, by the value in seconds with two significant digits. */
@@ -28,8 +29,10 @@ export function countRequest(statistics: Statistics, request: SegmentSummary, si
   if (request.error) statistics.error += sign
   if (request.throttle) statistics.throttle += sign
   if (request.ok) statistics.ok += sign
-  statistics.time += sign * request.responseTime
-  addTo(statistics.histogram, String(Number(request.responseTime.toPrecision(2))), sign)
+  // An older version counted responses that took for ever, which JSON has as null.
+  const time = numberOf(request.responseTime) ?? 0
+  statistics.time += sign * time
+  addTo(statistics.histogram, String(Number(time.toPrecision(2))), sign)
 }
 
 /** Adds statistics to others. @param target is changed */

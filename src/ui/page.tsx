@@ -23,6 +23,7 @@ import { useKeys } from './hooks/use-keys.ts'
 import { usePolled } from './hooks/use-polled.ts'
 import { ProblemProvider } from './hooks/use-problem.ts'
 import { useRoute } from './hooks/use-route.ts'
+import { ErrorBoundary } from './kit/error-boundary.tsx'
 import { Icon } from './kit/icon.tsx'
 import { KeyTable } from './kit/key-table.tsx'
 import { MapView } from './map/map-view.tsx'
@@ -64,7 +65,9 @@ export function Page() {
         <main id='main' tabIndex={-1}>
           <h1 class='visually-hidden'>{titleOf(route.path)}</h1>
           <ProblemProvider value={setProblem}>
-            <View route={route} isLive={isLive} />
+            <ErrorBoundary key={route.path}>
+              <View route={route} isLive={isLive} />
+            </ErrorBoundary>
           </ProblemProvider>
         </main>
         <KeyTable isOpen={isHelp} onClose={() => setHelp(false)} />

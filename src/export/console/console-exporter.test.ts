@@ -34,3 +34,26 @@ test('a line has the outcome of the root segment, as the list of traces has', as
   assert.match(await printed(payments, { ...shop, error: true }), / {2}shop {2}2 spans {2}500\.0 ms {2}ERROR\n$/)
   assert.match(await printed({ ...shop, subsegments: [payments] }), / {2}shop {2}2 spans {2}500\.0 ms {2}ok\n$/)
 })
+
+test('a document whose time is no time, or whose members are objects, is printed and holds up no other', async () => {
+  const odd = [
+    { ...shop, trace_id: '1-5759e988-000000000000000000000001', start_time: 'yesterday', end_time: {} },
+    { ...shop, trace_id: '1-5759e988-000000000000000000000002', start_time: 1e300, end_time: 1.7e308 },
+    { ...shop, trace_id: { toString: 1 }, name: { toString: 1 }, http: { request: { url: { toString: 1 } } } },
+    { ...shop, trace_id: '1-5759e988-000000000000000000000003', subsegments: { length: 1e9 }, http: 7 },
+  ]
+  const lines = (await printed(...odd, shop)).trim().split('\n')
+  assert.equal(lines.length, 5)
+  assert.match(lines[0] ?? '', /^- {2}1-5759e988-0{23}1 {2}shop {2}1 span {2}- {2}ok$/)
+  assert.match(lines[4] ?? '', / {2}shop {2}1 span {2}500\.0 ms {2}ok$/)
+})
+
+test('a line has no control characters of what was sent', async () => {
+  const text = await printed({
+    ...shop,
+    trace_id: '1-\u001b]0;owned\u0007',
+    name: 'a\nb\u009b2J\u202e',
+    http: { request: { url: '/\r\n\u001b[2J' } },
+  })
+  assert.doesNotMatch(text.slice(0, -1), /[\p{Cc}\p{Cf}]/u)
+})

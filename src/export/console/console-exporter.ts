@@ -1,10 +1,12 @@
-import { isObject, type Json } from '../../bytes/json.ts'
+import { isObject, type Json, objectOf, textOf } from '../../bytes/json.ts'
+import { printable, printableJson } from '../../bytes/printable.ts'
 import { abortable } from '../../async/abortable.ts'
 import { type Batch, documentsOf, documentText } from '../../component/batch.ts'
 import { ExportError } from '../../component/export-error.ts'
 import type { OpenExporter } from '../../component/exporter.ts'
 import { errorMessage } from '../../errors/error-message.ts'
 import { type Outcome, outcomeOfDocument } from '../../trace/outcome.ts'
+import { timeOf } from '../../trace/time-of.ts'
 
 /** Settings of the terminal. */
 export interface ConsoleSettings {
@@ -15,9 +17,13 @@ export interface ConsoleSettings {
 interface Line {
   root: Json
   spans: number
+  /** Unix seconds; Infinity and -Infinity while no segment had a time. */
   start: number
   end: number
 }
+
+/** What stands for a time or an id that is none. */
+const NOTHING = '-'
 
 const words: Readonly<Record<Outcome, string>> = {
   fault: 'FAULT',
@@ -45,7 +51,9 @@ export class ConsoleExporter implements OpenExporter {
   }
 
   #textOf(texts: readonly string[]): string {
-    if (this.settings.documents) return texts.map((text) => text.replaceAll('\n', ' ') + '\n').join('')
+    if (this.settings.documents) {
+      return texts.map((text) => `${printableJson(text.replace(/[\t\n\r]/g, ' '))}\n`).join('')
+    }
     const traces = new Map<string, Line>()
     for (const text of texts) {
       const segment = parse(text)
@@ -62,15 +70,15 @@ export class ConsoleExporter implements OpenExporter {
 }
 
 function add(traces: Map<string, Line>, segment: Json): void {
-  const id = String(segment['trace_id'])
-  const start = Number(segment['start_time'])
-  const end = Number(segment['end_time'] ?? segment['start_time'])
+  const id = textOf(segment['trace_id']) ?? NOTHING
+  const start = timeOf(segment['start_time']) ?? Infinity
+  const end = timeOf(segment['end_time']) ?? timeOf(segment['start_time']) ?? -Infinity
   const line = traces.get(id)
   if (line === undefined) {
-    traces.set(id, { root: segment, spans: 1 + inner(segment), start, end })
+    traces.set(id, { root: segment, spans: countSegments(segment), start, end })
     return
   }
-  line.spans += 1 + inner(segment)
+  line.spans += countSegments(segment)
   if (segment['parent_id'] === undefined || (line.root['parent_id'] !== undefined && start < line.start)) {
     line.root = segment
   }
@@ -78,29 +86,36 @@ function add(traces: Map<string, Line>, segment: Json): void {
   line.end = Math.max(line.end, end)
 }
 
-function inner(segment: Json): number {
-  const list = segment['subsegments']
-  if (!Array.isArray(list)) return 0
-  return list.reduce<number>((sum, part) => sum + 1 + (isObject(part) ? inner(part) : 0), 0)
+/** A segment and its subsegments, however deep they are. */
+function countSegments(segment: Json): number {
+  let count = 0
+  const open: unknown[] = [segment]
+  while (open.length > 0) {
+    const next = open.pop()
+    count++
+    const inner = isObject(next) ? next['subsegments'] : undefined
+    if (Array.isArray(inner)) { for (const part of inner) open.push(part) }
+  }
+  return count
 }
 
 function formatLine(id: string, { root, spans, start, end }: Line): string {
-  const http = isObject(root['http']) ? root['http'] : {}
-  const request = isObject(http['request']) ? http['request'] : {}
-  const response = isObject(http['response']) ? http['response'] : {}
-  const summary = [request['method'], request['url'], response['status']].filter((part) => part !== undefined).join(' ')
-  const duration = `${((end - start) * 1000).toFixed(1)} ms`
+  const http = objectOf(root['http'])
+  const request = objectOf(http['request'])
+  const summary = [request['method'], request['url'], objectOf(http['response'])['status']].filter(isShown).join(' ')
+  const duration = end >= start ? `${((end - start) * 1000).toFixed(1)} ms` : NOTHING
   const count = spans === 1 ? '1 span' : `${spans} spans`
-  const time = new Date(start * 1000).toISOString().slice(11, 23)
-  return [time, id, clean(String(root['name'])), clean(summary), count, duration, words[outcomeOfDocument(root)]]
+  const time = start === Infinity ? NOTHING : new Date(start * 1000).toISOString().slice(11, 23)
+  const name = isShown(root['name']) ? String(root['name']) : NOTHING
+  return [time, printable(id), printable(name), printable(summary), count, duration, words[outcomeOfDocument(root)]]
     .filter(Boolean).join(
       '  ',
     ) + '\n'
 }
 
-/** Removes control characters, which a terminal would execute. */
-function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '')
+/** Whether a member is shown: objects are not, which may be made so that they cannot become a text. */
+function isShown(member: unknown): member is string | number | boolean {
+  return typeof member === 'string' || typeof member === 'number' || typeof member === 'boolean'
 }
 
 function parse(text: string): Json | undefined {

@@ -7,6 +7,7 @@ import { errorMessage } from '../../errors/error-message.ts'
 import { pageApi } from '../../local/api/page-api.ts'
 import { XrayApi } from '../../local/api/xray-api.ts'
 import { LocalStore } from '../../local/store/local-store.ts'
+import { countNoun } from '../../telemetry/count-noun.ts'
 import { IN_MEMORY } from '../../sqlite/open-database.ts'
 
 /** How the local store is kept. */
@@ -19,7 +20,6 @@ export interface LocalSettings {
 }
 
 const INVALID = 'InvalidSegment'
-const NO_TRACE_ID = `${INVALID}: the document has no trace_id`
 
 /** Writes batches to the local store, and answers X-Ray's API from it. */
 export class LocalExporter implements OpenExporter {
@@ -34,6 +34,15 @@ export class LocalExporter implements OpenExporter {
       maxBytes: settings.maxBytes,
       maxAgeMs: settings.maxAge,
       failed: (error) => report.problem('error', 'store', `the local store failed: ${errorMessage(error)}`),
+      noticed: (message) => report.problem('warn', 'clock', `the local store: ${message}`),
+      exceeded: (documents) =>
+        report.problem(
+          'warn',
+          'large trace',
+          `the local store does not keep ${
+            countNoun(documents, 'document')
+          } of a trace that has 10,000 already, or 16 MiB`,
+        ),
       changed,
     })
     this.#store = store
@@ -51,17 +60,17 @@ export class LocalExporter implements OpenExporter {
   }
 
   async send(batch: Batch): Promise<void> {
-    let areStored: boolean[]
+    let issues: (string | undefined)[]
     try {
-      areStored = this.#store.put(documentsOf(batch).map(documentText))
+      issues = this.#store.put(documentsOf(batch).map(documentText))
     } catch (cause) {
       throw new ExportError('retryable', `Cannot write the local store: ${errorMessage(cause)}`, { cause })
     }
-    const failed = areStored.flatMap((isStored, index) => (isStored ? [] : [index]))
-    if (failed.length === 0) return
-    throw new ExportError('partial', NO_TRACE_ID, {
-      failed: failed.map((index) => ({ index, isRetryable: false, code: INVALID, reason: NO_TRACE_ID })),
-    })
+    const failed = issues.flatMap((issue, index) =>
+      issue === undefined ? [] : [{ index, isRetryable: false, code: INVALID, reason: `${INVALID}: ${issue}` }]
+    )
+    const [first] = failed
+    if (first !== undefined) throw new ExportError('partial', first.reason, { failed })
   }
 
   async stop(): Promise<void> {

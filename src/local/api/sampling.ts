@@ -86,6 +86,12 @@ interface ClientReport {
 const CLIENT_TTL_S = 30
 /** How often clients should ask, and how long their quota is valid, in seconds. */
 const INTERVAL_S = 10
+/** Clients of a rule that are remembered; those beyond have the least share of its reservoir. */
+const MAX_CLIENTS = 1000
+/** Documents in GetSamplingTargets at most; X-Ray takes 25. */
+const MAX_DOCUMENTS = 100
+/** Characters of a client's id; X-Ray's have 24. */
+const MAX_CLIENT_ID_LENGTH = 100
 const DEFAULT_PRIORITY = 10_000
 const EVERYTHING = { ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', URLPath: '*' }
 
@@ -158,23 +164,29 @@ export class Sampling {
     return record
   }
 
-  /** GetSamplingTargets: counts what clients sampled, and divides the reservoirs among them. */
+  /** GetSamplingTargets: counts what clients sampled, and divides the reservoirs among them. @throws {ApiError} if there are too many */
   targets(input: Json): TargetsAnswer {
     const now = this.now()
+    const documents = listOf(input['SamplingStatisticsDocuments']).map(objectOf)
+    if (documents.length > MAX_DOCUMENTS) {
+      throw new ApiError(`SamplingStatisticsDocuments must be a list of at most ${MAX_DOCUMENTS}`)
+    }
+    const known = documents.filter((document) => this.#ruleOf(document) !== undefined)
+    const byRule = Map.groupBy(known, (document) => textOf(document['RuleName']) ?? '')
+    const shares = new Map([...byRule].map(([name, reports]) => [name, this.#report(name, reports, now)]))
     const targets: SamplingTarget[] = []
     const unprocessed: UnprocessedStatistics[] = []
-    for (const document of listOf(input['SamplingStatisticsDocuments']).map(objectOf)) {
+    for (const document of documents) {
       const RuleName = textOf(document['RuleName']) ?? ''
-      const rule = this.records.get(RuleName)?.SamplingRule
+      const rule = this.#ruleOf(document)
       if (rule === undefined) {
         unprocessed.push({ RuleName, ErrorCode: 'RuleNotFound', Message: `There is no rule ${RuleName}` })
         continue
       }
-      const clients = [...this.#report(RuleName, document, now).keys()]
       targets.push({
         RuleName,
         FixedRate: rule.FixedRate,
-        ReservoirQuota: shareOf(rule.ReservoirSize, clients, textOf(document['ClientID']) ?? ''),
+        ReservoirQuota: shareOf(rule.ReservoirSize, shares.get(RuleName) ?? new Map(), clientOf(document)),
         ReservoirQuotaTTL: now + INTERVAL_S,
         Interval: INTERVAL_S,
       })
@@ -186,18 +198,26 @@ export class Sampling {
     }
   }
 
-  /** Stores the report of a client. @returns the reports of all clients that still have a share */
-  #report(rule: string, document: Json, now: number): Map<string, ClientReport> {
+  #ruleOf(document: Json): SamplingRule | undefined {
+    return this.records.get(textOf(document['RuleName']) ?? '')?.SamplingRule
+  }
+
+  /** Stores the reports of clients. @returns the places of all clients that still have a share, sorted by their ids */
+  #report(rule: string, documents: readonly Json[], now: number): ReadonlyMap<string, number> {
     const clients = this.#reports.get(rule) ?? new Map<string, ClientReport>()
     this.#reports.set(rule, clients)
-    clients.set(textOf(document['ClientID']) ?? '', {
-      requests: numberOf(document['RequestCount']) ?? 0,
-      sampled: numberOf(document['SampledCount']) ?? 0,
-      borrowed: numberOf(document['BorrowCount']) ?? 0,
-      time: now,
-    })
     for (const [id, { time }] of clients) if (now - time > CLIENT_TTL_S) clients.delete(id)
-    return clients
+    for (const document of documents) {
+      const client = clientOf(document)
+      if (clients.size >= MAX_CLIENTS && !clients.has(client)) continue
+      clients.set(client, {
+        requests: numberOf(document['RequestCount']) ?? 0,
+        sampled: numberOf(document['SampledCount']) ?? 0,
+        borrowed: numberOf(document['BorrowCount']) ?? 0,
+        time: now,
+      })
+    }
+    return new Map([...clients.keys()].sort().map((client, place) => [client, place]))
   }
 
   /** GetSamplingStatisticSummaries: what clients reported last. */
@@ -217,11 +237,15 @@ export class Sampling {
   }
 }
 
-/** A client's share of a reservoir; all shares add up to the whole. */
-function shareOf(reservoir: number, clients: string[], client: string): number {
-  const position = clients.sort().indexOf(client)
-  const share = Math.floor(reservoir / clients.length)
-  return position < reservoir % clients.length ? share + 1 : share
+/** A client's share of a reservoir; all shares of clients that are remembered add up to the whole. */
+function shareOf(reservoir: number, places: ReadonlyMap<string, number>, client: string): number {
+  const place = places.get(client) ?? Infinity
+  const share = Math.floor(reservoir / places.size)
+  return place < reservoir % places.size ? share + 1 : share
+}
+
+function clientOf(document: Json): string {
+  return (textOf(document['ClientID']) ?? '').slice(0, MAX_CLIENT_ID_LENGTH)
 }
 
 function parse<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {

@@ -1,4 +1,4 @@
-import { type Json, listOf, textOf } from '../../bytes/json.ts'
+import { type Json, listOf, objectOf, textOf } from '../../bytes/json.ts'
 import type {
   PutTraceSegmentsAnswer,
   TracesAnswer,
@@ -6,9 +6,9 @@ import type {
   TraceWithDocuments,
 } from '../../trace/api/trace-answers.ts'
 import type { Trace } from '../../trace/assemble-trace.ts'
-import { checkDocument } from '../../trace/check-document.ts'
+import { checkDocument, rejection } from '../../trace/check-document.ts'
 import type { GroupLookup } from '../../trace/filter/match-filter.ts'
-import { indexTrace } from '../../trace/index-trace.ts'
+import { durationOfTrace } from '../../trace/index-trace.ts'
 import type { LocalStore } from '../store/local-store.ts'
 import type { Cursor } from '../store/query/trace-query.ts'
 import { ApiError, filterExpression, requiredTexts, samplingShare, timeRange, timeRangeType } from './request.ts'
@@ -29,9 +29,12 @@ export class TraceCalls {
   /** PutTraceSegments. */
   putTraceSegments(input: Json): PutTraceSegmentsAnswer {
     const documents = requiredTexts(input, 'TraceSegmentDocuments', MAX_DOCUMENTS)
-    const issues = documents.map(checkDocument)
-    this.store.put(documents.filter((_, i) => issues[i] === undefined))
-    return { UnprocessedTraceSegments: issues.filter((issue) => issue !== undefined) }
+    const rejected = documents.map(checkDocument)
+    const valid = documents.filter((_, i) => rejected[i] === undefined)
+    const unread = this.store.put(valid).flatMap((issue, i) =>
+      issue === undefined ? [] : [rejection(idOf(valid[i] ?? ''), 'InvalidSegment', issue)]
+    )
+    return { UnprocessedTraceSegments: [...rejected.filter((issue) => issue !== undefined), ...unread] }
   }
 
   /** GetTraceSummaries. */
@@ -64,12 +67,17 @@ export class TraceCalls {
   }
 }
 
+/** The id of a segment document that is valid for X-Ray. */
+function idOf(document: string): string | undefined {
+  return textOf(objectOf(JSON.parse(document))['id'])
+}
+
 function toTraceWithDocuments(trace: Trace): TraceWithDocuments {
   // Subsegments inside other documents have no trace id of their own, and come with those documents.
   const segments = [...trace.segments.values()].filter(({ document }) => 'trace_id' in document)
   return {
     Id: trace.id,
-    Duration: indexTrace(trace).duration,
+    Duration: durationOfTrace(trace),
     LimitExceeded: false,
     Segments: segments.map(({ id, document }) => ({ Id: id, Document: JSON.stringify(document) })),
   }

@@ -1,5 +1,5 @@
-import { type Json, textOf } from '../../bytes/json.ts'
-import { readDocument } from '../../trace/assemble-trace.ts'
+import type { Json } from '../../bytes/json.ts'
+import { readSegments } from '../../trace/read-segments.ts'
 
 /** Documents of one trace. */
 export interface DocumentsOfTrace {
@@ -11,24 +11,24 @@ export interface DocumentsOfTrace {
 
 /** Documents sorted by trace. */
 export interface GroupedDocuments {
-  /** For each document whether it has a trace id; those without one are in no group. */
-  readonly accepted: boolean[]
+  /** For each document why it cannot be read; those are in no group. */
+  readonly issues: (string | undefined)[]
   /** By trace id, in X-Ray's form. */
   readonly traces: ReadonlyMap<string, DocumentsOfTrace>
 }
 
-/** Parses documents and groups them by trace. @param documents segment documents, JSON */
+/** Reads documents and groups them by trace. @param documents segment documents, JSON */
 export function groupByTrace(documents: readonly string[]): GroupedDocuments {
   const traces = new Map<string, DocumentsOfTrace>()
-  const accepted = documents.map((text) => {
-    const segments = readDocument(text)
-    const id = textOf(segments[0]?.['trace_id'])
-    if (id === undefined) return false
-    const group = traces.get(id) ?? { texts: [], segments: [] }
-    traces.set(id, group)
+  const issues = documents.map((text) => {
+    const reading = readSegments(text)
+    if (reading.issue !== undefined) return reading.issue
+    const { traceId, segments } = reading
+    const group = traces.get(traceId) ?? { texts: [], segments: [] }
+    traces.set(traceId, group)
     group.texts.push(text)
     group.segments.push(...segments)
-    return true
+    return undefined
   })
-  return { accepted, traces }
+  return { issues, traces }
 }

@@ -5,6 +5,13 @@ import { MinuteGraphs } from './minute-graphs.ts'
 import type { StoreDatabase } from './store-database.ts'
 import { TraceState, USER_KEY } from './store-format.ts'
 
+/** How much of a trace there is. */
+export interface TraceSize {
+  readonly documents: number
+  /** Characters of the documents. */
+  readonly characters: number
+}
+
 /**
  * The tables that are computed from traces, within one transaction: graphs are written by {@link write}, at its end.
  */
@@ -15,12 +22,12 @@ export class IndexTables {
     this.#minutes = new MinuteGraphs(database)
   }
 
-  /** Writes the index of a trace. @param key of the trace's row */
-  add(key: number, index: TraceIndex): void {
+  /** Writes the index of a trace. @param key of the trace's row @param size of all of its documents */
+  add(key: number, index: TraceIndex, size: TraceSize): void {
     this.#minutes.at(index.start).count(index, 1)
     const entry = index.summaries[index.entry]
     this.database.prepare(
-      'UPDATE traces SET start = ?, duration = ?, response_time = ?, flags = ?, status = ?, method = ?, url = ?, name = ?, state = ?, trace_index = ? WHERE key = ?',
+      'UPDATE traces SET start = ?, duration = ?, response_time = ?, flags = ?, status = ?, method = ?, url = ?, name = ?, state = ?, trace_index = ?, document_count = ?, characters = ? WHERE key = ?',
     ).run(
       index.start,
       index.duration,
@@ -32,6 +39,8 @@ export class IndexTables {
       entry?.name ?? null,
       TraceState.indexed,
       compressText(JSON.stringify(index)),
+      size.documents,
+      size.characters,
       key,
     )
     this.#addServices(key, index)
@@ -50,10 +59,8 @@ export class IndexTables {
   /** Removes the index of a trace, but not what is in the trace's own row. @param index as it was added */
   remove(key: number, index: TraceIndex): void {
     this.#minutes.at(index.start).count(index, -1)
-    this.database.prepare('DELETE FROM services WHERE trace = ? AND name IN (SELECT value FROM json_each(?))').run(
-      key,
-      JSON.stringify([...new Set(index.summaries.map(({ name }) => name))]),
-    )
+    const statement = this.database.prepare('DELETE FROM services WHERE trace = ? AND name = ?')
+    for (const name of new Set(index.summaries.map(({ name }) => name))) statement.run(key, name)
     this.#forEachAnnotation(index, 'DELETE FROM annotations WHERE key = ? AND value = ? AND trace = ?', key)
   }
 

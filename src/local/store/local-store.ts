@@ -1,6 +1,7 @@
 import type { KnownNames } from '../../trace/api/page-answers.ts'
 import { assembleTrace, type Trace } from '../../trace/assemble-trace.ts'
 import { ServiceGraph } from '../../trace/service-graph.ts'
+import { databaseFault } from '../../sqlite/database-fault.ts'
 import { DocumentTable } from './document-table.ts'
 import { groupByTrace } from './group-by-trace.ts'
 import { type MinuteGraph, readMinuteGraphs } from './minute-graphs.ts'
@@ -11,8 +12,8 @@ import type { TracePage, TraceQuery } from './query/trace-query.ts'
 import { reportErrors } from './report-errors.ts'
 import { SourceRequests } from './source-requests.ts'
 import { StoreDatabase } from './store-database.ts'
-import { countTraces, type Retention, sweepTraces } from './sweep-traces.ts'
-import { TraceIndexer } from './trace-indexer.ts'
+import { countTraces, type Retention, TraceSweeper } from './trace-sweeper.ts'
+import { type PendingTrace, TraceIndexer } from './trace-indexer.ts'
 
 /** Where the local store is, and how much it keeps. */
 export interface StoreSettings extends Retention {
@@ -22,10 +23,17 @@ export interface StoreSettings extends Retention {
   readonly failed: (error: unknown) => void
   /** Called when queries return something new. */
   readonly changed?: () => void
+  /** Called when documents are not kept, as their trace has too many. */
+  readonly exceeded?: (documents: number) => void
 }
 
-/** How often traces that are too old are deleted, in milliseconds. */
+/** How often traces that are too old are looked for, in milliseconds. */
 const SWEEP_MS = 30_000
+/** Pause between the few traces that are deleted at once, in milliseconds, so that nothing waits for them for long. */
+const STEP_PAUSE_MS = 10
+/** Documents and characters of one trace that are kept; X-Ray keeps 500 KB. */
+const MAX_TRACE_DOCUMENTS = 10_000
+const MAX_TRACE_CHARACTERS = 16 << 20
 
 /**
  * Stores traces on this machine as they were received, and answers queries about them. Documents are written at once;
@@ -36,28 +44,45 @@ export class LocalStore {
   readonly #documents: DocumentTable
   readonly #requests: SourceRequests
   readonly #indexer: TraceIndexer
-  readonly #sweeper: ReturnType<typeof setInterval>
+  #sweeper: TraceSweeper
+  readonly #sweeps: ReturnType<typeof setInterval>
+  /** Set while traces are being deleted. */
+  #nextStep: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
-  /** @throws {Error} if another process has locked the file, or the disk is full */
+  /** @throws {Error} if another process has locked the file */
   constructor(private readonly settings: StoreSettings) {
-    this.#database = new StoreDatabase(settings.file, settings.failed)
+    this.#database = new StoreDatabase(settings.file, settings.maxBytes, settings.failed)
     this.#documents = new DocumentTable(this.#database)
     this.#requests = new SourceRequests(this.#database)
     this.#indexer = new TraceIndexer(this.#database, this.#documents, settings)
-    this.#indexer.indexUnfinished()
-    this.#sweeper = setInterval(() => reportErrors(() => this.sweep(), settings.failed), SWEEP_MS)
-    this.#sweeper.unref()
+    try {
+      this.#indexer.indexUnfinished()
+    } catch (error) {
+      // What can be read of it later is; what cannot must not keep the agent from starting.
+      if (['full', 'unwritable', 'taken'].includes(databaseFault(error))) settings.failed(error)
+      else this.#replaceDatabase(error)
+    }
+    this.#sweeper = this.#createSweeper()
+    this.#sweeps = setInterval(() => this.#beginSweep(), SWEEP_MS)
+    this.#sweeps.unref()
+  }
+
+  #createSweeper(): TraceSweeper {
+    return new TraceSweeper(
+      { database: this.#database, documents: this.#documents, requests: this.#requests },
+      this.settings,
+    )
   }
 
   /**
    * Writes documents. A damaged file is quarantined first: traces of the past must not keep new ones out.
    *
    * @param documents segment documents, JSON
-   * @returns for each document whether it was written: it is not if it has no trace id
+   * @returns for each document why it was not written; undefined if it was
    * @throws {Error} if the file cannot be written; then no document is
    */
-  put(documents: readonly string[]): boolean[] {
+  put(documents: readonly string[]): (string | undefined)[] {
     try {
       return this.#put(documents)
     } catch (error) {
@@ -67,26 +92,37 @@ export class LocalStore {
     }
   }
 
-  #put(documents: readonly string[]): boolean[] {
-    const { accepted, traces } = groupByTrace(documents)
+  #put(documents: readonly string[]): (string | undefined)[] {
+    const { issues, traces } = groupByTrace(documents)
+    let excess = 0
     const written = this.#database.transaction(() => {
       this.#requests.write()
-      return [...traces].map(([id, group]) => {
+      return [...traces].flatMap(([id, group]) => {
         const trace = this.#indexer.open(id)
+        if (isFull(trace)) {
+          excess += group.texts.length
+          return []
+        }
         this.#documents.add(trace.key, group.texts)
-        return { id, trace, group }
+        return [{ id, trace, group }]
       })
     })
     for (const { id, trace, group } of written) this.#indexer.add(id, trace, group)
     this.#indexer.schedule()
-    return accepted
+    if (excess > 0) this.settings.exceeded?.(excess)
+    this.#makeRoom()
+    return issues
   }
 
   #replaceDatabase(cause: unknown): void {
     const quarantined = this.#database.replace()
     this.#requests.discard()
     this.#indexer.reset()
-    this.settings.failed(new Error(`It is damaged, was moved to "${quarantined}", and a new one is in use`, { cause }))
+    this.#sweeper = this.#createSweeper()
+    const where = quarantined === undefined
+      ? 'traces are kept in memory until the agent ends'
+      : `was moved to "${quarantined}", and a new one is in use`
+    this.settings.failed(new Error(`It is damaged, ${where}`, { cause }))
   }
 
   /**
@@ -118,14 +154,13 @@ export class LocalStore {
 
   /** A trace, as far as it was received; undefined if it is not there. @param id X-Ray's form */
   trace(id: string): Trace | undefined {
-    this.index()
     const row = this.#database.prepare('SELECT key FROM traces WHERE id = ?').get(id)
     return row === undefined ? undefined : assembleTrace(id, this.#documents.of(Number(row['key'])))
   }
 
   /** A page of the traces that match a query, the newest first. */
   find(query: TraceQuery): TracePage {
-    this.index()
+    this.#indexForAnswer()
     return findTraces(this.#database, query)
   }
 
@@ -138,13 +173,13 @@ export class LocalStore {
 
   /** The service graph of each minute in a time range. @param from Unix seconds @param to Unix seconds, inclusive */
   minutes(from: number, to: number): MinuteGraph[] {
-    this.index()
+    this.#indexForAnswer()
     return readMinuteGraphs(this.#database, from, to)
   }
 
   /** What filter expressions can name. */
   names(): KnownNames {
-    this.index()
+    this.#indexForAnswer()
     return knownNames(this.#database)
   }
 
@@ -168,20 +203,57 @@ export class LocalStore {
     this.#indexer.index()
   }
 
+  /** What cannot be indexed, as on a full disk, must not keep what is there from being read. */
+  #indexForAnswer(): void {
+    reportErrors(() => this.index(), this.settings.failed)
+  }
+
   /** Deletes traces that are too old, and the oldest while the store is too large. @returns how many were deleted */
   sweep(): number {
     this.index()
-    const stored = { database: this.#database, documents: this.#documents, requests: this.#requests }
-    return sweepTraces(stored, this.settings)
+    let sum = this.#sweeper.deleteUnreadable()
+    for (let count = this.#sweeper.step(); count > 0; count = this.#sweeper.step()) sum += count
+    return sum
   }
 
-  /** Indexes what was written, and closes the file. */
+  /** Does what {@link sweep} does, a few traces at a time, and lets others run in between. */
+  #beginSweep(): void {
+    if (this.#nextStep !== undefined || this.#isClosed) return
+    reportErrors(() => {
+      this.index()
+      this.#sweeper.deleteUnreadable()
+      this.#continueSweep()
+    }, this.settings.failed)
+  }
+
+  #continueSweep(): void {
+    this.#nextStep = undefined
+    if (this.#isClosed || this.#sweeper.step() === 0) return
+    this.#nextStep = setTimeout(() => reportErrors(() => this.#continueSweep(), this.settings.failed), STEP_PAUSE_MS)
+    this.#nextStep.unref()
+  }
+
+  /** Begins to delete the oldest traces if there are too many; if that does not keep pace, writing waits for it. */
+  #makeRoom(): void {
+    if (!this.#sweeper.isOver) return
+    this.#beginSweep()
+    if (this.#sweeper.isFarOver) reportErrors(() => this.#sweeper.step(), this.settings.failed)
+  }
+
+  /** Indexes what was written, and closes the file. What cannot be indexed is so at the next start. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    clearInterval(this.#sweeper)
+    clearInterval(this.#sweeps)
+    clearTimeout(this.#nextStep)
     this.#writeRequests()
-    this.index()
+    this.#indexForAnswer()
+    this.#indexer.reset()
     this.#database.close()
   }
+}
+
+/** Whether no more documents of a trace are kept: with each one that comes, all of it is read again. */
+function isFull({ documents, characters }: PendingTrace): boolean {
+  return documents >= MAX_TRACE_DOCUMENTS || characters >= MAX_TRACE_CHARACTERS
 }

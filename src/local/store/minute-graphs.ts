@@ -1,3 +1,4 @@
+import { attempt } from '../../errors/attempt.ts'
 import { compressText, decompressText } from '../../sqlite/compress.ts'
 import { ServiceGraph } from '../../trace/service-graph.ts'
 import type { StoreDatabase } from './store-database.ts'
@@ -47,6 +48,7 @@ export function deleteMinuteGraphsBefore(database: StoreDatabase, time: number):
   database.prepare('DELETE FROM minutes WHERE minute < ?').run(Math.floor(time / 60))
 }
 
+/** @returns an empty graph if it is damaged: one minute must not cost the others, nor the traces that began in it */
 function parseGraph(column: unknown): ServiceGraph {
-  return new ServiceGraph(JSON.parse(decompressText(column)))
+  return attempt(() => new ServiceGraph(JSON.parse(decompressText(column)))) ?? new ServiceGraph()
 }

@@ -7,6 +7,11 @@ import { quarantine } from '../../sqlite/quarantine.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { storeFormat } from './store-format.ts'
 
+/** Bytes of a page, as the format has them; the share of the maximum that the write-ahead log may take, and its bounds. */
+const PAGE_BYTES = 16_384
+const LOG_SHARE = 1 / 16
+const MIN_LOG_PAGES = 256
+const MAX_LOG_PAGES = 1000
 /** Prepared statements that are kept. */
 const MAX_STATEMENTS = 200
 
@@ -20,11 +25,20 @@ export class StoreDatabase {
    * does not keep the agent from starting.
    *
    * @param file a path, or {@link IN_MEMORY}
+   * @param maxBytes of the database
    * @param onError called with what was damaged or could not be written
    * @throws {Error} if another process has locked the file
    */
-  constructor(private readonly file: string, onError: (error: unknown) => void) {
+  constructor(private readonly file: string, private readonly maxBytes: number, onError: (error: unknown) => void) {
     this.#db = openOrReplace(file, onError)
+    this.#limitLog()
+  }
+
+  /** Keeps the write-ahead log small where the maximum is small; with a large one it is written back less often. */
+  #limitLog(): void {
+    const pages = Math.round(this.maxBytes * LOG_SHARE / PAGE_BYTES)
+    const limit = Math.max(MIN_LOG_PAGES, Math.min(MAX_LOG_PAGES, pages))
+    this.#db.exec(`PRAGMA wal_autocheckpoint = ${limit}; PRAGMA journal_size_limit = ${2 * limit * PAGE_BYTES}`)
   }
 
   /**
@@ -62,18 +76,19 @@ export class StoreDatabase {
   /**
    * Quarantines the file and continues with an empty one, in which the named records are, as far as they can be read.
    *
-   * @returns the path of the quarantined file
-   * @throws {Error} if no new file can be written
+   * @returns the path of the quarantined file; undefined if there can be no new one, and traces are kept in memory
    */
-  replace(): string {
+  replace(): string | undefined {
     const records = attempt(() => this.#db.prepare('SELECT kind, name, value FROM records').all()) ?? []
     attempt(() => this.#db.close())
     this.#prepared.clear()
-    const quarantined = quarantine(this.file)
-    this.#db = openDatabase(this.file, storeFormat)
+    const quarantined = attempt(() => quarantine(this.file))
+    const created = quarantined === undefined ? undefined : attempt(() => openDatabase(this.file, storeFormat))
+    this.#db = created ?? openDatabase(IN_MEMORY, storeFormat)
+    this.#limitLog()
     const insert = this.#db.prepare('INSERT INTO records (kind, name, value) VALUES (?, ?, ?)')
     for (const { kind, name, value } of records) insert.run(String(kind), String(name), String(value))
-    return quarantined
+    return created === undefined ? undefined : quarantined
   }
 
   close(): void {
@@ -89,12 +104,15 @@ function openOrReplace(file: string, onError: (error: unknown) => void): Databas
     return db
   } catch (cause) {
     const fault = databaseFault(cause)
-    if (fault === 'damaged') {
-      const quarantined = quarantine(file)
-      onError(new Error(`It cannot be read and was moved to "${quarantined}"; a new one is in use`, { cause }))
-      return openDatabase(file, storeFormat)
+    if (fault === 'taken') throw cause
+    if (fault === 'damaged' || fault === 'other') {
+      const quarantined = attempt(() => quarantine(file))
+      const created = quarantined === undefined ? undefined : attempt(() => openDatabase(file, storeFormat))
+      if (created !== undefined) {
+        onError(new Error(`It cannot be read and was moved to "${quarantined}"; a new one is in use`, { cause }))
+        return created
+      }
     }
-    if (fault !== 'unwritable') throw cause
     onError(new Error(`${errorMessage(cause)}; traces are kept in memory until the agent ends`, { cause }))
     return openDatabase(IN_MEMORY, storeFormat)
   }

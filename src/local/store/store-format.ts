@@ -39,6 +39,15 @@ const renamed = `
   DELETE FROM minutes;
   UPDATE traces SET state = 0`
 
+/**
+ * Version 4: how much of a trace there is, which is bounded. Traces that a faulty client has made last longer than any can
+ * are indexed again (state 2).
+ */
+const withSizes = `
+  ALTER TABLE traces ADD COLUMN document_count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE traces ADD COLUMN characters INTEGER NOT NULL DEFAULT 0;
+  UPDATE traces SET state = 2 WHERE state = 1 AND (duration >= 34359738368 OR response_time >= 34359738368)`
+
 /** How far a trace is: only written, indexed, or indexed before more documents of it came. */
 export const TraceState = { written: 0, indexed: 1, changed: 2 } as const
 
@@ -49,5 +58,5 @@ export const USER_KEY = '\u0000user'
 export const storeFormat: DatabaseFormat = {
   name: 'the local store',
   pragmas: { page_size: 16_384, journal_mode: 'WAL', synchronous: 'NORMAL', cache_size: -16_384 },
-  steps: [firstVersion, withRequests, renamed],
+  steps: [firstVersion, withRequests, renamed, withSizes],
 }

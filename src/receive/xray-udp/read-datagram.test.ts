@@ -23,3 +23,11 @@ test('readDatagram() says why there is no document', () => {
   assert.match(read(`${HEADER}text`), /not a JSON object or array/)
   assert.match(read(`${HEADER}{"a":}`), /document is not JSON$/)
 })
+
+test('readDatagram() refuses what is nested deeper than readers of JSON go, and long header lines', () => {
+  const nested = (levels: number): string => `${HEADER}{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
+  assert.match(read(nested(499)), /^document /)
+  assert.match(read(nested(500)), /nested deeper than 500 levels$/)
+  assert.match(read(nested(30_000)), /nested deeper than 500 levels$/)
+  assert.match(read(`${'['.repeat(30_000)}\n{}`), /header line has over 1000 bytes$/)
+})

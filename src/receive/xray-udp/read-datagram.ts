@@ -1,5 +1,10 @@
+import { isDeeperThan } from '../../bytes/is-deeper-than.ts'
+
 const LF = 0x0a
 const CR = 0x0d
+/** Levels of objects and lists; readers of JSON refuse far deeper ones, AWS's at 1,000. */
+const MAX_DEPTH = 500
+const MAX_HEADER_BYTES = 1000
 const decoder = new TextDecoder()
 const commonHeaders = ['{"format": "json", "version": 1}\n', '{"format":"json","version":1}\n'].map((text) =>
   Buffer.from(text)
@@ -18,6 +23,7 @@ export function readDatagram(datagram: Buffer): Uint8Array | string {
   }
   const end = datagram.indexOf(LF)
   if (end < 0) return 'the datagram has no header line'
+  if (end > MAX_HEADER_BYTES) return `the header line has over ${MAX_HEADER_BYTES} bytes`
   const issue = headerIssue(decoder.decode(datagram.subarray(0, end)))
   return issue === '' ? documentOf(datagram, end + 1) : issue
 }
@@ -46,9 +52,11 @@ function documentOf(datagram: Buffer, start: number): Uint8Array | string {
   const isWhole = (first === 0x7b && last === 0x7d) || (first === 0x5b && last === 0x5d)
   if (!isWhole) return 'the document is not a JSON object or array'
   const document = new Uint8Array(datagram.buffer, datagram.byteOffset + start, end - start)
+  const text = decoder.decode(document)
+  if (isDeeperThan(MAX_DEPTH, text)) return `the document is nested deeper than ${MAX_DEPTH} levels`
   try {
     // X-Ray does not say which document of a request it could not read, so none may be sent.
-    JSON.parse(decoder.decode(document))
+    JSON.parse(text)
     return document
   } catch {
     return 'the document is not JSON'

@@ -248,3 +248,20 @@ test('parseFilter() either reads any text or throws a FilterError', () => {
     { numRuns: 5000 },
   )
 })
+
+test('parseFilter() rejects more conditions than can be evaluated', () => {
+  assert.doesNotThrow(() => parseFilter(Array(200).fill('fault').join(' OR ')))
+  for (const count of [201, 1000, 20_000]) {
+    assert.throws(() => parseFilter(Array(count).fill('fault').join(' ')), /Expected an expression of at most 200/)
+  }
+})
+
+test('matchFilter() evaluates groups that name each other many times once on each level', () => {
+  const expression = parseFilter(Array(200).fill('group.name = "a" OR group.name != "b"').slice(0, 100).join(' OR '))
+  let lookups = 0
+  matchFilter(parseFilter('group.name = "a"'), faulty, () => {
+    lookups++
+    return expression
+  })
+  assert.ok(lookups < 20, `${lookups} groups were looked up`)
+})

@@ -17,17 +17,19 @@ const MAX_GROUP_DEPTH = 5
 
 /** Whether a trace matches an expression. @param groups finds the groups that the expression names */
 export function matchFilter(expression: Expression, trace: TraceIndex, groups: GroupLookup = () => undefined): boolean {
-  return holds(expression, traceSubject(trace), trace, groups, 0)
+  return holds(expression, traceSubject(trace), trace, groups, 0, new Map())
 }
 
+/** @param members whether the trace is in a group, by depth and group: a group may be named many times, on each level */
 function holds(
   expression: Expression,
   subject: Subject,
   trace: TraceIndex,
   groups: GroupLookup,
   depth: number,
+  members: Map<string, boolean>,
 ): boolean {
-  const holdsFor = (inner: Expression, other: Subject): boolean => holds(inner, other, trace, groups, depth)
+  const holdsFor = (inner: Expression, other: Subject): boolean => holds(inner, other, trace, groups, depth, members)
   switch (expression.kind) {
     case 'and':
       return holdsFor(expression.left, subject) && holdsFor(expression.right, subject)
@@ -56,9 +58,14 @@ function holds(
         (expression.condition === undefined || holdsFor(expression.condition, segmentSubject(seen)))
       )
     case 'group': {
-      // A group may name another group, and even itself.
-      const group = depth > MAX_GROUP_DEPTH ? undefined : groups(expression.by, expression.value)
-      const isMember = group !== undefined && holds(group, traceSubject(trace), trace, groups, depth + 1)
+      const key = `${depth} ${expression.by} ${expression.value}`
+      let isMember = members.get(key)
+      if (isMember === undefined) {
+        // A group may name another group, and even itself.
+        const group = depth > MAX_GROUP_DEPTH ? undefined : groups(expression.by, expression.value)
+        isMember = group !== undefined && holds(group, traceSubject(trace), trace, groups, depth + 1, members)
+        members.set(key, isMember)
+      }
       return isMember === (expression.operator === '=')
     }
     case 'cause':

@@ -16,6 +16,8 @@ import { FilterError, type Token, tokenise } from './tokenise.ts'
 
 /** Levels of parentheses and braces. */
 const MAX_DEPTH = 50
+/** Conditions in an expression: each is another level for what evaluates it, in SQL too. */
+const MAX_TERMS = 200
 const wordOperators: readonly string[] = ['CONTAINS', 'BEGINSWITH', 'ENDSWITH']
 const orders: readonly string[] = ['<', '<=', '>', '>=']
 
@@ -35,6 +37,7 @@ export function parseFilter(text: string): Expression {
 class Parser {
   #next = 0
   #depth = 0
+  #terms = 0
 
   constructor(private readonly tokens: readonly Token[]) {}
 
@@ -90,6 +93,7 @@ class Parser {
   }
 
   #term(): Expression {
+    if (++this.#terms > MAX_TERMS) throw this.#fail(`an expression of at most ${MAX_TERMS} conditions`)
     let isNegated = false
     while (this.#isSign('!')) {
       isNegated = !isNegated

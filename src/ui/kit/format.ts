@@ -19,12 +19,19 @@ export function formatCount(count: number): string {
 /** The local time of day with milliseconds, and the date if it is not today's. @param seconds Unix seconds */
 export function formatClock(seconds: number): string {
   const date = new Date(seconds * 1000)
+  if (Number.isNaN(date.getTime())) return '-'
   const pad = (value: number, width = 2): string => String(value).padStart(width, '0')
   const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${
     pad(date.getMilliseconds(), 3)
   }`
   const isToday = date.toDateString() === new Date().toDateString()
   return isToday ? clock : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock}`
+}
+
+/** The time in full, as ISO 8601. @param seconds Unix seconds */
+export function formatTime(seconds: number): string {
+  const date = new Date(seconds * 1000)
+  return Number.isNaN(date.getTime()) ? '-' : date.toISOString()
 }
 
 /** A size in decimal units: 12 B, 1.5 kB, 3.2 MB, 1.2 GB. */

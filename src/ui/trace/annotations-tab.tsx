@@ -1,5 +1,6 @@
 import type { Json } from '../../bytes/json.ts'
 import { KeyValues } from '../kit/key-values.tsx'
+import { shownText } from '../kit/shown-text.ts'
 import { urlOf } from '../route.ts'
 
 /** The annotations of a segment, each with a link to the traces that have the same. */
@@ -14,10 +15,10 @@ export function AnnotationsTab({ annotations }: { annotations: Json }) {
 function annotationValue(name: string, value: unknown) {
   return (
     <>
-      {String(value)}{' '}
+      {shownText(value)}{' '}
       <a
         href={urlOf('/traces', { q: `annotation[${name}] = ${JSON.stringify(value)}` })}
-        aria-label={`Traces with ${name} ${String(value)}`}
+        aria-label={`Traces with ${name} ${shownText(value)}`}
       >
         filter
       </a>

@@ -13,7 +13,9 @@ export function criticalPath({ roots }: Trace): ReadonlyMap<string, readonly Int
   const path = new Map<string, Interval[]>()
   const add = (segment: Segment, from: number, to: number): void => {
     if (to - from <= 1e-9) return
-    path.set(segment.id, [...path.get(segment.id) ?? [], [from, to]])
+    const parts = path.get(segment.id) ?? []
+    path.set(segment.id, parts)
+    parts.push([from, to])
   }
   const walk = (segment: Segment, until: number): void => {
     let moment = Math.min(until, segment.end ?? until)

@@ -24,7 +24,7 @@ export function ExceptionsTab({ trace, segment }: { trace: Trace; segment: Segme
       {exceptions.map((exception, i) => {
         const cause = exceptions.find(({ id }) => id !== undefined && id === exception['cause'])
         return (
-          <article key={String(exception['id'] ?? i)} class='exception'>
+          <article key={textOf(exception['id']) ?? i} class='exception'>
             <h2 class='st fault'>
               <Icon name='fault' />
               {textOf(exception['type']) ?? 'Exception'}

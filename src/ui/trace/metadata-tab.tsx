@@ -1,8 +1,11 @@
 import './metadata-tab.css'
 
-/** A JSON value as a tree whose objects and lists can be folded. */
-export function MetadataTab({ value }: { value: unknown }) {
-  if (isLeaf(value)) return <span class='mono'>{JSON.stringify(value)}</span>
+/** Levels of the tree: what draws them calls itself for each. */
+const MAX_LEVELS = 40
+
+/** A JSON value as a tree whose objects and lists can be folded; what is very deep in it is text. */
+export function MetadataTab({ value, level = 0 }: { value: unknown; level?: number }) {
+  if (isLeaf(value) || level === MAX_LEVELS) return <span class='mono'>{JSON.stringify(value)}</span>
   return (
     <ul class='tree'>
       {Object.entries(value).map(([name, inner]) => (
@@ -16,7 +19,7 @@ export function MetadataTab({ value }: { value: unknown }) {
             : (
               <details open>
                 <summary>{name}</summary>
-                <MetadataTab value={inner} />
+                <MetadataTab value={inner} level={level + 1} />
               </details>
             )}
         </li>

@@ -4,6 +4,7 @@ import { durationOf } from '../../trace/index-trace.ts'
 import { objectOf } from '../../bytes/json.ts'
 import { formatClock, formatShare } from '../kit/format.ts'
 import { KeyValues } from '../kit/key-values.tsx'
+import { shownText } from '../kit/shown-text.ts'
 
 /** What matters most about a segment. @param duration of the trace, in seconds @param start of the trace, in Unix seconds */
 export function OverviewTab({ segment, duration, start }: { segment: Segment; duration: number; start: number }) {
@@ -20,7 +21,7 @@ export function OverviewTab({ segment, duration, start }: { segment: Segment; du
         ? 'in progress'
         : `${formatSeconds(segmentDuration)}, ${formatShare(segmentDuration / duration)} of the trace`,
     ],
-    ['Request', [request['method'], request['url']].filter(Boolean).join(' ')],
+    ['Request', [request['method'], request['url']].filter(Boolean).map(shownText).join(' ')],
     ['Status', objectOf(http['response'])['status']],
     ['Client', request['client_ip']],
     ['User agent', request['user_agent']],
@@ -36,7 +37,7 @@ export function OverviewTab({ segment, duration, start }: { segment: Segment; du
   return (
     <KeyValues
       rows={facts.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) =>
-        [name, String(value)] as const
+        [name, shownText(value)] as const
       )}
     />
   )

@@ -3,6 +3,7 @@ import { type Json, listOf, objectOf, textOf } from '../../bytes/json.ts'
 import { outcomeOfDocument } from '../../trace/outcome.ts'
 import { calledService, serviceOf } from '../../trace/service-of.ts'
 import { useKeys } from '../hooks/use-keys.ts'
+import { ErrorBoundary } from '../kit/error-boundary.tsx'
 import { KeyValues } from '../kit/key-values.tsx'
 import { StateMark } from '../kit/state-mark.tsx'
 import { Tabs } from '../kit/tabs.tsx'
@@ -64,7 +65,11 @@ export function SegmentDetail({ tab, ...props }: Props & { readonly tab: string 
       <section role='tabpanel' aria-label={shown} class={shown === 'Raw' ? 'rawpanel' : ''}>
         {countOf(shown, document) === 0
           ? <p class='mute'>This {isSubsegment ? 'subsegment' : 'segment'} has none.</p>
-          : <Content name={shown} {...props} />}
+          : (
+            <ErrorBoundary key={shown}>
+              <Content name={shown} {...props} />
+            </ErrorBoundary>
+          )}
       </section>
     </aside>
   )

@@ -5,6 +5,7 @@ import { durationOf } from '../../trace/index-trace.ts'
 import { objectOf, textOf } from '../../bytes/json.ts'
 import { CopyButton } from '../kit/copy-button.tsx'
 import { KeyValues } from '../kit/key-values.tsx'
+import { shownText } from '../kit/shown-text.ts'
 import './syntax.css'
 
 /** What separates a statement's lines: space before these words. */
@@ -22,7 +23,7 @@ export function SqlTab({ trace, segment }: { trace: Trace; segment: Segment }) {
       {statement !== undefined && <Statement statement={statement} trace={trace} />}
       <h3>Database</h3>
       <KeyValues
-        rows={Object.entries(database).map(([name, value]) => [name.replaceAll('_', ' '), String(value)] as const)}
+        rows={Object.entries(database).map(([name, value]) => [name.replaceAll('_', ' '), shownText(value)] as const)}
       />
     </>
   )

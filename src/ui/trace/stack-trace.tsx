@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { type Json, listOf, objectOf, textOf } from '../../bytes/json.ts'
 import { CopyButton } from '../kit/copy-button.tsx'
 import { Icon } from '../kit/icon.tsx'
+import { shownText } from '../kit/shown-text.ts'
 import './stack-trace.css'
 
 interface Frame {
@@ -75,7 +76,7 @@ function frameOf(frame: Json): Frame {
   const library = libraries.map((pattern) => pattern.exec(path)?.[1] ?? pattern.exec(label)?.[1]).find((name) =>
     name !== undefined
   )
-  return { label, path, line: String(frame['line'] ?? ''), library }
+  return { label, path, line: shownText(frame['line'] ?? ''), library }
 }
 
 /** The frames in runs: successive frames of libraries are one, each other frame is one of its own. */

@@ -4,7 +4,7 @@ import { objectOf, textOf } from '../../bytes/json.ts'
 import { type Outcome, outcomeOfDocument } from '../../trace/outcome.ts'
 import { serviceOf } from '../../trace/service-of.ts'
 import { useKeys } from '../hooks/use-keys.ts'
-import { formatClock, formatCount } from '../kit/format.ts'
+import { formatClock, formatCount, formatTime } from '../kit/format.ts'
 import { Icon } from '../kit/icon.tsx'
 import { outcomeWord, StateMark } from '../kit/state-mark.tsx'
 import { exportTrace } from './export-trace.ts'
@@ -53,7 +53,7 @@ export function TraceHead({ trace, start, duration, culprit }: {
         <span>
           <b>{formatSeconds(duration)}</b>
         </span>
-        <span title={new Date(start * 1000).toISOString()}>{formatClock(start)}</span>
+        <span title={formatTime(start)}>{formatClock(start)}</span>
         <span>
           {formatCount(segments.length)} segments and subsegments in {services.size}{' '}
           {services.size === 1 ? 'service' : 'services'}

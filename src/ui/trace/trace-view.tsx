@@ -49,7 +49,9 @@ export function TraceView({ id, route, isLive }: { id: string; route: Route; isL
       </EmptyNote>
     )
   }
-  return trace === undefined ? <Loading /> : <AssembledTrace trace={trace} query={route.query} />
+  if (trace === undefined) return <Loading />
+  if (trace.segments.size === 0) return <EmptyNote>No segment of the trace {id} can be read</EmptyNote>
+  return <AssembledTrace trace={trace} query={route.query} />
 }
 
 function AssembledTrace({ trace, query }: { trace: Trace; query: URLSearchParams }) {

@@ -3,7 +3,7 @@ import { formatSeconds } from '../../trace/format-seconds.ts'
 import { type Outcome, outcomeOfSummary } from '../../trace/outcome.ts'
 import type { TraceSummary } from '../api.ts'
 import { useWindow } from '../hooks/use-window.ts'
-import { formatClock } from '../kit/format.ts'
+import { formatClock, formatTime } from '../kit/format.ts'
 import { pathOf } from '../kit/path-of.ts'
 import { StateMark } from '../kit/state-mark.tsx'
 import { changeQuery, goTo } from '../route.ts'
@@ -28,7 +28,7 @@ export function TraceTable({ traces, sort, scroller, body, onEnd }: {
   body: { current: HTMLTableSectionElement | null }
   onEnd: (() => void) | undefined
 }) {
-  const longest = Math.max(1e-6, ...traces.map(({ ResponseTime }) => ResponseTime))
+  const longest = traces.reduce((most, { ResponseTime }) => Math.max(most, ResponseTime), 1e-6)
   const seen = useWindow(traces.length, scroller)
   useEffect(() => {
     if (onEnd !== undefined && seen.end > traces.length - NEAR_END && seen.end > NEAR_END) onEnd()
@@ -102,7 +102,7 @@ function Row({ trace, longest, index }: { trace: TraceSummary; longest: number; 
       onClick={open}
       onKeyDown={(event) => (event.key === 'Enter' ? open() : undefined)}
     >
-      <td class='mono' title={new Date(StartTime * 1000).toISOString()}>{formatClock(StartTime)}</td>
+      <td class='mono' title={formatTime(StartTime)}>{formatClock(StartTime)}</td>
       <td class='cut'>{EntryPoint?.Name ?? '-'}</td>
       <td>{Http.HttpMethod}</td>
       <td class='cut mono' title={Http.HttpURL}>{pathOf(Http.HttpURL ?? '')}</td>

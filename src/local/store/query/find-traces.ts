@@ -1,3 +1,4 @@
+import { attempt } from '../../../errors/attempt.ts'
 import { matchFilter } from '../../../trace/filter/match-filter.ts'
 import type { TraceIndex } from '../../../trace/trace-index.ts'
 import { parseTraceIndex } from '../index-tables.ts'
@@ -30,8 +31,9 @@ export function findTraces(database: StoreDatabase, query: TraceQuery): TracePag
     for (const row of rows) {
       processed++
       cursor = { start: Number(row['start']), key: Number(row['key']) }
-      const trace = parseTraceIndex(row['trace_index'])
-      if (!matchQuery(query, trace)) continue
+      // A damaged row must not hide the others.
+      const trace = attempt(() => parseTraceIndex(row['trace_index']))
+      if (trace === undefined || !matchQuery(query, trace)) continue
       traces.push(trace)
       if (traces.length === limit) return { traces, processed, next: cursor }
     }
