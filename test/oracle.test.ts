@@ -4,8 +4,8 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { ValueType } from '../src/otlp/attribute-list.ts'
 import type { Range } from '../src/otlp/range.ts'
-import { readEvent } from '../src/otlp/read-event.ts'
-import { readLink } from '../src/otlp/read-link.ts'
+import { readEvent, SpanEvent } from '../src/otlp/read-event.ts'
+import { readLink, SpanLink } from '../src/otlp/read-link.ts'
 import { readResource } from '../src/otlp/read-resource.ts'
 import { readScope } from '../src/otlp/read-scope.ts'
 import { readTraceRequest } from '../src/otlp/read-trace-request.ts'
@@ -188,12 +188,14 @@ function plainOfView(view: SpanView<AttributeKey>): Plain {
     dropped: [view.droppedAttributes, view.droppedEvents, view.droppedLinks],
     status: [view.statusCode, text(view.statusMessage)],
     links: view.links.map((range) => {
-      const link = readLink(view.bytes, range, keys)
+      const link = new SpanLink<AttributeKey>()
+      readLink(view.bytes, range, keys, link)
       return { traceId: part(link.traceId), spanId: part(link.spanId), attributes: plainOfList(link.attributes) }
     }),
     attributes: plainOfList(view.attributes),
     events: view.events.map((range) => {
-      const event = readEvent(view.bytes, range, keys)
+      const event = new SpanEvent<AttributeKey>()
+      readEvent(view.bytes, range, keys, event)
       return {
         name: text(event.name),
         time: [event.seconds, event.nanos],

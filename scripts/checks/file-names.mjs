@@ -34,6 +34,7 @@ const severalExports = [
   'component/values.ts',
   'config/define.ts',
   'config/schema.ts',
+  'otlp/limits.ts',
   'segment/limits.ts',
   'translate/known-keys.ts',
   'translate/trace-id.ts',

@@ -3,6 +3,9 @@
  * CPU, as the kernel clears each page.
  */
 export class BufferPool {
+  /** The largest buffer that is kept, in bytes: larger ones come from few, large requests. */
+  static readonly MAX_KEPT: number = 1 << 22
+
   readonly #free: Uint8Array<ArrayBuffer>[] = []
 
   /** @param maxBuffers buffers that are kept */
@@ -18,6 +21,6 @@ export class BufferPool {
 
   /** Returns a buffer, which nobody may use any more. */
   release(buffer: Uint8Array<ArrayBuffer>): void {
-    if (this.#free.length < this.maxBuffers) this.#free.push(buffer)
+    if (this.#free.length < this.maxBuffers && buffer.length <= BufferPool.MAX_KEPT) this.#free.push(buffer)
   }
 }

@@ -50,3 +50,18 @@ test('ByteKeyedCache takes the empty key', () => {
   cache.set(new Uint8Array(0), 1)
   assert.equal(cache.get(encoder.encode('ab'), 1, 1), 1)
 })
+
+test('ByteKeyedCache looks at a bounded number of keys, however many have the same hash, and never mixes them up', () => {
+  const cache = new ByteKeyedCache<number>(4096)
+  // Of long keys only some bytes are hashed; these differ in others.
+  const keys = Array.from({ length: 1000 }, (_, i) => {
+    const key = new Uint8Array(1024)
+    new DataView(key.buffer).setUint32(6, i)
+    return key
+  })
+  keys.forEach((key, i) => cache.set(key, i))
+  const found = keys.map((key) => cache.get(key, 0, key.length))
+  assert.equal(found.at(-1), 999)
+  assert.ok(found.every((value, i) => value === undefined || value === i))
+  assert.ok(cache.size <= 32, `${cache.size} of the keys are in slots that are looked at`)
+})

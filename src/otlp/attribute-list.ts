@@ -1,32 +1,55 @@
 import { byteAt, cellAt } from '../bytes/byte-at.ts'
+import { cutUtf8 } from '../bytes/cut-utf8.ts'
 import type { InternedKey } from './key-table.ts'
+import { MAX_ATTRIBUTES, MAX_TEXT_BYTES } from './limits.ts'
 
 /** What an AnyValue holds; the numbers are the field numbers of opentelemetry.proto.common.v1.AnyValue. */
 export const ValueType = { empty: 0, string: 1, bool: 2, int: 3, double: 4, array: 5, kvlist: 6, bytes: 7 } as const
 
 const decoder = new TextDecoder()
 
+/** Attributes that the columns have room for at first. */
+const CAPACITY = 64
+/** Longer columns are given back once the list is used again. */
+const KEPT_CAPACITY = 512
+
 /**
  * The attributes of one span, event, link, scope or resource, in columns: no object is made for an attribute, and the
- * columns are used again for the next span. Strings and nested messages are positions in {@link bytes}.
+ * columns are used again for the next span. Strings and nested messages are positions in {@link bytes}. It takes
+ * {@link MAX_ATTRIBUTES}; readers drop further ones, and those with very long keys.
  */
 export class AttributeList<K extends InternedKey = InternedKey> {
   /** What the positions refer to. */
   bytes: Uint8Array = new Uint8Array(0)
   count = 0
+  /** Attributes that the reader dropped. */
+  dropped = 0
   readonly keys: K[] = []
-  types = new Uint8Array(64)
+  types = new Uint8Array(CAPACITY)
   /** Where the string, bytes or nested message starts. */
-  starts = new Int32Array(64)
-  ends = new Int32Array(64)
+  starts = new Int32Array(CAPACITY)
+  ends = new Int32Array(CAPACITY)
   /** The lower 32 bits of integers; 1 and 0 for booleans. */
-  lows = new Int32Array(64)
-  highs = new Int32Array(64)
-  doubles = new Float64Array(64)
+  lows = new Int32Array(CAPACITY)
+  highs = new Int32Array(CAPACITY)
+  doubles = new Float64Array(CAPACITY)
 
   reset(bytes: Uint8Array): void {
     this.bytes = bytes
-    this.count = 0
+    this.count = this.dropped = 0
+    if (this.types.length <= KEPT_CAPACITY) return
+    this.keys.length = 0
+    this.types = new Uint8Array(CAPACITY)
+    this.starts = new Int32Array(CAPACITY)
+    this.ends = new Int32Array(CAPACITY)
+    this.lows = new Int32Array(CAPACITY)
+    this.highs = new Int32Array(CAPACITY)
+    this.doubles = new Float64Array(CAPACITY)
+  }
+
+  /** True if no more attributes are taken. */
+  get isFull(): boolean {
+    return this.count === MAX_ATTRIBUTES
   }
 
   /** Adds an attribute of type empty. @returns its index */
@@ -71,9 +94,14 @@ export class AttributeList<K extends InternedKey = InternedKey> {
     return cellAt(this.doubles, i)
   }
 
-  /** The string at `i`; empty for any other type, as in the getters of other OpenTelemetry readers. */
-  text(i: number): string {
-    return this.type(i) === ValueType.string ? decoder.decode(this.bytes.subarray(this.start(i), this.end(i))) : ''
+  /**
+   * The string at `i`, cut at `maxBytes` of UTF-8; empty for any other type, as in the getters of other OpenTelemetry
+   * readers.
+   */
+  text(i: number, maxBytes: number = MAX_TEXT_BYTES): string {
+    if (this.type(i) !== ValueType.string) return ''
+    const start = this.start(i)
+    return decoder.decode(this.bytes.subarray(start, cutUtf8(this.bytes, start, this.end(i), maxBytes)))
   }
 
   /** The integer at `i` as a number; 0 for any other type. */

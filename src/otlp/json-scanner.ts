@@ -1,4 +1,5 @@
 import { byteAt } from '../bytes/byte-at.ts'
+import { hexDigit } from '../bytes/hex-digit.ts'
 import { RejectedError } from '../component/rejected-error.ts'
 
 /** A text that is not JSON, or not the JSON that its reader expects. */
@@ -13,7 +14,6 @@ export class JsonError extends RejectedError {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const decoder = new TextDecoder()
-const encoder = new TextEncoder()
 const simple: Record<number, number> = {
   0x22: 0x22,
   0x5c: 0x5c,
@@ -111,25 +111,25 @@ export class JsonScanner {
         out[size++] = plain
         continue
       }
-      let unit = this.#unit(i)
+      let code = this.#unit(i)
       i += 4
-      let chars = String.fromCharCode(unit)
-      if ((unit & 0xfc00) === 0xd800 && bytes[i + 1] === BACKSLASH && bytes[i + 2] === 0x75 && i + 6 < end) {
-        unit = this.#unit(i + 2)
-        if ((unit & 0xfc00) === 0xdc00) {
-          chars += String.fromCharCode(unit)
+      if ((code & 0xfc00) === 0xd800 && bytes[i + 1] === BACKSLASH && bytes[i + 2] === 0x75 && i + 6 < end) {
+        const low = this.#unit(i + 2)
+        if ((low & 0xfc00) === 0xdc00) {
+          code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff)
           i += 6
         }
       }
-      size += encoder.encodeInto(chars, out.subarray(size)).written
+      size = writeUtf8(out, size, code)
     }
     return out.subarray(0, size)
   }
 
   #unit(u: number): number {
-    const digits = decoder.decode(this.bytes.subarray(u + 1, u + 5))
-    if (this.bytes[u] !== 0x75 || !/^[0-9a-fA-F]{4}$/.test(digits)) throw this.error('an escape that JSON has')
-    return parseInt(digits, 16)
+    let unit = this.bytes[u] === 0x75 ? 0 : -1
+    for (let i = u + 1; i <= u + 4; i++) unit = unit < 0 ? -1 : (unit << 4) | hexDigit(this.bytes[i] ?? 0)
+    if (unit < 0) throw this.error('an escape that JSON has')
+    return unit
   }
 
   /** Reads a number or a word such as `true`. @throws {JsonError} if there is none */
@@ -185,6 +185,26 @@ export class JsonScanner {
   error(expected: string): JsonError {
     return new JsonError(`Cannot read the JSON at byte ${this.at}: expected ${expected}`)
   }
+}
+
+/** Writes a character, U+FFFD for a lone surrogate. @returns where the next one goes */
+function writeUtf8(out: Uint8Array, at: number, code: number): number {
+  if (code < 0x80) {
+    out[at] = code
+    return at + 1
+  }
+  if (code < 0x800) out[at++] = 0xc0 | (code >> 6)
+  else {
+    if ((code & 0xfffff800) === 0xd800) code = 0xfffd
+    if (code < 0x10000) out[at++] = 0xe0 | (code >> 12)
+    else {
+      out[at++] = 0xf0 | (code >> 18)
+      out[at++] = 0x80 | ((code >> 12) & 0x3f)
+    }
+    out[at++] = 0x80 | ((code >> 6) & 0x3f)
+  }
+  out[at] = 0x80 | (code & 0x3f)
+  return at + 1
 }
 
 function isWordByte(c: number): boolean {

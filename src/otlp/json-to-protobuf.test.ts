@@ -79,3 +79,10 @@ test('jsonToProtobuf() says in words that a string is expected', () => {
   assert.throws(() => convert('{"resourceSpans":[{"schemaUrl":7}]}'), /expected a string$/)
   assert.throws(() => convert('{"resourceSpans":[{7:1}]}'), /at byte 19: expected a string$/)
 })
+
+test('jsonToProtobuf() refuses enum names that every object has', () => {
+  for (const kind of ['__proto__', 'constructor', 'toString']) {
+    const json = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ kind }] }] }] })
+    assert.throws(() => jsonToProtobuf(new TextEncoder().encode(json)), JsonError)
+  }
+})

@@ -53,6 +53,18 @@ export class ProtoReader {
   }
 
   /**
+   * Reads a field's tag: its number and wire type.
+   *
+   * @param end where the message ends
+   * @throws {WireError} if it is cut, over 32 bits, or has the number 0
+   */
+  tag(end: number): number {
+    const tag = this.varint(end)
+    if (this.high !== 0 || tag >>> 3 === 0) throw new WireError('Cannot read a field: its tag is not valid')
+    return tag
+  }
+
+  /**
    * Reads the length of a string, bytes or message field, and goes to the start of its value.
    *
    * @param end where the message ends
@@ -99,7 +111,7 @@ export class ProtoReader {
       case WireType.startGroup: {
         checkDepth(depth, 'a group')
         for (;;) {
-          const inner = this.varint(end)
+          const inner = this.tag(end)
           if ((inner & 7) === WireType.endGroup) {
             if (inner >>> 3 !== tag >>> 3) throw new WireError('Cannot skip a group: its end has another number')
             return

@@ -1,4 +1,5 @@
 import { byteAt } from '../bytes/byte-at.ts'
+import { hexDigit } from '../bytes/hex-digit.ts'
 import { WireType } from './wire-type.ts'
 
 const scratch = new DataView(new ArrayBuffer(8))
@@ -119,10 +120,4 @@ export class ProtoWriter {
     scratch.setFloat64(0, value, true)
     this.fixed64(number, scratch.getInt32(0, true), scratch.getInt32(4, true))
   }
-}
-
-function hexDigit(c: number): number {
-  if (c >= 0x30 && c <= 0x39) return c - 0x30
-  const lower = c | 0x20
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
 }

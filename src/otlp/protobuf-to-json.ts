@@ -40,7 +40,7 @@ function readMessage(reader: ProtoReader, message: Message, end: number, depth: 
   const fields = fieldsOf(message)
   const json: OtlpJson = {}
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     const [name, field] = fields.get(tag >>> 3) ?? []
     if (name === undefined || field === undefined || (tag & 7) !== wireTypeOf(field)) {
       reader.skip(tag, end)

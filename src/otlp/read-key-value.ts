@@ -2,6 +2,7 @@ import { byteAt } from '../bytes/byte-at.ts'
 import { doubleOf } from '../bytes/double-of.ts'
 import { type AttributeList, ValueType } from './attribute-list.ts'
 import type { InternedKey, KeyTable } from './key-table.ts'
+import { MAX_KEY_BYTES } from './limits.ts'
 import type { ProtoReader } from './proto-reader.ts'
 import { anyValueMessage, keyValueMessage } from './trace-request.ts'
 
@@ -10,7 +11,7 @@ const { tags } = anyValueMessage
 const STRING = tags.stringValue
 
 /**
- * Reads a KeyValue message and adds it to `list`. A key that comes twice is there twice.
+ * Reads a KeyValue message and adds it to `list`, or drops it if the list is full. A key that comes twice is there twice.
  *
  * @param reader at the start of the message; then at its end
  * @param end where the message ends
@@ -22,6 +23,11 @@ export function readKeyValue<K extends InternedKey>(
   keys: KeyTable<K>,
   list: AttributeList<K>,
 ): void {
+  if (list.isFull) {
+    list.dropped++
+    reader.at = end
+    return
+  }
   const { bytes, at } = reader
   // The form that all writers use, with lengths below 128, is read without the loop: it is nearly every attribute.
   const keyEnd = at + 2 + byteAt(bytes, at + 1)
@@ -60,9 +66,12 @@ export function readKeyValues<K extends InternedKey>(
   list: AttributeList<K>,
 ): void {
   while (reader.at < end) {
-    const next = reader.varint(end)
-    if (next === tag) readKeyValue(reader, reader.block(end), keys, list)
-    else reader.skip(next, end)
+    const next = reader.tag(end)
+    if (next === tag) {
+      readKeyValue(reader, reader.block(end), keys, list)
+      // Nothing else is in such a message, and there may be millions.
+      if (list.dropped > 0 && list.isFull) reader.at = end
+    } else reader.skip(next, end)
   }
 }
 
@@ -88,7 +97,7 @@ function readAnyKeyValue<K extends InternedKey>(
   let valueStart = -1
   let valueEnd = -1
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     if (tag === KEY) {
       keyEnd = reader.block(end)
       keyStart = reader.at
@@ -98,6 +107,10 @@ function readAnyKeyValue<K extends InternedKey>(
       valueStart = reader.at
       reader.at = valueEnd
     } else reader.skip(tag, end)
+  }
+  if (keyEnd - keyStart > MAX_KEY_BYTES) {
+    list.dropped++
+    return
   }
   const i = add(list, keys, reader.bytes, keyStart, keyEnd)
   if (valueStart < 0) return
@@ -115,7 +128,7 @@ function readAnyKeyValue<K extends InternedKey>(
  */
 export function readAnyValue(reader: ProtoReader, end: number, list: AttributeList, i: number): void {
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     switch (tag) {
       case tags.stringValue:
       case tags.arrayValue:

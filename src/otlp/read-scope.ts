@@ -23,7 +23,7 @@ export function readScope<K extends InternedKey>(bytes: Uint8Array, range: Range
   const { end } = range
   const reader = new ProtoReader(bytes, range.start)
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     if (tag === tags.name) reader.range(end, name)
     else if (tag === tags.version) reader.range(end, version)
     else if (tag === tags.attributes) readKeyValue(reader, reader.block(end), keys, attributes)

@@ -1,4 +1,5 @@
 import type { InternedKey, KeyTable } from './key-table.ts'
+import { MAX_DROPPED, MAX_EVENTS, MAX_LINKS } from './limits.ts'
 import type { ProtoReader } from './proto-reader.ts'
 import type { Range } from './range.ts'
 import { readKeyValue } from './read-key-value.ts'
@@ -10,7 +11,7 @@ const { tags } = spanMessage
 const { tags: statusTags } = statusMessage
 
 /**
- * Reads a Span message into `span`, whatever was in it.
+ * Reads a Span message into `span`, whatever was in it. What is over the limits is counted as dropped.
  *
  * @param reader at the start of the message
  * @param end where the message ends
@@ -23,8 +24,10 @@ export function readSpan<K extends InternedKey>(
   span: SpanView<K>,
 ): void {
   span.reset(reader.bytes)
+  let events = 0
+  let links = 0
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     switch (tag) {
       case tags.traceId:
         reader.range(end, span.traceId)
@@ -61,13 +64,19 @@ export function readSpan<K extends InternedKey>(
         span.droppedAttributes = reader.varint(end) >>> 0
         break
       case tags.events:
-        span.events.push(nextRange(reader, end))
+        if (span.events.length === MAX_EVENTS) {
+          reader.range(end, span.events[MAX_EVENTS - 1] ?? { start: 0, end: 0 })
+          events++
+        } else span.events.push(nextRange(reader, end))
         break
       case tags.droppedEventsCount:
         span.droppedEvents = reader.varint(end) >>> 0
         break
       case tags.links:
-        span.links.push(nextRange(reader, end))
+        if (span.links.length === MAX_LINKS) {
+          reader.at = reader.block(end)
+          links++
+        } else span.links.push(nextRange(reader, end))
         break
       case tags.droppedLinksCount:
         span.droppedLinks = reader.varint(end) >>> 0
@@ -78,12 +87,23 @@ export function readSpan<K extends InternedKey>(
       default:
         reader.skip(tag, end)
     }
+    if (span.attributes.dropped + events + links > MAX_DROPPED) {
+      span.isEndless = true
+      reader.at = end
+      return
+    }
+  }
+  if (span.attributes.dropped + events + links > 0) {
+    span.isOverLimits = true
+    span.droppedAttributes += span.attributes.dropped
+    span.droppedEvents += events
+    span.droppedLinks += links
   }
 }
 
 function readStatus(reader: ProtoReader, end: number, span: SpanView): void {
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     if (tag === statusTags.message) reader.range(end, span.statusMessage)
     else if (tag === statusTags.code) span.statusCode = reader.varint(end)
     else reader.skip(tag, end)

@@ -32,7 +32,7 @@ export function readTraceRequest<K extends InternedKey>(
   const reader = new ProtoReader(bytes)
   const end = bytes.length
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     if (tag === traceRequest.tags.resourceSpans) readResourceSpans(reader, reader.block(end), keys, span, visitor)
     else reader.skip(tag, end)
   }
@@ -52,7 +52,7 @@ function readResourceSpans<K extends InternedKey>(
 ): void {
   visitor.resource(reader.bytes, findOwner(reader, end))
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     if (tag === ITEMS_FIELD) readScopeSpans(reader, reader.block(end), keys, span, visitor)
     else reader.skip(tag, end)
   }
@@ -67,7 +67,7 @@ function readScopeSpans<K extends InternedKey>(
 ): void {
   visitor.scope(reader.bytes, findOwner(reader, end))
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     if (tag === ITEMS_FIELD) {
       readSpan(reader, reader.block(end), keys, span)
       visitor.span(span)
@@ -80,7 +80,7 @@ function findOwner(reader: ProtoReader, end: number): Range {
   const start = reader.at
   const owner: Range = { start: 0, end: 0 }
   while (reader.at < end) {
-    const tag = reader.varint(end)
+    const tag = reader.tag(end)
     if (tag === OWNER_FIELD) {
       reader.range(end, owner)
       break

@@ -30,6 +30,10 @@ export class SpanView<K extends InternedKey = InternedKey> {
   droppedAttributes = 0
   droppedEvents = 0
   droppedLinks = 0
+  /** True if the reader dropped attributes, events or links; they are in the counts above. */
+  isOverLimits = false
+  /** True if it was not read to its end, as it has far too many of them. */
+  isEndless = false
   readonly attributes = new AttributeList<K>()
   /** The encoded messages of events and links. */
   readonly events: Range[] = []
@@ -50,6 +54,7 @@ export class SpanView<K extends InternedKey = InternedKey> {
       this.endNanos =
         0
     this.droppedAttributes = this.droppedEvents = this.droppedLinks = 0
+    this.isOverLimits = this.isEndless = false
     this.attributes.reset(bytes)
     if (this.events.length > 0) this.events.length = 0
     if (this.links.length > 0) this.links.length = 0

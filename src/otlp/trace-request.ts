@@ -4,7 +4,7 @@ const field = (number: number, type: FieldType): Field => ({ number, type })
 const single = (number: number, inner: Message): Field => ({ number, type: 'message', message: inner })
 const repeated = (number: number, inner: Message): Field => ({ ...single(number, inner), isRepeated: true })
 const numbered = (prefix: string, names: string[]): Record<string, number> =>
-  Object.fromEntries(names.map((name, i) => [prefix + name, i]))
+  Object.assign(Object.create(null), Object.fromEntries(names.map((name, i) => [prefix + name, i])))
 
 // An AnyValue contains itself, so it gets its fields after the messages that hold one.
 const anyValue = emptyMessage()

@@ -1,6 +1,7 @@
-import type { BufferPool } from '../bytes/buffer-pool.ts'
+import { BufferPool } from '../bytes/buffer-pool.ts'
 import type { DocumentBlock } from '../component/batch.ts'
 import { DocumentWriter } from './document-writer.ts'
+import { briefDraft, fullDraft } from './draft-limits.ts'
 import { fitDocument } from './fit-document.ts'
 import { MAX_DOCUMENT } from './limits.ts'
 
@@ -17,6 +18,8 @@ export class DocumentGroup {
   count = 0
   /** Documents among them that were shortened to fit into 64 KB. */
   cut = 0
+  /** Bytes of escaped JSON that may still be shortened by parsing them; the translator sets it for each request. */
+  fitBudget = Infinity
   #ends = new Uint32Array(1024)
   #traces = new Uint32Array(1024)
   #start = 0
@@ -24,24 +27,39 @@ export class DocumentGroup {
   /** @param pool where new buffers come from, after blocks took whole ones */
   constructor(private readonly pool?: BufferPool) {}
 
-  /** Call before the first byte of a document. */
-  begin(): void {
+  /** Call before the first byte of a document. @param isBrief whether it is written so that it fits as it is */
+  begin(isBrief = false): void {
     const w = this.writer
+    w.start(isBrief ? briefDraft : fullDraft)
     if (this.count > 0) w.char(COMMA)
     w.char(QUOTE)
     this.#start = w.length
   }
 
-  /** Call after the last byte of a document. @param traceHash a hash of its trace, 32 bits; 0 if it is not known */
-  end(traceHash: number): void {
+  /**
+   * Call after the last byte of a document.
+   *
+   * @param traceHash a hash of its trace, 32 bits; 0 if it is not known
+   * @returns false if it is too long and there is no budget to shorten it: it is dropped, and can be written briefly
+   */
+  end(traceHash: number): boolean {
     const w = this.writer
     // Escaped JSON is never shorter than the document, so only long ones are checked.
-    if (w.length - this.#start > MAX_DOCUMENT) this.#fit()
+    const size = w.length - this.#start
+    if (size > MAX_DOCUMENT) {
+      if (this.fitBudget < size && w.limits !== briefDraft) {
+        this.rollBack(this.count)
+        return false
+      }
+      this.fitBudget -= size
+      if (!this.#fit() && w.cut.length > 0) this.cut++
+    } else if (w.cut.length > 0) this.cut++
     w.char(QUOTE)
     if (this.count === this.#ends.length) this.#grow()
     this.#ends[this.count] = w.length
     this.#traces[this.count] = traceHash
     this.count++
+    return true
   }
 
   /** Drops what came after the first `count` documents. */
@@ -60,19 +78,23 @@ export class DocumentGroup {
       ends: this.#ends.slice(0, this.count),
       traces: this.#traces.slice(0, this.count),
     }
-    if (isWhole) this.writer.switchTo(this.pool.acquire(CAPACITY))
+    if (isWhole || bytes.length > BufferPool.MAX_KEPT) {
+      this.writer.switchTo(this.pool?.acquire(CAPACITY) ?? new Uint8Array(CAPACITY))
+    }
     this.rollBack(0)
     this.cut = 0
     return block
   }
 
-  #fit(): void {
+  /** @returns whether the document was shortened */
+  #fit(): boolean {
     const w = this.writer
     const fitted = fitDocument(w.bytes.slice(this.#start, w.length))
-    if (fitted === undefined) return
+    if (fitted === undefined) return false
     this.cut++
     w.length = this.#start
     w.raw(fitted)
+    return true
   }
 
   #grow(): void {

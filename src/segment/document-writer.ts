@@ -1,9 +1,15 @@
 import { byteAt } from '../bytes/byte-at.ts'
+import { cutUtf8 } from '../bytes/cut-utf8.ts'
+import { briefDraft, type DraftLimits, fullDraft } from './draft-limits.ts'
 import { escapeJson } from './escape-json.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const HEX = '0123456789abcdef'
+/** More bytes than an id has. */
+const MAX_HEX = 32
+/** Buffers from this size on grow by half, in bytes. */
+const LARGE = 1 << 25
 const SHORT_ESCAPES = new Map([[0x08, 0x62], [0x09, 0x74], [0x0a, 0x6e], [0x0c, 0x66], [0x0d, 0x72]])
 const TWO_DIGITS = new Uint8Array(200)
 for (let i = 0; i < 100; i++) {
@@ -32,6 +38,14 @@ export class DocumentWriter {
   /** Bytes written. Set it to a former value to drop what was written since. */
   length = 0
 
+  /** How much is written of a document. */
+  limits: DraftLimits = fullDraft
+  /** The parts of the document of which something was left out. */
+  readonly cut: string[] = []
+
+  /** The name of the part that is being written, and where it may take no more items. */
+  #part = ''
+  #partEnd = Infinity
   /** The length of {@link bytes}, which is slower to read. */
   #capacity: number
   #view: DataView
@@ -61,8 +75,42 @@ export class DocumentWriter {
     if (this.length + size > this.#capacity) this.#grow(size)
   }
 
+  /** Starts a document. */
+  start(limits: DraftLimits = fullDraft): void {
+    this.limits = limits
+    this.#partEnd = Infinity
+    if (this.cut.length > 0) this.cut.length = 0
+  }
+
+  /** Starts a part of a document that has any number of items. @param name what the document calls it if it is cut */
+  startPart(name: string): void {
+    this.#part = name
+    this.#partEnd = this.length + this.limits.maxPart
+  }
+
+  /** Call before each item of a part but the first: false if it takes no more, which is then noted. */
+  hasRoom(): boolean {
+    if (this.length <= this.#partEnd) return true
+    this.noteCut(this.#part)
+    return false
+  }
+
+  /** Notes that something of the document was left out. */
+  noteCut(name: string): void {
+    if (!this.cut.includes(name)) this.cut.push(name)
+  }
+
+  /** Where the text `source[start, end)` ends that is written of it. */
+  #textEnd(source: Uint8Array, start: number, end: number): number {
+    if (this.limits === briefDraft) this.noteCut('texts')
+    return cutUtf8(source, start, end, this.limits.maxText)
+  }
+
   #grow(size: number): void {
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + size))
+    const { length } = this.bytes
+    // Doubling a large buffer would need three times as much memory as what is written.
+    const doubled = length < LARGE ? length * 2 : length * 1.5
+    const grown = new Uint8Array(Math.max(doubled, this.length + size))
     grown.set(this.bytes.subarray(0, this.length))
     this.bytes = grown
     this.#capacity = grown.length
@@ -98,8 +146,9 @@ export class DocumentWriter {
     this.bytes[this.length++] = QUOTE
   }
 
-  /** Appends `source[start, end)`, UTF-8, as a JSON string. Bytes that are not UTF-8 become U+FFFD. */
+  /** Appends `source[start, end)`, UTF-8, as a JSON string, cut at the limit. Bytes that are not UTF-8 become U+FFFD. */
   string(source: Uint8Array, start: number, end: number): void {
+    if (end - start > this.limits.maxText) end = this.#textEnd(source, start, end)
     this.reserve((end - start) * 7 + 4)
     const out = this.bytes
     let at = this.length
@@ -132,8 +181,9 @@ export class DocumentWriter {
     this.length = at
   }
 
-  /** Appends `source[start, end)`, UTF-8, as a part of a JSON string that the caller opens and closes. */
+  /** Appends `source[start, end)`, UTF-8, cut at the limit, as a part of a JSON string that the caller opens and closes. */
   chars(source: Uint8Array, start: number, end: number): void {
+    if (end - start > this.limits.maxText) end = this.#textEnd(source, start, end)
     this.reserve((end - start) * 7)
     const out = this.bytes
     let at = this.length
@@ -196,8 +246,9 @@ export class DocumentWriter {
     this.raw(escapeJson(JSON.stringify(value) ?? 'null'))
   }
 
-  /** Appends `size` bytes of `source`, from `start`, as lower-case hex digits. */
+  /** Appends `size` bytes of `source`, from `start`, as lower-case hex digits; no id has more than {@link MAX_HEX}. */
   hex(source: Uint8Array, start: number, size: number): void {
+    if (size > MAX_HEX) size = MAX_HEX
     this.reserve(size * 2)
     const out = this.bytes
     let at = this.length

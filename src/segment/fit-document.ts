@@ -1,8 +1,6 @@
-import { isObject, type MutableJson } from '../bytes/json.ts'
+import { isObject, listOf, type MutableJson } from '../bytes/json.ts'
 import { escapeJson, unescapeJson } from './escape-json.ts'
 import { MAX_DOCUMENT } from './limits.ts'
-
-const encoder = new TextEncoder()
 
 /**
  * Shortens a document that is too long for X-Ray by what is largest and least needed: stack frames first, then
@@ -40,15 +38,19 @@ function shorten(document: MutableJson): MutableJson {
     ['links', () => cutList(document, 'links', 0)],
     ['annotations', () => delete document['annotations']],
   ]
+  let size = measure()
   for (const [name, step] of steps) {
-    const before = measure()
-    if (before <= MAX_DOCUMENT) break
-    step(before - MAX_DOCUMENT)
-    if (measure() < before && !cut.includes(name)) cut.push(name)
+    if (size <= MAX_DOCUMENT) break
+    step(size - MAX_DOCUMENT)
+    const after = measure()
+    const isNew = after < size && !cut.includes(name)
+    if (isNew) cut.push(name)
+    size = isNew ? after + name.length + 3 : after
   }
   const metadata = isObject(document['metadata']) ? document['metadata'] : {}
   const otel = isObject(metadata['otel']) ? metadata['otel'] : {}
-  document['metadata'] = { ...metadata, otel: { ...otel, cut } }
+  const before = listOf(otel['cut']).filter((name) => !cut.some((other) => other === name))
+  document['metadata'] = { ...metadata, otel: { ...otel, cut: [...before, ...cut] } }
   return document
 }
 
@@ -105,5 +107,5 @@ function cutList(object: unknown, key: string, size: number): void {
 }
 
 function sizeOf(text: string | undefined): number {
-  return encoder.encode(text ?? '').length
+  return Buffer.byteLength(text ?? '')
 }

@@ -32,36 +32,68 @@ export type AttributeKeys = KeyTable<AttributeKey>
 export type Attributes = AttributeList<AttributeKey>
 
 const METADATA_PREFIX = 'aws.xray.metadata.'
+/** Of annotations and metadata that come from a resource. */
+export const RESOURCE_PREFIX = 'otel.resource.'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** Makes a table of attribute keys. The known names and those that the config indexes are in it from the start. */
 export function attributeKeys({ indexedAttributes, indexAllAttributes }: IndexSettings): AttributeKeys {
   const indexed: ReadonlySet<string> = new Set(indexedAttributes)
+  const resourceIndexed: ReadonlySet<string> = new Set(
+    indexedAttributes.filter((name) => name.startsWith(RESOURCE_PREFIX)).map((name) =>
+      name.slice(RESOURCE_PREFIX.length)
+    ),
+  )
   const ids: ReadonlyMap<string, number> = new Map(Object.entries(K))
   const keys: AttributeKeys = new KeyTable((bytes) => {
     const name = decoder.decode(bytes)
-    const resourceName = 'otel.resource.' + name
-    return {
-      id: ids.get(name) ?? 0,
-      name,
-      bytes,
-      member: member(name),
-      resourceMember: member(resourceName),
-      annotationMember: member(annotationName(name)),
-      resourceAnnotationMember: member(annotationName(resourceName)),
-      indexed: indexAllAttributes || indexed.has(name),
-      resourceIndexed: indexAllAttributes || indexed.has(resourceName),
-      next: undefined,
-      metadataNamespace: name.startsWith(METADATA_PREFIX) ? name.slice(METADATA_PREFIX.length) : undefined,
-    }
+    const isIndexed = indexAllAttributes || indexed.has(name)
+    const isResourceIndexed = indexAllAttributes || resourceIndexed.has(name)
+    return new TranslatedKey(bytes, name, ids.get(name) ?? 0, isIndexed, isResourceIndexed)
   })
-  // A table that made-up keys have filled must still hold these.
-  for (const name of [...knownNames, ...indexedAttributes]) {
+  // However many made-up keys come, these stay.
+  for (const name of [...knownNames, ...indexedAttributes, ...resourceIndexed]) {
     const bytes = encoder.encode(name)
-    keys.find(bytes, 0, bytes.length)
+    keys.pin(bytes)
   }
   return keys
+}
+
+/** Makes members when they are first needed: of the keys that a sender makes up, few need more than one. */
+class TranslatedKey implements AttributeKey {
+  next: this | undefined = undefined
+  readonly metadataNamespace: string | undefined
+  #member: Uint8Array | undefined
+  #resourceMember: Uint8Array | undefined
+  #annotationMember: Uint8Array | undefined
+  #resourceAnnotationMember: Uint8Array | undefined
+
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly name: string,
+    readonly id: number,
+    readonly indexed: boolean,
+    readonly resourceIndexed: boolean,
+  ) {
+    this.metadataNamespace = name.startsWith(METADATA_PREFIX) ? name.slice(METADATA_PREFIX.length) : undefined
+  }
+
+  get member(): Uint8Array {
+    return this.#member ??= member(this.name)
+  }
+
+  get resourceMember(): Uint8Array {
+    return this.#resourceMember ??= member(RESOURCE_PREFIX + this.name)
+  }
+
+  get annotationMember(): Uint8Array {
+    return this.#annotationMember ??= member(annotationName(this.name))
+  }
+
+  get resourceAnnotationMember(): Uint8Array {
+    return this.#resourceAnnotationMember ??= member(annotationName(RESOURCE_PREFIX + this.name))
+  }
 }
 
 /** The index of the first attribute with a key of this number in {@link K}, or -1. */

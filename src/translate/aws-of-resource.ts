@@ -5,6 +5,9 @@ import { type AttributeKeys, type Attributes, indexOfKey } from './attribute-key
 import { K, type KnownName } from './known-keys.ts'
 import type { TranslateSettings } from './translate-settings.ts'
 
+/** A field that is longer is cut: each span repeats it; in bytes. No name or ARN of AWS has so many. */
+export const MAX_FIELD_BYTES = 2048
+
 /**
  * What a Resource adds to a segment's `aws`: `cloudwatch_logs`, `ec2`, `ecs`, `eks`, `elastic_beanstalk` and `xray`.
  *
@@ -75,13 +78,18 @@ function logGroups(list: Attributes, keys: AttributeKeys, settings: TranslateSet
   return (names.length > 0 ? names : settings.logGroups).map((name) => ({ log_group: name }))
 }
 
+/** Log groups that a resource names at most. */
+const MAX_LOG_GROUPS = 50
+
 /** The strings of an array attribute; or of a string attribute, which has `&` between them. */
 function texts(list: Attributes, i: number, keys: AttributeKeys): string[] {
   if (i < 0) return []
-  if (list.type(i) === ValueType.string) return list.text(i).split('&')
+  if (list.type(i) === ValueType.string) {
+    return list.text(i, MAX_LOG_GROUPS * MAX_FIELD_BYTES).split('&', MAX_LOG_GROUPS)
+  }
   if (list.type(i) !== ValueType.array) return []
   const found: string[] = []
-  forEachValue(list, i, keys, (value) => found.push(value.text(0)))
+  forEachValue(list, i, keys, (value) => found.push(value.text(0, MAX_FIELD_BYTES)) < MAX_LOG_GROUPS)
   return found
 }
 
@@ -109,5 +117,5 @@ export function originOf(list: Attributes): string {
 
 function textOf(list: Attributes, name: KnownName): string {
   const i = indexOfKey(list, K[name])
-  return i < 0 ? '' : list.text(i)
+  return i < 0 ? '' : list.text(i, MAX_FIELD_BYTES)
 }

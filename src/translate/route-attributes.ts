@@ -22,6 +22,9 @@ export const AttributeTarget = {
   none: 0,
 } as const
 
+/** Names that a span may ask to have indexed, each cut at this size in bytes. */
+const MAX_NAMES = 1024
+const MAX_NAME_BYTES = 1024
 const noNames: ReadonlySet<string> = new Set()
 let targets = new Uint8Array(64)
 
@@ -90,7 +93,8 @@ function namesAt(c: TranslationContext, i: number): ReadonlySet<string> {
   if (list.type(i) !== ValueType.array) return noNames
   const names = new Set<string>()
   forEachValue(list, i, c.keys, (value) => {
-    if (value.type(0) === ValueType.string) names.add(value.text(0))
+    if (value.type(0) === ValueType.string) names.add(value.text(0, MAX_NAME_BYTES))
+    return names.size < MAX_NAMES
   })
   return names
 }

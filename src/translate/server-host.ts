@@ -1,6 +1,8 @@
 import { byteAt } from '../bytes/byte-at.ts'
 
 const decoder = new TextDecoder()
+/** More characters than an address has. */
+const MAX_ADDRESS = 64
 
 /** The host of a URL such as `postgresql://user@db.example.com:5432/orders`; empty if it has none. */
 export function serverHost(url: string): string {
@@ -14,6 +16,7 @@ export function serverHost(url: string): string {
 
 /** True if `bytes[start, end)` is an IPv4 or IPv6 address in text form, ASCII. */
 export function isAddressText(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > MAX_ADDRESS) return false
   let part = -1
   let dots = 0
   for (let i = start; i < end; i++) {

@@ -118,3 +118,10 @@ test('spanRules() says that a part decides what another part is written as', () 
   const span = { ...ids, kind: 'SPAN_KIND_SERVER', name: 'GET /cart', attributes: request }
   assert.deepEqual(rulesTo('name', span), [['kind', 'decides'], ['resource.service.name', 'moved']])
 })
+
+test('spanRules() examines only as many parts of a huge span as it can translate in a moment', () => {
+  const attributes = Array.from({ length: 300 }, (_, i) => text(`k${i}`, 'v'.repeat(4000)))
+  const span = { traceId: '5759e988bd862e3fe1be46a994272793', spanId: '53995c3f42cd8ad8', name: 'x', attributes }
+  const { length } = spanRules({ resource: {}, scope: {}, span }, settings)
+  assert.ok(length > 0 && length < 20, `${length} rules`)
+})

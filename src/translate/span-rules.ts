@@ -7,8 +7,10 @@ import type { TranslateSettings } from './translate-settings.ts'
 
 /** Members are named down to this depth; deeper ones belong to one of these. */
 const MAX_DEPTH = 4
-/** Of more parts only the first are examined: each costs a translation. */
+/** Of more parts only the first are examined: each costs a translation of the span. */
 const MAX_PARTS = 400
+/** How much JSON of a span is translated for all of its parts, in characters. */
+const MAX_TRANSLATED = 1 << 23
 /** Of more targets only the first are named. */
 const MAX_TARGETS = 8
 
@@ -41,7 +43,8 @@ export function spanRules(parts: SpanParts, settings: TranslateSettings): SpanRu
   }
   const whole = translate(parts)
   const all = spanParts(parts)
-  const examined = all.slice(0, MAX_PARTS)
+  const affordable = Math.ceil(MAX_TRANSLATED / JSON.stringify(parts).length)
+  const examined = all.slice(0, Math.min(MAX_PARTS, affordable))
   const changes = new Map(examined.map((part) => [part, changesOf(part, whole, translate)]))
   const explained = new Set([...changes.values()].flatMap((paths) => [...paths]))
   const rest = [...whole.keys()].filter((path) => !explained.has(path))

@@ -4,7 +4,7 @@ import { SpanKind, StatusCode } from '../otlp/span-view.ts'
 import type { DocumentGroup } from '../segment/document-group.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
 import { escapeJson } from '../segment/escape-json.ts'
-import { type Cause, causeOf } from './cause.ts'
+import { briefException, type Cause, causeOf } from './cause.ts'
 import { FieldGroup } from './field-groups.ts'
 import { JsonToken } from './json-token.ts'
 import { K } from './known-keys.ts'
@@ -55,14 +55,18 @@ interface SharedParts {
  *
  * @param c its attributes must have been found
  * @param traceHash 32 bits, the same for all spans of a trace
+ * @param isBrief whether most of what has no limit is left out
  * @throws {WireError} if an event, link or nested value is not well-formed; `group` may then hold a part of a document
  */
-export function spanToSegment(group: DocumentGroup, c: TranslationContext, traceHash: number): void {
+export function spanToSegment(group: DocumentGroup, c: TranslationContext, traceHash: number, isBrief = false): void {
   const cause = causeOf(c)
   const sql = isSql(c)
   const shared = { cause, sql, routing: routeAttributes(c, sql, cause?.statusText ?? -1) }
   const write = (part: Part, serviceId?: Uint8Array): void => {
-    group.begin()
+    group.begin(isBrief)
+    writeDocument(group.writer, c, shared, part, serviceId)
+    if (group.end(traceHash)) return
+    group.begin(true)
     writeDocument(group.writer, c, shared, part, serviceId)
     group.end(traceHash)
   }
@@ -85,6 +89,7 @@ function writeDocument(
   serviceId?: Uint8Array,
 ): void {
   const { span, resource } = c
+  if (span.isOverLimits) w.noteCut('span')
   const isSubsegment = part === 'dependency' || (part === 'whole' && isInner(c))
   writeIds(w, c, part, serviceId)
   w.raw(text.name)
@@ -97,9 +102,7 @@ function writeDocument(
   if (part === 'whole' || part === 'dependency') writeNamespace(w, c, part)
   writeStatus(w, c)
   if (shared.cause !== undefined && shared.cause.exceptions.length > 0) {
-    w.raw(text.cause)
-    w.json({ exceptions: shared.cause.exceptions })
-    w.char(JsonToken.comma)
+    writeCause(w, shared.cause)
   }
   w.raw(resource.origin)
   w.raw(resource.service)
@@ -117,6 +120,20 @@ function writeDocument(
   })
   if (byteAt(w.bytes, w.length - 1) === JsonToken.comma) w.length--
   w.char(JsonToken.closeObject)
+}
+
+function writeCause(w: DocumentWriter, { exceptions, isCut }: Cause): void {
+  const { maxText, maxExceptions, maxFrames } = w.limits
+  if (isCut) w.noteCut('exceptions')
+  w.raw(text.cause)
+  if (maxExceptions === Infinity) w.json({ exceptions })
+  else {
+    if (exceptions.length > maxExceptions) w.noteCut('exceptions')
+    w.json({
+      exceptions: exceptions.slice(0, maxExceptions).map((exception) => briefException(exception, maxText, maxFrames)),
+    })
+  }
+  w.char(JsonToken.comma)
 }
 
 function writeIds(w: DocumentWriter, c: TranslationContext, part: Part, serviceId?: Uint8Array): void {

@@ -39,6 +39,7 @@ export function translateScope(bytes: Uint8Array, range: Range, keys: AttributeK
   if (attributes.count > 0) {
     w.char(JsonToken.comma)
     w.raw(text.attributes)
+    w.startPart('scope')
     writeMembers(w, attributes, keys)
     w.char(JsonToken.closeObject)
   }

@@ -2,6 +2,8 @@ import { byteAt } from '../bytes/byte-at.ts'
 import { bytesEqualText } from '../bytes/bytes-equal-text.ts'
 import type { IdSource } from '../bytes/random-ids.ts'
 import { ValueType } from '../otlp/attribute-list.ts'
+import { SpanEvent } from '../otlp/read-event.ts'
+import { SpanLink } from '../otlp/read-link.ts'
 import { SpanView } from '../otlp/span-view.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
 import type { AttributeKey, AttributeKeys } from './attribute-key.ts'
@@ -15,6 +17,9 @@ import type { TranslateSettings } from './translate-settings.ts'
 /** A span that is being translated, with its resource and scope, and where its known attributes are. */
 export class TranslationContext {
   readonly span = new SpanView<AttributeKey>()
+  /** The event and the link of the span that are being read. */
+  readonly event = new SpanEvent<AttributeKey>()
+  readonly link = new SpanLink<AttributeKey>()
   /** The bits of {@link FieldGroup} that any of its attributes has. */
   fieldGroups = 0
   readonly #slots = new Int32Array(KNOWN_KEYS)

@@ -2,6 +2,7 @@ import { ByteKeyedCache } from '../bytes/byte-keyed-cache.ts'
 import { byteAt } from '../bytes/byte-at.ts'
 import type { IdSource } from '../bytes/random-ids.ts'
 import { errorMessage } from '../errors/error-message.ts'
+import { MAX_DROPPED } from '../otlp/limits.ts'
 import { isZero, type Range } from '../otlp/range.ts'
 import { readTraceRequest, type TraceVisitor } from '../otlp/read-trace-request.ts'
 import type { SpanView } from '../otlp/span-view.ts'
@@ -28,6 +29,19 @@ const MAX_CACHED = 32
 /** Longer resources and scopes are translated each time, so that they cannot fill the memory; in bytes. */
 const MAX_CACHED_BYTES = 1 << 14
 
+/**
+ * How much work a request is worth, in bytes of escaped JSON: so many, and so many for each of its bytes. Beyond the first
+ * bound documents are written briefly, beyond the second spans are rejected; beyond the third a long document is not
+ * shortened but written briefly. Real spans
+ * become three times as long, their resource included.
+ */
+const BRIEF_BYTES = 24e6
+const BRIEF_PER_BYTE = 3.2
+const MAX_BYTES = 32e6
+const MAX_PER_BYTE = 3.5
+const FIT_BYTES = 1 << 22
+const FIT_PER_BYTE = 1.25
+
 /** Translates OTLP trace requests to segment documents. Pure: what it writes depends on the bytes and `ids` alone. */
 export class Translator {
   readonly #resources = new ByteKeyedCache<ResourceTranslation>(MAX_CACHED)
@@ -52,6 +66,11 @@ export class Translator {
   translate(bytes: Uint8Array, group: DocumentGroup, onSpan?: (context: TranslationContext) => void): TranslateResult {
     const result: TranslateResult = { spans: 0, rejected: 0, reason: '' }
     const context = this.#context
+    const { length } = bytes
+    const written = group.writer.length
+    const brief = BRIEF_BYTES + BRIEF_PER_BYTE * length
+    const most = MAX_BYTES + MAX_PER_BYTE * length
+    group.fitBudget = FIT_BYTES + FIT_PER_BYTE * length
     const visitor: TraceVisitor<AttributeKey> = {
       resource: (source, range) => void (context.resource = this.#resourceAt(source, range)),
       scope: (source, range) => void (context.scope = this.#scopeAt(source, range)),
@@ -65,8 +84,14 @@ export class Translator {
         context.findAttributes()
         onSpan?.(context)
         const before = group.count
+        const size = group.writer.length - written
+        if (size > most) {
+          result.rejected++
+          result.reason = `the documents of the spans before it have ${size} bytes; send fewer spans in a request`
+          return
+        }
         try {
-          spanToSegment(group, context, traceHash(span))
+          spanToSegment(group, context, traceHash(span), size > brief)
           result.spans++
         } catch (error) {
           // A span that cannot be translated is rejected alone, and not its request.
@@ -100,7 +125,8 @@ export class Translator {
 }
 
 /** Why the span cannot be translated; empty if it can. */
-function validateSpan({ traceId, spanId, bytes }: SpanView): string {
+function validateSpan({ traceId, spanId, bytes, isEndless }: SpanView): string {
+  if (isEndless) return `the span has more than ${MAX_DROPPED} attributes, events and links too many`
   if (traceId.end - traceId.start !== 16 || isZero(bytes, traceId)) {
     return 'the trace id is not 16 bytes other than zero'
   }

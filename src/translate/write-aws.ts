@@ -29,7 +29,8 @@ export function writeAws(w: DocumentWriter, c: TranslationContext, withCall: boo
   const { resource } = c
   if (resource.aws === undefined) return
   w.raw(text.aws)
-  w.raw(resource.aws)
+  if (resource.aws.length <= w.limits.maxPart) w.raw(resource.aws)
+  else w.noteCut('aws')
   if (withCall) writeCall(w, c)
   if (byteAt(w.bytes, w.length - 1) === JsonToken.comma) w.length--
   w.raw(text.end)
@@ -51,6 +52,9 @@ function writeCall(w: DocumentWriter, c: TranslationContext): void {
   writeTables(w, c)
 }
 
+/** Tables that are named: nothing shortens their list if the document is too long. */
+const MAX_TABLES = 100
+
 /** One table is `table_name`, several are `table_names`. */
 function writeTables(w: DocumentWriter, c: TranslationContext): void {
   const i = c.slot(K['aws.dynamodb.table_names'])
@@ -62,10 +66,16 @@ function writeTables(w: DocumentWriter, c: TranslationContext): void {
   const start = w.length
   w.raw(text.tableNames)
   w.char(JsonToken.openArray)
+  w.startPart('aws')
   forEachValue(list, i, c.keys, (value) => {
+    if (count > 0 && (count === MAX_TABLES || !w.hasRoom())) {
+      w.noteCut('aws')
+      return false
+    }
     if (count++ > 0) w.char(JsonToken.comma)
     if (value.type(0) === ValueType.string) w.string(value.bytes, value.start(0), value.end(0))
     else w.text('')
+    return true
   })
   w.char(JsonToken.closeArray)
   w.char(JsonToken.comma)
@@ -76,5 +86,6 @@ function writeTables(w: DocumentWriter, c: TranslationContext): void {
     w.raw(text.tableName)
     w.string(value.bytes, value.start(0), value.end(0))
     w.char(JsonToken.comma)
+    return false
   })
 }

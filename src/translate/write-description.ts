@@ -1,9 +1,11 @@
 import { byteAt } from '../bytes/byte-at.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
+import { briefDraft } from '../segment/draft-limits.ts'
 import { escapeJson } from '../segment/escape-json.ts'
+import { RESOURCE_PREFIX } from './attribute-key.ts'
 import { JsonToken } from './json-token.ts'
 import { type AttributeRouting, AttributeTarget, targetOf } from './route-attributes.ts'
-import { describeResource, type ResourceTranslation } from './translate-resource.ts'
+import { describeResource, type ResourceDescription } from './translate-resource.ts'
 import type { TranslationContext } from './translation-context.ts'
 import { type DescribeOptions, writeOtelMembers } from './write-otel-members.ts'
 import { writeValue } from './write-value.ts'
@@ -16,7 +18,8 @@ const text = {
   end: escapeJson('},'),
 }
 
-const noResource: Pick<ResourceTranslation, 'metadata' | 'annotations' | 'annotationCount'> = {
+const noResource: ResourceDescription = {
+  isCut: false,
   metadata: new Uint8Array(0),
   annotations: new Uint8Array(0),
   annotationCount: 0,
@@ -26,12 +29,14 @@ const noResource: Pick<ResourceTranslation, 'metadata' | 'annotations' | 'annota
 export function writeDescription(w: DocumentWriter, c: TranslationContext, options: DescribeOptions): void {
   const { routing } = options
   const list = c.span.attributes
-  const resource = options.withResource ? resourceOf(c, routing) : noResource
+  const resource = options.withResource ? resourceOf(w, c, routing) : noResource
   if ((routing.all & AttributeTarget.annotation) !== 0 || resource.annotationCount > 0) {
     w.raw(text.annotations)
+    w.startPart('annotations')
     w.raw(resource.annotations)
     for (let i = 0; i < list.count; i++) {
       if ((targetOf(routing, i) & AttributeTarget.annotation) === 0) continue
+      if (!w.hasRoom()) break
       w.raw(list.key(i).annotationMember)
       writeValue(w, list, i, c.keys)
       w.char(JsonToken.comma)
@@ -42,7 +47,9 @@ export function writeDescription(w: DocumentWriter, c: TranslationContext, optio
   const given = (routing.all & AttributeTarget.namespace) !== 0 ? givenMetadata(c, routing) : undefined
   writeDefault(w, c, options, resource.metadata, given)
   if (given !== undefined) {
+    w.startPart('metadata')
     for (const [name, value] of given.namespaces) {
+      if (!w.hasRoom()) break
       w.json(name)
       w.char(JsonToken.colon)
       w.raw(escapeJson(options.withAttributes ? value : '{}'))
@@ -58,9 +65,17 @@ export function writeDescription(w: DocumentWriter, c: TranslationContext, optio
   endObject(w)
 }
 
-function resourceOf(c: TranslationContext, routing: AttributeRouting): typeof noResource {
-  if (routing.alsoIndexed.size === 0) return c.resource
-  return describeResource(c.resource.attributes, c.keys, routing.alsoIndexed)
+function resourceOf(w: DocumentWriter, c: TranslationContext, routing: AttributeRouting): ResourceDescription {
+  const { resource } = c
+  if (resource.metadata.length + resource.annotations.length > w.limits.maxPart) {
+    w.noteCut('metadata')
+    return noResource
+  }
+  if (resource.isCut) w.noteCut('metadata')
+  if (routing.alsoIndexed.size === 0 || w.limits === briefDraft) return resource
+  const names = [...routing.alsoIndexed].filter((name) => name.startsWith(RESOURCE_PREFIX))
+  if (names.length === 0) return resource
+  return describeResource(resource.attributes, c.keys, new Set(names.map((name) => name.slice(RESOURCE_PREFIX.length))))
 }
 
 /** Closes an object whose members end with a comma, and writes a comma. */
@@ -81,14 +96,17 @@ function writeDefault(
   w.raw(text.default)
   const inside = w.length
   w.raw(resource)
+  w.startPart('metadata')
   for (let i = 0; options.withAttributes && i < list.count; i++) {
     const isMetadata = targetOf(options.routing, i) === AttributeTarget.metadata || given?.plain.has(i) === true
     if (!isMetadata || given?.members.has(list.key(i).name) === true) continue
+    if (!w.hasRoom()) break
     w.raw(list.key(i).member)
     writeValue(w, list, i, c.keys)
     w.char(JsonToken.comma)
   }
   for (const [name, value] of options.withAttributes ? (given?.members ?? []) : []) {
+    if (!w.hasRoom()) break
     w.json(name)
     w.char(JsonToken.colon)
     w.json(value)

@@ -154,7 +154,8 @@ function responseSize(c: TranslationContext): number {
   const ofSpan = receivedSize(list, c.slot(K['message.type']), c.slot(K['messaging.message_payload_size_bytes']))
   if (ofSpan !== 0) return ofSpan
   for (const range of c.span.events) {
-    const { attributes } = readEvent(c.span.bytes, range, c.keys)
+    const { attributes } = c.event
+    readEvent(c.span.bytes, range, c.keys, c.event)
     const type = indexOfKey(attributes, K['message.type'])
     if (type < 0) continue
     const size = receivedSize(attributes, type, indexOfKey(attributes, K['messaging.message_payload_size_bytes']))

@@ -19,16 +19,23 @@ const text = {
 export function writeLinks(w: DocumentWriter, c: TranslationContext): void {
   if (c.span.links.length === 0) return
   w.raw(text.links)
-  c.span.links.forEach((range, i) => {
-    if (i > 0) w.char(JsonToken.comma)
+  w.startPart('links')
+  let isFirst = true
+  for (const range of c.span.links) {
+    if (!isFirst) {
+      if (!w.hasRoom()) break
+      w.char(JsonToken.comma)
+    }
+    isFirst = false
     writeLink(w, c, range)
-  })
+  }
   w.raw(text.end)
 }
 
 function writeLink(w: DocumentWriter, c: TranslationContext, range: Range): void {
   const { bytes } = c.span
-  const { traceId, spanId, attributes } = readLink(bytes, range, c.keys)
+  const { traceId, spanId, attributes } = c.link
+  readLink(bytes, range, c.keys, c.link)
   w.raw(text.traceId)
   writeTraceId(w, bytes, traceId)
   w.raw(text.id)

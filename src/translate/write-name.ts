@@ -1,6 +1,8 @@
 import { byteAt } from '../bytes/byte-at.ts'
 import { ByteKeyedCache } from '../bytes/byte-keyed-cache.ts'
 import { bytesEqualText } from '../bytes/bytes-equal-text.ts'
+import { cutUtf8 } from '../bytes/cut-utf8.ts'
+import { MAX_TEXT_BYTES } from '../otlp/limits.ts'
 import { SpanKind } from '../otlp/span-view.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
 import { K } from './known-keys.ts'
@@ -9,6 +11,8 @@ import type { TranslationContext } from './translation-context.ts'
 
 /** The longest name that X-Ray takes, in characters. */
 export const MAX_NAME = 200
+/** More characters than a host has. */
+const MAX_HOST = 1024
 const decoder = new TextDecoder()
 const forbidden = /[^ 0-9\p{L}_.:/%&#=+\-@]/gu
 const allowed = new Uint8Array(128)
@@ -80,13 +84,15 @@ export function writeName(w: DocumentWriter, bytes: Uint8Array, start: number, e
     }
     return w.quote()
   }
-  w.text(cleanName(decoder.decode(bytes.subarray(start, end)) + (host === '' ? '' : '@' + host)))
+  const part = bytes.subarray(start, cutUtf8(bytes, start, end, MAX_TEXT_BYTES))
+  w.text(cleanName(decoder.decode(part) + (host === '' ? '' : '@' + host)))
 }
 
 /** See {@link writeName}. */
 export function cleanName(name: string): string {
   const clean = name.toWellFormed().replace(forbidden, '')
-  return [...clean].slice(0, MAX_NAME).join('') || 'span'
+  if (clean.length <= MAX_NAME) return clean || 'span'
+  return [...clean.slice(0, 2 * MAX_NAME)].slice(0, MAX_NAME).join('')
 }
 
 function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
@@ -97,6 +103,8 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
+/** Longer connection strings are parsed each time, so that they cannot fill the memory; in bytes. */
+const MAX_CACHED_BYTES = 1024
 const hostsOfConnections = new ByteKeyedCache<string>(256)
 const hostsOfAddresses = new ByteKeyedCache<string>(256)
 
@@ -114,7 +122,7 @@ function databaseHost(c: TranslationContext): string {
   if (known !== undefined) return known
   const text = list.text(i)
   const server = isConnection ? serverHost(text.replace(/^jdbc:/, '')) : text
-  const host = server.replace(/[^0-9A-Za-z_.:-]/g, '')
-  hosts.set(list.bytes.slice(start, end), host)
+  const host = server.replace(/[^0-9A-Za-z_.:-]/g, '').slice(0, MAX_HOST)
+  if (end - start <= MAX_CACHED_BYTES) hosts.set(list.bytes.slice(start, end), host)
   return host
 }

@@ -35,12 +35,21 @@ export interface DescribeOptions {
  * other exporters drop.
  */
 export function writeOtelMembers(w: DocumentWriter, c: TranslationContext, options: DescribeOptions): void {
-  const { span, scope } = c
-  if (scope.member.length > 0) {
+  const { scope } = c
+  if (scope.member.length > w.limits.maxPart) w.noteCut('scope')
+  else if (scope.member.length > 0) {
     w.raw(scope.member)
     w.char(JsonToken.comma)
   }
-  if (!options.withAttributes) return
+  if (options.withAttributes) writeSpanMembers(w, c, options)
+  if (w.cut.length === 0) return
+  w.json('cut')
+  w.char(JsonToken.colon)
+  w.json(w.cut)
+}
+
+function writeSpanMembers(w: DocumentWriter, c: TranslationContext, options: DescribeOptions): void {
+  const { span } = c
   if (!isEmptyRange(span.traceState)) {
     w.raw(text.traceState)
     w.string(span.bytes, span.traceState.start, span.traceState.end)
@@ -58,10 +67,12 @@ export function writeOtelMembers(w: DocumentWriter, c: TranslationContext, optio
   writeCount(w, 'dropped_links', span.droppedLinks)
   const { cause } = options
   if (cause !== undefined && Object.keys(cause.rawStacks).length > 0) {
-    w.json('stacktraces')
-    w.char(JsonToken.colon)
-    w.json(cause.rawStacks)
-    w.char(JsonToken.comma)
+    if (w.limits.maxFrames === Infinity) {
+      w.json('stacktraces')
+      w.char(JsonToken.colon)
+      w.json(cause.rawStacks)
+      w.char(JsonToken.comma)
+    } else w.noteCut('cause.exceptions.stack')
   }
 }
 
@@ -75,10 +86,16 @@ function writeEvents(w: DocumentWriter, c: TranslationContext): void {
   const start = w.length
   let count = 0
   w.raw(text.events)
+  w.startPart('events')
+  const { event } = c
   for (const range of c.span.events) {
-    const event = readEvent(bytes, range, c.keys)
+    readEvent(bytes, range, c.keys, event)
     if (isCauseEvent(c, event)) continue
-    if (count++ > 0) w.char(JsonToken.comma)
+    if (count > 0) {
+      if (!w.hasRoom()) break
+      w.char(JsonToken.comma)
+    }
+    count++
     w.raw(text.name)
     w.string(bytes, event.name.start, event.name.end)
     w.raw(text.time)
@@ -101,9 +118,13 @@ function writeUnindexable(w: DocumentWriter, c: TranslationContext, options: Des
   const list = c.span.attributes
   let isFirst = true
   w.raw(text.attributeMembers)
+  w.startPart('attributes')
   for (let i = 0; i < list.count; i++) {
     if ((targetOf(options.routing, i) & AttributeTarget.unindexable) === 0) continue
-    if (!isFirst) w.char(JsonToken.comma)
+    if (!isFirst) {
+      if (!w.hasRoom()) break
+      w.char(JsonToken.comma)
+    }
     isFirst = false
     w.raw(list.key(i).member)
     writeValue(w, list, i, c.keys)

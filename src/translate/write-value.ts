@@ -1,5 +1,6 @@
 import { ValueType } from '../otlp/attribute-list.ts'
 import { forEachValue } from '../otlp/for-each-value.ts'
+import { releaseList } from '../otlp/acquire-list.ts'
 import { readMap } from '../otlp/read-map.ts'
 import type { DocumentWriter } from '../segment/document-writer.ts'
 import type { AttributeKeys, Attributes } from './attribute-key.ts'
@@ -41,10 +42,14 @@ export function isScalar(type: number): boolean {
 function writeArray(w: DocumentWriter, list: Attributes, i: number, keys: AttributeKeys, depth: number): void {
   w.char(JsonToken.openArray)
   let isFirst = true
-  const write = (value: Attributes): void => {
-    if (!isFirst) w.char(JsonToken.comma)
+  const write = (value: Attributes): boolean => {
+    if (!isFirst) {
+      if (!w.hasRoom()) return false
+      w.char(JsonToken.comma)
+    }
     isFirst = false
     writeValue(w, value, 0, keys, depth + 1)
+    return true
   }
   forEachValue(list, i, keys, write, depth)
   w.char(JsonToken.closeArray)
@@ -55,23 +60,32 @@ function writeMap(w: DocumentWriter, list: Attributes, i: number, keys: Attribut
   w.char(JsonToken.openObject)
   writeMembers(w, members, keys, depth + 1)
   w.char(JsonToken.closeObject)
+  releaseList(members)
 }
 
 /**
- * Writes every attribute of `list` as a member of a JSON object that the caller opens and closes.
+ * Writes every attribute of `list` as a member of a JSON object that the caller opens and closes, as long as the part of
+ * the document has room.
  *
  * @param depth arrays and maps around them
  */
 export function writeMembers(w: DocumentWriter, list: Attributes, keys: AttributeKeys, depth = 0): void {
   for (let i = 0; i < list.count; i++) {
-    if (i > 0) w.char(JsonToken.comma)
+    if (i > 0) {
+      if (!w.hasRoom()) return
+      w.char(JsonToken.comma)
+    }
     w.raw(list.key(i).member)
     writeValue(w, list, i, keys, depth)
   }
+  if (list.dropped > 0) w.noteCut('attributes')
 }
 
 function writeBase64(w: DocumentWriter, bytes: Uint8Array): void {
+  // Base64 has four characters for three bytes.
+  const size = Math.min(bytes.length, w.limits.maxText)
+  if (size < bytes.length) w.noteCut('texts')
   w.quote()
-  w.ascii(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'))
+  w.ascii(Buffer.from(bytes.buffer, bytes.byteOffset, size).toString('base64'))
   w.quote()
 }

@@ -15,11 +15,18 @@ export interface Exception {
   /** The id of the exception that led to this one. */
   cause?: string
   stack?: StackFrame[]
+  /** Frames that were left out. */
+  truncated?: number
 }
+
+/** Frames and exceptions of one stack trace that are taken: with more no document fits into 64 KB. */
+const MAX_FRAMES = 2048
+const MAX_CHAIN = 256
 
 /** Collects the exceptions of one stack trace: each one after the first caused the one before it. */
 export class ExceptionChain {
   readonly exceptions: Exception[]
+  #frames = 0
 
   constructor(top: Exception, private readonly newId: () => string) {
     this.exceptions = [top]
@@ -28,12 +35,18 @@ export class ExceptionChain {
   /** Adds a frame to the exception found last. */
   frame(path: string, line: number, label: string): void {
     const last = this.#last()
+    if (this.#frames === MAX_FRAMES) {
+      last.truncated = (last.truncated ?? 0) + 1
+      return
+    }
+    this.#frames++
     last.stack ??= []
     last.stack.push({ path, line, label })
   }
 
   /** Adds the exception that caused the one found last. */
   causedBy(type: string, message: string): void {
+    if (this.exceptions.length === MAX_CHAIN) return
     const last = this.#last()
     const next: Exception = { id: this.newId(), message, type }
     if (last.remote !== undefined) next.remote = last.remote

@@ -18,6 +18,11 @@ const parsers = new Map<string, (text: string, chain: ExceptionChain) => void>([
   ['go', parseGoStack],
 ])
 
+/** True for languages that write the exception that was thrown last, at the end. */
+export function isReadFromEnd(language: string): boolean {
+  return language === 'python'
+}
+
 /**
  * The exceptions that a stack trace shows, `top` first; undefined for a language whose traces are not parsed.
  *
