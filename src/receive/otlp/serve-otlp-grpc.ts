@@ -21,6 +21,9 @@ export interface OtlpGrpcSettings extends KeepaliveSettings {
 /** How long the listening socket may take to close once its sessions are gone, in milliseconds. */
 const CLOSE_MS = 100
 
+/** What is announced to clients: how many calls of one connection may be open, and how long their headers may be. */
+const SETTINGS: http2.Settings = { maxConcurrentStreams: 256, maxHeaderListSize: 1 << 14 }
+
 /** Serves gRPC: the one unary call that exporters make without Connect, everything else by its handlers. */
 export async function serveOtlpGrpc(
   settings: OtlpGrpcSettings,
@@ -30,7 +33,9 @@ export async function serveOtlpGrpc(
   const { report } = context
   const routes = connectRoutes(next, settings.maxMessageSize, context)
   const handlers = new Map(routes.handlers.map((handler) => [handler.requestPath, handler]))
-  const server = settings.tls === undefined ? http2.createServer() : http2.createSecureServer(readTls(settings.tls))
+  const server = settings.tls === undefined
+    ? http2.createServer({ settings: SETTINGS })
+    : http2.createSecureServer({ ...readTls(settings.tls), settings: SETTINGS })
   const keepalive = new KeepaliveManager(settings)
   server.on('session', (session: http2.ServerHttp2Session) => keepalive.track(session))
   server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
