@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
+import { FakeXray } from './support/fake-xray.ts'
 import { GrpcClient } from './support/grpc-client.ts'
 import { openHttp2, openRaw, residentBytes, sendAsSdk } from './support/hostile-client.ts'
 import { jsonRequest, protobufRequest } from './support/otlp.ts'
@@ -127,3 +128,83 @@ function suite(runtime: Runtime): void {
     assert.equal(await callGrpc(), 0)
   })
 }
+
+/** Starts an agent that may have 1,024 file descriptors. */
+const startWithFew = (runtime: Runtime, url: string): Promise<AgentProcess> =>
+  AgentProcess.start({
+    runtime,
+    wrap: ['sh', '-c', 'ulimit -n 1024; exec "$@"', 'sh'],
+    config:
+      `{ export: { xray: { region: 'us-west-2', endpoint: '${url}' }, local: false }, queue: { batchWait: '10ms' } }`,
+  })
+
+const doors: readonly [Runtime, string][] = [
+  ...(['otlp.grpc', 'otlp.http', 'xray.proxy', 'admin'] as const).map((door) => ['binary', door] as [Runtime, string]),
+  // Deno's own HTTP server does not show its connections.
+  ['deno', 'otlp.grpc'],
+]
+for (const [runtime, door] of doors) {
+  for (
+    const [what, text] of [['silent', ''], [
+      'half a head',
+      'POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-',
+    ]] as const
+  ) {
+    test(`1,300 connections (${what}) to ${door} (${runtime}) lock out nobody, and sending goes on`, {
+      skip: onLinux ? false : 'only Linux says how many descriptors a process may have',
+    }, async () => {
+      const aws = await new FakeXray().start()
+      const agent = await startWithFew(runtime, aws.url)
+      const connections = Array.from({ length: 1300 }, () => openRaw(agent.port(door), text))
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      for (let i = 1; i <= 3; i++) {
+        await sendAsSdk(agent, PATIENCE_MS)
+        await waitFor(() => aws.documents.length >= i, 'the document', PATIENCE_MS)
+        const client = new GrpcClient(agent.address('otlp.grpc'))
+        await waitFor(
+          async () => (await client.call(protobufRequest(jsonRequest([{}])))).code === 0,
+          'gRPC',
+          PATIENCE_MS,
+        )
+        client.close()
+      }
+      assert.equal(agent.exitCode, undefined)
+      // What is no HTTP/2 is closed at once.
+      if (door !== 'otlp.grpc' || text === '') {
+        assert.match(agent.log, /WARN.*(closed \d+ connection|file descriptors are in use)/)
+      }
+      for (const { socket } of connections) socket.destroy()
+      assert.equal(await agent.stop(), 0)
+      await aws.stop()
+    })
+  }
+}
+
+for (const runtime of ['binary', 'deno'] as const) {
+  test(`a gRPC connection that never greets is closed (${runtime})`, async () => {
+    const agent = await AgentProcess.start({ runtime })
+    const silent = openRaw(agent.port('otlp.grpc'))
+    await waitFor(() => silent.isClosed, 'the connection to be closed', 30_000)
+    await agent.stop()
+  })
+}
+
+test('a request by HTTP/1.0 without a Host is answered, and one with a malformed Host with 400', async () => {
+  const agent = await AgentProcess.start()
+  const ask = async (door: string, text: string): Promise<string> => {
+    const connection = openRaw(agent.port(door), text)
+    await waitFor(() => connection.received !== '', 'an answer')
+    connection.socket.destroy()
+    return connection.received.split('\r\n')[0] ?? ''
+  }
+  assert.match(await ask('admin', 'GET /healthz HTTP/1.0\r\n\r\n'), / 200 /)
+  const body = jsonRequest([{}])
+  const head = `POST /v1/traces HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+  assert.match(await ask('otlp.http', head + body), / 200 /)
+  for (const door of ['admin', 'otlp.http', 'xray.proxy']) {
+    for (const host of ['[zz', 'a b/c d@%%', 'x:y:z']) {
+      assert.match(await ask(door, `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`), / 4\d\d /, `${door} ${host}`)
+    }
+  }
+  await agent.stop()
+})

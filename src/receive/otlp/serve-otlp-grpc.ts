@@ -6,6 +6,8 @@ import type { TlsSettings } from '../../component/values.ts'
 import { bindError } from '../../net/bind-error.ts'
 import { formatAddress } from '../../net/format-address.ts'
 import { connectRoutes, EXPORT_PATH } from './connect-routes.ts'
+import { guardDescriptors } from '../../platform/guard-descriptors.ts'
+import { ConnectionLimits } from './connection-limits.ts'
 import { KeepaliveManager, type KeepaliveSettings } from './keepalive-manager.ts'
 import { serveExport } from './serve-export.ts'
 import { serveUniversal } from './serve-universal.ts'
@@ -37,8 +39,13 @@ export async function serveOtlpGrpc(
     ? http2.createServer({ settings: SETTINGS })
     : http2.createSecureServer({ ...readTls(settings.tls), settings: SETTINGS })
   const keepalive = new KeepaliveManager(settings)
-  server.on('session', (session: http2.ServerHttp2Session) => keepalive.track(session))
+  const limits = new ConnectionLimits((reason) => report.connectionClosed(reason))
+  server.on('session', (session: http2.ServerHttp2Session) => {
+    keepalive.track(session)
+    limits.track(session)
+  })
   server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
+    stream.on('close', limits.begin(stream.session))
     stream.on('error', () => stream.destroyed || stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR))
     if (isPlainExport(headers)) serveExport(stream, headers, next, settings.maxMessageSize, context)
     else void serveUniversal(stream, headers, handlers, context)
@@ -48,11 +55,17 @@ export async function serveOtlpGrpc(
     server.listen(settings.port, settings.host, () => resolve())
   })
   server.on('error', (error) => report.requestFailed(error.message))
+  const unguard = guardDescriptors((descriptors) => {
+    report.descriptorsShort(descriptors)
+    limits.closeIdle()
+  })
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : settings.port
   return {
     address: formatAddress(settings.host, port),
     async stop(deadline) {
+      unguard()
+      limits.stop()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await keepalive.stop(deadline)
       await Promise.race([closed, untilAborted(AbortSignal.timeout(CLOSE_MS))])

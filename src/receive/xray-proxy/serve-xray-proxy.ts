@@ -39,7 +39,7 @@ export function serveXrayProxy(
     const message = `${c.req.method} ${c.req.path} is not passed on: only POST ${paths.join(' and POST ')} are`
     return c.json({ __type: 'AccessDeniedException', message }, 403)
   })
-  return serveReceiver({ ...settings, maxBodySize: 2 * MAX_BODY }, (request) => app.fetch(request))
+  return serveReceiver({ ...settings, maxBodySize: 2 * MAX_BODY }, (request) => app.fetch(request), report)
 }
 
 /** True for the types that SDKs send: JSON by any of its names, or none. */
