@@ -6,5 +6,5 @@ export function loopbackHost(host: string): string {
 
 /** True for an address that only this machine reaches. */
 export function isLoopback(host: string): boolean {
-  return /^(localhost|127\..*|::1)$/.test(host)
+  return /^(localhost|127\..*|\[?::1\]?)$/.test(host)
 }

@@ -60,6 +60,12 @@ export class ReceiverReport {
     })
   }
 
+  /** Certificate files were changed, and cannot be used. */
+  certificatesUnusable(reason: string): void {
+    const message = `${this.name}: the changed certificate files cannot be used, so the old ones stay: ${reason}`
+    this.events.problem('error', 'config', `${this.name} certificates`, message)
+  }
+
   /** Documents were lost, as their client waits for no answer and does not send them again. */
   lost(count: number, why: LossReason, reason: string): void {
     this.counters.dropped.add(count, why)

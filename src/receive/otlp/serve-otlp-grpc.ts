@@ -5,6 +5,7 @@ import type { Next, ReceiverContext, RunningReceiver } from '../../component/rec
 import type { TlsSettings } from '../../component/values.ts'
 import { bindError } from '../../net/bind-error.ts'
 import { formatAddress } from '../../net/format-address.ts'
+import { certificateWatch } from '../certificate-watch.ts'
 import { connectRoutes, EXPORT_PATH } from './connect-routes.ts'
 import { guardDescriptors } from '../../platform/guard-descriptors.ts'
 import { ConnectionLimits } from './connection-limits.ts'
@@ -63,6 +64,7 @@ export async function serveOtlpGrpc(
   const port = typeof address === 'object' && address !== null ? address.port : settings.port
   return {
     address: formatAddress(settings.host, port),
+    hasNewCertificates: certificateWatch(settings.tls, report),
     async stop(deadline) {
       unguard()
       limits.stop()
