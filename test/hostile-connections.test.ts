@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { AgentProcess, type Runtime } from './support/agent-process.ts'
 import { FakeXray } from './support/fake-xray.ts'
 import { GrpcClient } from './support/grpc-client.ts'
-import { openHttp2, openRaw, residentBytes, sendAsSdk } from './support/hostile-client.ts'
+import { openHttp2, openRaw, rawCalls, residentBytes, sendAsSdk } from './support/hostile-client.ts'
 import { jsonRequest, protobufRequest } from './support/otlp.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -115,6 +115,41 @@ function suite(runtime: Runtime): void {
     await sendAsSdk(agent, PATIENCE_MS)
     assert.equal((await agent.admin('/healthz')).status, 200)
     for (const { socket } of stalled) socket.destroy()
+  })
+
+  test(title('a connection with 100,000 calls that reads no answers lets others through'), async () => {
+    const flood = openRaw(agent.port('otlp.grpc'))
+    flood.socket.pause()
+    flood.socket.write(rawCalls(EXPORT, 100_000))
+    for (let i = 0; i < 5; i++) await sendAsSdk(agent, PATIENCE_MS)
+    await waitFor(async () => await callGrpc() === 0, 'an answer by gRPC', PATIENCE_MS)
+    flood.socket.destroy()
+  })
+
+  test(title('health watches are bounded'), async () => {
+    const path = '/grpc.health.v1.Health/Watch'
+    const answers: string[] = []
+    const sessions = Array.from({ length: 5 }, () => openHttp2(agent.port('otlp.grpc')))
+    for (const session of sessions) {
+      for (let i = 0; i < 220; i++) {
+        const call = session.request({
+          ':method': 'POST',
+          ':path': path,
+          'content-type': 'application/grpc',
+          te: 'trailers',
+        })
+        call.on('error', () => {})
+        call.on('data', () => answers.push('watches'))
+        call.on('trailers', (trailers) => answers.push(String(trailers['grpc-status'])))
+        call.on('response', (head) => head['grpc-status'] === undefined || answers.push(String(head['grpc-status'])))
+        call.end(Buffer.alloc(5))
+      }
+    }
+    await waitFor(() => answers.length >= 1100, 'an answer to each')
+    assert.equal(answers.filter((answer) => answer === 'watches').length, 1000)
+    assert.equal(answers.filter((answer) => answer === '8').length, 100)
+    for (const session of sessions) session.destroy()
+    await waitFor(async () => await callGrpc() === 0, 'an answer by gRPC', PATIENCE_MS)
   })
 
   test(title('a connection that opens more calls than the limit has the rest refused'), async () => {

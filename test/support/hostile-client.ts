@@ -57,3 +57,34 @@ export function residentBytes(agent: AgentProcess): number {
   const status = readFileSync(`/proc/${agent.child.pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
 }
+
+/** An HTTP/2 connection's beginning, and then `count` calls of a path, each with one DATA frame, as raw bytes. */
+export function rawCalls(path: string, count: number): Uint8Array {
+  const head = Buffer.concat([
+    Buffer.from([0x83, 0x86]), // POST, http
+    ...[[':path', path], ['content-type', 'application/grpc'], ['te', 'trailers']].map(([name = '', value = '']) =>
+      Buffer.concat([Buffer.from([0]), hpackText(name), hpackText(value)])
+    ),
+  ])
+  const parts = [Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, Buffer.alloc(0))]
+  for (let i = 0; i < count; i++) {
+    parts.push(frame(1, 4, 2 * i + 1, head), frame(0, 1, 2 * i + 1, Buffer.alloc(5)))
+  }
+  return Buffer.concat(parts)
+}
+
+/** A frame (RFC 9113, section 4.1). */
+function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head[3] = type
+  head[4] = flags
+  head.writeUInt32BE(stream, 5)
+  return Buffer.concat([head, payload])
+}
+
+/** A text of up to 254 bytes without Huffman code (RFC 7541, section 5.2). */
+function hpackText(text: string): Buffer {
+  const length = text.length < 127 ? [text.length] : [127, text.length - 127]
+  return Buffer.concat([Buffer.from(length), Buffer.from(text)])
+}
