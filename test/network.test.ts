@@ -15,6 +15,7 @@ import { GrpcClient } from './support/grpc-client.ts'
 import { FakeSts } from './support/fake-sts.ts'
 import { HttpProxy } from './support/http-proxy.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
+import { SlowLine } from './support/slow-line.ts'
 import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -264,3 +265,24 @@ test('a warning names each port that is open to the network without TLS, and no 
   assert.deepEqual(open.toSorted(), ['admin', 'otlp.grpc', 'xray.udp'])
   await agent.stop()
 })
+
+for (const runtime of ['binary', 'deno'] as const) {
+  test(`large gRPC messages come over a slow line, one after another and at once (${runtime})`, async () => {
+    const agent = await AgentProcess.start({ runtime })
+    const line = await new SlowLine(agent.port('otlp.grpc'), 5).start()
+    const client = new GrpcClient(line.address)
+    // One unknown field of 9 MB, which costs nothing to read.
+    const message = new Uint8Array(9e6)
+    message.set([0xfa, 0x7f, ...[0, 1, 2, 3].map((i) => ((9e6 - 6) >> (7 * i)) & 127 | (i < 3 ? 128 : 0))])
+    const begun = performance.now()
+    for (let i = 0; i < 4; i++) assert.equal((await client.call(message)).code, 0)
+    const answers = await Promise.all(Array.from({ length: 4 }, () => client.call(message)))
+    assert.deepEqual(answers.map(({ code }) => code), [0, 0, 0, 0])
+    // By a window of 64 KB each message takes 138 round trips, 14 s in all; it is 1.5 s.
+    assert.ok(performance.now() - begun < 10_000)
+    assert.equal((await client.call(protobufRequest(jsonRequest([{}])))).code, 0)
+    client.close()
+    line.stop()
+    await agent.stop()
+  })
+}

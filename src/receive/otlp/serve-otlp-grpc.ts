@@ -24,8 +24,14 @@ export interface OtlpGrpcSettings extends KeepaliveSettings {
 /** How long the listening socket may take to close once its sessions are gone, in milliseconds. */
 const CLOSE_MS = 100
 
+/** What a client may send before it hears that it was read, in bytes: a large message over a slow line waits less often. */
+const WINDOW_BYTES = 1 << 22
 /** What is announced to clients: how many calls of one connection may be open, and how long their headers may be. */
-const SETTINGS: http2.Settings = { maxConcurrentStreams: 256, maxHeaderListSize: 1 << 14 }
+const SETTINGS: http2.Settings = {
+  maxConcurrentStreams: 256,
+  maxHeaderListSize: 1 << 14,
+  initialWindowSize: WINDOW_BYTES,
+}
 
 /** Serves gRPC: the one unary call that exporters make without Connect, everything else by its handlers. */
 export async function serveOtlpGrpc(
@@ -44,6 +50,8 @@ export async function serveOtlpGrpc(
   server.on('session', (session: http2.ServerHttp2Session) => {
     keepalive.track(session)
     limits.track(session)
+    // The window of the connection, which settings do not change.
+    if (!session.destroyed) session.setLocalWindowSize(WINDOW_BYTES)
   })
   server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
     stream.on('close', limits.begin(stream.session))
