@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { connect as connectTls } from 'node:tls'
 import { root } from '../scripts/tools.mjs'
 import { AgentProcess } from './support/agent-process.ts'
 import { hasOpenssl, makeCertificates } from './support/certificates.ts'
@@ -14,6 +15,7 @@ import { GrpcClient } from './support/grpc-client.ts'
 import { FakeSts } from './support/fake-sts.ts'
 import { HttpProxy } from './support/http-proxy.ts'
 import { hex, jsonRequest, protobufRequest } from './support/otlp.ts'
+import { SlowLine } from './support/slow-line.ts'
 import { FakeXray } from './support/fake-xray.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -218,3 +220,69 @@ test(
     await aws.stop()
   },
 )
+
+test('changed certificates are taken at SIGHUP, and unusable ones are not', { skip }, async () => {
+  const certificates = mkdtempSync(join(tmpdir(), 'rontgen-certificates-'))
+  const path = (name: string): string => join(certificates, name)
+  for (const runtime of ['binary', 'deno'] as const) {
+    makeCertificates(certificates)
+    const files = `tls: { cert: '${path('cert.pem')}', key: '${path('key.pem')}' }`
+    const agent = await AgentProcess.start({
+      runtime,
+      config: `{ receive: { otlp: { grpc: { ${files} }, http: { ${files} } } } }`,
+    })
+    /** The fingerprint of the certificate that a port presents. */
+    const presented = (door: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const options = { host: '127.0.0.1', port: agent.port(door), rejectUnauthorized: false, ALPNProtocols: ['h2'] }
+        const socket = connectTls(options, () => {
+          resolve(socket.getPeerCertificate().fingerprint256)
+          socket.destroy()
+        })
+        socket.on('error', reject)
+      })
+    const old = await Promise.all(['otlp.grpc', 'otlp.http'].map(presented))
+    assert.equal(old[0], old[1])
+    writeFileSync(path('cert.pem'), 'no certificate')
+    agent.child.kill('SIGHUP')
+    await waitFor(() => agent.log.split('certificate files cannot be used').length === 3, 'the errors')
+    assert.deepEqual(await Promise.all(['otlp.grpc', 'otlp.http'].map(presented)), old)
+    makeCertificates(certificates)
+    agent.child.kill('SIGHUP')
+    await waitFor(() => /otlp.http replaced/.test(agent.log), 'the reload')
+    for (const door of ['otlp.grpc', 'otlp.http']) assert.notEqual(await presented(door), old[0], `${runtime} ${door}`)
+    await agent.stop()
+  }
+  rmSync(certificates, { recursive: true })
+})
+
+test('a warning names each port that is open to the network without TLS, and no other', async () => {
+  const agent = await AgentProcess.start({
+    config:
+      "{ receive: { otlp: { grpc: { host: '0.0.0.0' } }, xray: { udp: { host: '0.0.0.0' } } }, admin: { host: '0.0.0.0' } }",
+  })
+  const open = [...agent.log.matchAll(/WARN +(\S+) on \S+ is open to the network/g)].map(([, name]) => name)
+  assert.deepEqual(open.toSorted(), ['admin', 'otlp.grpc', 'xray.udp'])
+  await agent.stop()
+})
+
+for (const runtime of ['binary', 'deno'] as const) {
+  test(`large gRPC messages come over a slow line, one after another and at once (${runtime})`, async () => {
+    const agent = await AgentProcess.start({ runtime })
+    const line = await new SlowLine(agent.port('otlp.grpc'), 5).start()
+    const client = new GrpcClient(line.address)
+    // One unknown field of 9 MB, which costs nothing to read.
+    const message = new Uint8Array(9e6)
+    message.set([0xfa, 0x7f, ...[0, 1, 2, 3].map((i) => ((9e6 - 6) >> (7 * i)) & 127 | (i < 3 ? 128 : 0))])
+    const begun = performance.now()
+    for (let i = 0; i < 4; i++) assert.equal((await client.call(message)).code, 0)
+    const answers = await Promise.all(Array.from({ length: 4 }, () => client.call(message)))
+    assert.deepEqual(answers.map(({ code }) => code), [0, 0, 0, 0])
+    // By a window of 64 KB each message takes 138 round trips, 14 s in all; it is 1.5 s.
+    assert.ok(performance.now() - begun < 10_000)
+    assert.equal((await client.call(protobufRequest(jsonRequest([{}])))).code, 0)
+    client.close()
+    line.stop()
+    await agent.stop()
+  })
+}

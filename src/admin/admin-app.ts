@@ -1,6 +1,11 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import { InFlightBytes } from '../component/in-flight-bytes.ts'
+import { RejectedError } from '../component/rejected-error.ts'
 import { CommandError } from '../errors/command-error.ts'
+import { isLocalName } from '../net/is-local-name.ts'
+import { readBody } from '../receive/read-body.ts'
+import { rejectionHeaders, rejectionOf } from '../receive/rejection.ts'
 import { describeFull } from '../telemetry/describe-full.ts'
 import type { PageSpan } from '../trace/api/page-answers.ts'
 import type { AgentAccess } from './agent-access.ts'
@@ -14,6 +19,9 @@ const PAGE_HEADERS = {
 }
 /** The largest number of dead letters in an answer. */
 const MAX_PAGE = 200
+/** The largest body of a request, and the most that may be arriving at once; in bytes. */
+export const MAX_BODY = 1 << 20
+const MAX_IN_FLIGHT = 16 * MAX_BODY
 const choiceSchema = v.strictObject({
   ids: v.union([v.literal('all'), v.pipe(v.array(v.pipe(v.number(), v.integer())), v.minLength(1))]),
   to: v.optional(v.string()),
@@ -28,8 +36,17 @@ export function adminApp(host: string, agent: AgentAccess): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
     const name = new URL(c.req.url).hostname
-    if (!isOwnName(name, host)) return c.json({ message: `This server is not "${name}"` }, 421)
+    if (!isLocalName(name, host)) return c.json({ message: `This server is not "${name}"` }, 421)
     await next()
+  })
+  const inFlight = new InFlightBytes(MAX_IN_FLIGHT)
+  app.use(async (c, next) => {
+    const { raw } = c.req
+    if (raw.body === null || c.req.method !== 'POST') return await next()
+    await readBody(raw, MAX_BODY, inFlight, async (body) => {
+      c.req.raw = new Request(raw.url, { method: 'POST', headers: raw.headers, body, signal: raw.signal })
+      await next()
+    })
   })
   for (const path of ['/', '/traces', '/trace/:id', '/agent']) {
     app.get(path, async (c) => {
@@ -80,7 +97,12 @@ export function adminApp(host: string, agent: AgentAccess): Hono {
   app.on(['GET', 'POST'], '/page/*', async (c) => await agent.api(c.req.raw) ?? c.notFound())
   app.post('*', async (c) => await agent.api(c.req.raw) ?? c.json({ message: `There is no ${c.req.path}` }, 404))
   app.notFound((c) => c.json({ message: `There is no ${c.req.path}` }, 404))
-  app.onError((error, c) => c.json({ message: error.message }, 500))
+  app.onError((error) => {
+    if (!(error instanceof RejectedError)) return Response.json({ message: error.message }, { status: 500 })
+    const rejection = rejectionOf(error)
+    const headers = rejectionHeaders(rejection)
+    return Response.json({ message: rejection.message }, { status: rejection.httpStatus, headers })
+  })
   return app
 }
 
@@ -115,11 +137,4 @@ async function runDemo(c: Context, { demo }: AgentAccess): Promise<Response> {
 /** A page of another site can send text without a preflight, but not this type. */
 function isJson(c: Context): boolean {
   return c.req.header('content-type')?.split(';')[0] === 'application/json'
-}
-
-/** True if the host name of a request is allowed: any, if the server accepts other hosts. */
-function isOwnName(name: string, host: string): boolean {
-  if (!/^(localhost|127\..*|::1)$/.test(host)) return true
-  const isAddress = /^[\d.]+$|^\[.*\]$/.test(name)
-  return isAddress || name === 'localhost' || name.endsWith('.localhost')
 }

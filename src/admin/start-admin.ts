@@ -1,7 +1,7 @@
 import { bindError } from '../net/bind-error.ts'
 import { formatAddress } from '../net/format-address.ts'
 import { serveHttp } from '../platform/serve-http.ts'
-import { adminApp } from './admin-app.ts'
+import { adminApp, MAX_BODY } from './admin-app.ts'
 import type { AgentAccess } from './agent-access.ts'
 
 /** Where the admin server listens. */
@@ -20,7 +20,7 @@ export interface RunningAdmin {
 export function startAdmin(settings: AdminSettings, agent: AgentAccess): RunningAdmin {
   const app = adminApp(settings.host, agent)
   try {
-    const server = serveHttp({ ...settings, maxBodySize: 1 << 20 }, (request) => app.fetch(request))
+    const server = serveHttp({ ...settings, maxBodySize: 2 * MAX_BODY }, (request) => app.fetch(request))
     return {
       address: formatAddress(settings.host, server.port),
       stop: (deadline) => server.stop(deadline),

@@ -7,6 +7,7 @@ import type { Settings } from '../config/schema.ts'
 import { listenAddress } from '../config/receiver-instances.ts'
 import { DemoProcess } from '../demo/demo-process.ts'
 import { errorMessage } from '../errors/error-message.ts'
+import { isLoopback } from '../net/loopback-host.ts'
 import { Pipeline, type PipelineContext } from '../pipeline/pipeline.ts'
 import type { LeftInSpool } from '../telemetry/events.ts'
 import { otlpHttp } from '../receive/receivers.ts'
@@ -111,6 +112,7 @@ class RunningAgent implements Agent {
     try {
       this.#admin = startAdmin(admin, this.#access())
       this.context.events.listening('admin', this.#admin.address)
+      if (!isLoopback(admin.host)) this.context.events.openToNetwork('admin', this.#admin.address)
     } catch (error) {
       // Traces matter more than the page that shows them.
       this.context.events.adminFailed(error)

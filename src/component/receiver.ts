@@ -49,6 +49,8 @@ export interface ReceiverContext {
 export interface RunningReceiver {
   /** Where it listens, `host:port`. */
   readonly address: string
+  /** Whether its certificate files have others than it started with; a reload then replaces it. */
+  hasNewCertificates?(): boolean
   /** Accepts nothing new; resolves once the current requests are answered, or at `deadline`. */
   stop(deadline: AbortSignal): Promise<void>
 }

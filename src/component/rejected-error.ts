@@ -8,6 +8,8 @@ export type RejectionCode =
   | 'unsupported'
   /** There is no room now; the client should send it again later. */
   | 'busy'
+  /** It took too long to arrive. */
+  | 'timeout'
 
 /** What a {@link RejectedError} has besides its code and message. */
 export interface RejectedErrorOptions extends ErrorOptions {

@@ -55,7 +55,7 @@ function buildSchema(all: readonly Receiver[]): v.GenericSchema {
   const maxInFlight = v.pipe(
     v.optional(bytes, '64MiB'),
     v.description(
-      'Bytes of requests that may be arriving at once; in a container at most an eighth of its memory limit.',
+      'Bytes of requests that may have arrived in part at once; in a container at most an eighth of its memory limit.',
     ),
   )
   return v.strictObject({ ...entries, maxInFlight })

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { InFlightBytes } from '../component/in-flight-bytes.ts'
 import type { Next, Receiver, RunningReceiver } from '../component/receiver.ts'
 import type { ReceiverInstance } from '../config/receiver-instances.ts'
+import { isLoopback } from '../net/loopback-host.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { ReceiverReport } from '../telemetry/receiver-report.ts'
 
@@ -23,6 +24,11 @@ export interface ListeningReceiver {
 
 /** Connections of a receiver that is replaced have this long to end, in milliseconds. */
 const REPLACE_MS = 2000
+
+/** True if a receiver runs with these settings, and with the certificates that its files have now. */
+function isCurrent({ settings, running }: RunningInstance, wanted: object | false): boolean {
+  return isDeepStrictEqual(settings, wanted) && running.hasNewCertificates?.() !== true
+}
 
 /** The receivers that run. */
 export class ReceiverSet {
@@ -66,7 +72,7 @@ export class ReceiverSet {
     }
     for (const { name, receiver, settings } of instances) {
       const known = this.#running.get(name)
-      if (known === undefined ? settings === false : isDeepStrictEqual(known.settings, settings)) continue
+      if (known === undefined ? settings === false : isCurrent(known, settings)) continue
       if (known !== undefined) await this.#stop(name, AbortSignal.timeout(REPLACE_MS))
       if (settings !== false) await this.#start(name, receiver, settings)
       changes.push(`${name} ${settings === false ? 'stopped' : known === undefined ? 'started' : 'replaced'}`)
@@ -81,6 +87,9 @@ export class ReceiverSet {
     const running = await receiver.start(settings, this.nextOf(report), context)
     this.#running.set(name, { receiver, settings, running, stopping })
     this.events.listening(name, running.address)
+    if (!isLoopback(running.address.replace(/:\d+$/, '')) && !('tls' in settings && settings.tls !== undefined)) {
+      this.events.openToNetwork(name, running.address)
+    }
   }
 
   async #stop(name: string, deadline: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { untilAborted } from '../async/until-aborted.ts'
+import { type DescriptorUse, guardDescriptors } from './guard-descriptors.ts'
 
 /** The certificates of a listener: names of PEM files. */
 export interface TlsFiles {
@@ -16,6 +17,8 @@ export interface ServeSettings {
   readonly tls?: TlsFiles | undefined
   /** The runtime rejects larger bodies itself; in bytes. */
   readonly maxBodySize: number
+  /** Called when connections that do nothing are closed, as most file descriptors are in use. */
+  readonly onShortage?: (descriptors: DescriptorUse) => void
 }
 
 /** A running server. */
@@ -53,27 +56,67 @@ export function serveHttp(settings: ServeSettings, handler: HttpHandler): HttpSe
   return deno === undefined ? serveByBun(settings, handler) : serveByDeno(deno, settings, handler)
 }
 
-function serveByBun({ host, port, tls, maxBodySize }: ServeSettings, handler: HttpHandler): HttpServer {
-  const server = Bun.serve({
-    hostname: host,
-    port,
-    idleTimeout: 120,
-    maxRequestBodySize: maxBodySize,
-    ...(tls === undefined ? {} : { tls: bunTls(tls) }),
-    fetch: (request, self) =>
-      handler(request, () => {
-        const address = self.requestIP(request)
-        return address === null ? 'a client' : `${address.address}:${address.port}`
-      }),
-    error: () => new Response('Internal error', { status: 500 }),
+/** A connection may be idle, or wait for the next part of a request, for so long; in seconds. */
+const IDLE_S = 120
+/** Requests of a server that is replaced have this long to be answered, in milliseconds. */
+const REPLACE_MS = 500
+
+function serveByBun(
+  { host, tls, maxBodySize, onShortage, ...settings }: ServeSettings,
+  handler: HttpHandler,
+): HttpServer {
+  const certificates = tls === undefined ? {} : { tls: bunTls(tls) }
+  const listen = (port: number) =>
+    Bun.serve({
+      hostname: host,
+      port,
+      idleTimeout: IDLE_S,
+      maxRequestBodySize: maxBodySize,
+      ...certificates,
+      fetch(request, self) {
+        const valid = withUrl(request)
+        if (valid === undefined) return new Response('The Host header is not a host', { status: 400 })
+        return handler(valid, () => {
+          const address = self.requestIP(request)
+          return address === null ? 'a client' : `${address.address}:${address.port}`
+        })
+      },
+      error: () => new Response('Internal error', { status: 500 }),
+    })
+  let server = listen(settings.port)
+  const port = server.port ?? settings.port
+  // Bun has no timeout for connections that send nothing or half a head, and closes them with their server only.
+  const unguard = guardDescriptors((descriptors) => {
+    onShortage?.(descriptors)
+    const old = server
+    void old.stop()
+    try {
+      server = listen(port)
+    } catch {
+      // No descriptor is left for it, until the old connections are closed.
+      void old.stop(true)
+      server = listen(port)
+    }
+    setTimeout(() => void old.stop(true), REPLACE_MS).unref()
   })
   return {
-    port: server.port ?? port,
+    port,
     async stop(deadline) {
+      unguard()
       await Promise.race([server.stop(), untilAborted(deadline)])
       await server.stop(true)
     },
   }
+}
+
+/**
+ * A request with a whole URL: one by HTTP/1.0 may have no Host, and then has only a path.
+ *
+ * @returns undefined if its Host is not one
+ */
+function withUrl(request: Request): Request | undefined {
+  if (URL.canParse(request.url)) return request
+  return request.headers.get('host') === null ? new Request(`http://localhost${request.url}`, request) : undefined
 }
 
 function bunTls({ cert, key, clientCa }: TlsFiles) {

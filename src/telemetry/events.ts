@@ -57,6 +57,13 @@ export class Events {
     this.#log.sink.info(`Listening: ${name} on ${address}`)
   }
 
+  /** Whoever reaches this machine can use a listener. */
+  openToNetwork(name: string, address: string): void {
+    const message = `${name} on ${address} is open to the network without TLS and without a check of who sends; ` +
+      'let only hosts that you trust reach it'
+    this.#log.problem('warn', 'config', `open ${name}`, message)
+  }
+
   /** Something in a config of another program has no counterpart here. */
   configNote(note: string): void {
     this.#log.sink.warn(note)

@@ -38,6 +38,34 @@ export class ReceiverReport {
     })
   }
 
+  /** A connection was closed, as there are too many. */
+  connectionClosed(reason: string): void {
+    this.events.repeatedProblem({
+      level: 'warn',
+      stage: 'receive',
+      kind: `${this.name} connections`,
+      message: (count, when) => `${this.name}: closed ${countNoun(count, 'connection')}${when}: ${reason}`,
+    })
+  }
+
+  /** Connections without requests were closed, as most file descriptors are in use. */
+  descriptorsShort({ used, limit }: { readonly used: number; readonly limit: number }): void {
+    this.events.repeatedProblem({
+      level: 'warn',
+      stage: 'receive',
+      kind: `${this.name} descriptors`,
+      message: (count, when) =>
+        `${this.name}: closed connections that did nothing${repeated(count, when)}: ${used} of ${limit} file ` +
+        'descriptors are in use; if your clients need so many, raise the limit (LimitNOFILE, ulimit -n)',
+    })
+  }
+
+  /** Certificate files were changed, and cannot be used. */
+  certificatesUnusable(reason: string): void {
+    const message = `${this.name}: the changed certificate files cannot be used, so the old ones stay: ${reason}`
+    this.events.problem('error', 'config', `${this.name} certificates`, message)
+  }
+
   /** Documents were lost, as their client waits for no answer and does not send them again. */
   lost(count: number, why: LossReason, reason: string): void {
     this.counters.dropped.add(count, why)

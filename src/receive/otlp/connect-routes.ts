@@ -12,6 +12,7 @@ import {
 import { untilAborted } from '../../async/until-aborted.ts'
 import { formatBytes } from '../../bytes/format-bytes.ts'
 import type { Next, ReceiverContext } from '../../component/receiver.ts'
+import { clientName } from '../client-name.ts'
 import { type Rejection, rejectionOf } from '../rejection.ts'
 
 /** The trace service's name, as health checks ask for it. */
@@ -19,6 +20,9 @@ export const TRACE_SERVICE: string = TraceService.typeName
 
 /** The path of the trace service's one call. */
 export const EXPORT_PATH = `/${TraceService.typeName}/Export`
+
+/** How many may watch the health of one receiver at once. */
+const MAX_WATCHES = 1000
 
 const gzip: Compression = {
   name: 'gzip',
@@ -45,12 +49,13 @@ export function connectRoutes(
   maxBytes: number,
   { signal: stopped, report }: Pick<ReceiverContext, 'signal' | 'report'>,
 ): ConnectRouter {
+  let watches = 0
   const router = createConnectRouter({ acceptCompression: [gzip], readMaxBytes: maxBytes })
   router.service(TraceService, {
     async export(request, context) {
       try {
         const bytes = toBinary(ExportTraceServiceRequestSchema, request)
-        const accepted = next.traces(bytes, context.requestHeader.get('user-agent') ?? 'a client')
+        const accepted = next.traces(bytes, clientName(context.requestHeader.get('user-agent')) ?? 'a client')
         await accepted.committed
         if (accepted.rejectedSpans === 0) return {}
         return { partialSuccess: { rejectedSpans: BigInt(accepted.rejectedSpans), errorMessage: accepted.reason } }
@@ -64,9 +69,18 @@ export function connectRoutes(
   router.service(Health, {
     check: ({ service }) => ({ status: healthOf(service, stopped) }),
     async *watch({ service }, { signal }) {
-      yield { status: healthOf(service, stopped) }
-      await untilAborted(AbortSignal.any([signal, stopped]))
-      if (stopped.aborted) yield { status: ServingStatus.NOT_SERVING }
+      const status = healthOf(service, stopped)
+      if (watches >= MAX_WATCHES) {
+        throw new ConnectError(`${MAX_WATCHES} watch this receiver already`, Code.ResourceExhausted)
+      }
+      watches++
+      try {
+        yield { status }
+        await untilAborted(AbortSignal.any([signal, stopped]))
+        if (stopped.aborted) yield { status: ServingStatus.NOT_SERVING }
+      } finally {
+        watches--
+      }
     },
   })
   return router

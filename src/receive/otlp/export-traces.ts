@@ -2,10 +2,11 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { ExportTraceServiceResponseSchema } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
 import { jsonToProtobuf } from '../../otlp/json-to-protobuf.ts'
 import { statusOf } from './connect-routes.ts'
+import { clientName } from '../client-name.ts'
 import { acceptedEncodings, decodeBody } from '../decode-body.ts'
 import { readBody } from '../read-body.ts'
 import type { Accepted, Next, ReceiverContext } from '../../component/receiver.ts'
-import { rejectionOf } from '../rejection.ts'
+import { rejectionHeaders, rejectionOf } from '../rejection.ts'
 
 const PROTOBUF = 'application/x-protobuf'
 const JSON_TYPE = 'application/json'
@@ -40,8 +41,10 @@ export async function exportTraces(
     const rejection = rejectionOf(error)
     report.requestFailed(`${rejection.message} (from ${from()})`)
     const { json, bytes } = statusOf(rejection)
-    const headers: Record<string, string> = { ...(isJson ? jsonHeaders : protobufHeaders) }
-    if (rejection.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(rejection.retryAfterMs / 1000))
+    const headers: Record<string, string> = {
+      ...(isJson ? jsonHeaders : protobufHeaders),
+      ...rejectionHeaders(rejection),
+    }
     if (rejection.httpStatus === 415) headers['accept-encoding'] = acceptedEncodings
     return new Response(isJson ? JSON.stringify(json) : bytes, { status: rejection.httpStatus, headers })
   }
@@ -57,7 +60,7 @@ function acceptJson(message: Uint8Array, next: Next, from: string): Accepted {
 
 /** The client's name for the log and the counts. */
 function clientOf(request: Request, from: () => string): string {
-  return request.headers.get('user-agent') ?? from()
+  return clientName(request.headers.get('user-agent')) ?? from()
 }
 
 function answer(isJson: boolean, { rejectedSpans, reason }: Accepted): Response {

@@ -1,8 +1,10 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { ExportTraceServiceResponseSchema } from '../../otlp/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts'
 import type { ReceiverReport } from '../../telemetry/receiver-report.ts'
 import { statusOf } from './connect-routes.ts'
+import { BodyBuffer } from '../body-buffer.ts'
+import { clientName } from '../client-name.ts'
 import { decodeBody } from '../decode-body.ts'
 import type { Next, ReceiverContext } from '../../component/receiver.ts'
 import { RejectedError } from '../../component/rejected-error.ts'
@@ -27,36 +29,32 @@ export function serveExport(
   maxBytes: number,
   { report, inFlight }: ReceiverContext,
 ): void {
-  const chunks: Buffer[] = []
-  let size = 0
+  const body = new BodyBuffer()
   let isRejected = false
-  let held = 0
-  const release = (): void => {
-    inFlight.release(held)
-    held = 0
+  const arriving = inFlight.open((error) => onError(error))
+  const onError = (error: unknown): void => {
+    isRejected = true
+    body.clear()
+    arriving.end()
+    reject(stream, error, report)
   }
   stream.on('data', (chunk: Buffer) => {
     if (isRejected) return
-    size += chunk.length
     try {
-      if (size > maxBytes + PREFIX) throw tooLarge(maxBytes)
-      inFlight.acquire(chunk.length)
-      held += chunk.length
-      chunks.push(chunk)
+      if (body.size + chunk.length > maxBytes + PREFIX) throw tooLarge(maxBytes)
+      arriving.add(chunk.length)
+      body.push(chunk)
     } catch (error) {
-      reject(stream, error, report)
-      isRejected = true
-      chunks.length = 0
-      release()
+      onError(error)
     }
   })
-  stream.on('close', release)
+  stream.on('close', arriving.end)
   stream.on('end', () => {
     // In Bun an aborted stream emits `end` too.
     if (isRejected || stream.destroyed || stream.closed) return
     try {
-      const message = messageOf(chunks, size, headers, maxBytes)
-      const accepted = next.traces(message, headers['user-agent'] ?? 'a gRPC client')
+      const message = messageOf(body.bytes, headers, maxBytes)
+      const accepted = next.traces(message, clientName(headers['user-agent']) ?? 'a gRPC client')
       accepted.committed.then(
         () => answer(stream, accepted.rejectedSpans, accepted.reason),
         (error: unknown) => reject(stream, error, report),
@@ -64,26 +62,32 @@ export function serveExport(
     } catch (error) {
       reject(stream, error, report)
     } finally {
-      release()
+      arriving.end()
     }
   })
 }
 
 /** The one message of a unary call: a byte of flags, four of length, and the message. */
-function messageOf(chunks: Buffer[], size: number, headers: IncomingHttpHeaders, maxBytes: number): Uint8Array {
-  const [first] = chunks
-  const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size)
-  if (size < PREFIX || whole.readUInt32BE(1) !== size - PREFIX) {
+function messageOf(
+  whole: Uint8Array<ArrayBuffer>,
+  headers: IncomingHttpHeaders,
+  maxBytes: number,
+): Uint8Array {
+  if (whole.length < PREFIX || lengthOf(whole) !== whole.length - PREFIX) {
     throw new RejectedError('invalid', 'The call does not carry exactly one whole message')
   }
-  // Buffers of Node are views into a pool; the reader needs plain bytes.
-  const message = new Uint8Array(whole.buffer as ArrayBuffer, whole.byteOffset + PREFIX, size - PREFIX) // never shared
+  const message = whole.subarray(PREFIX)
   if (whole[0] === 0) return message
   const encoding = headers['grpc-encoding']
   if (whole[0] !== 1 || encoding !== 'gzip') {
     throw new RejectedError('invalid', 'The message is compressed, but grpc-encoding does not name gzip')
   }
   return decodeBody(encoding, message, maxBytes)
+}
+
+/** The length that the prefix declares, in bytes. */
+function lengthOf([, a = 0, b = 0, c = 0, d = 0]: Uint8Array): number {
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
 }
 
 function answer(stream: ServerHttp2Stream, rejected: number, reason: string): void {
@@ -120,4 +124,6 @@ function reject(stream: ServerHttp2Stream, error: unknown, report: ReceiverRepor
     },
     { endStream: true },
   )
+  // The client may go on sending, or never end: nobody waits for that.
+  stream.once('finish', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)))
 }

@@ -21,5 +21,5 @@ export function serveOtlpHttp(settings: OtlpHttpSettings, next: Next, context: R
   const routes = connectRoutes(next, settings.maxBodySize, context)
   const app = traceApp(settings, routes, next, context)
   const limits = { ...settings, maxBodySize: settings.maxBodySize + GUARD_BYTES }
-  return serveReceiver(limits, (request, from) => app.fetch(request, { from }))
+  return serveReceiver(limits, (request, from) => app.fetch(request, { from }), context.report)
 }

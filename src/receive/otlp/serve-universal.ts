@@ -3,6 +3,7 @@ import type { UniversalHandler } from '@connectrpc/connect/protocol'
 import { connectError, unknownService } from './connect-routes.ts'
 import type { InFlightBytes } from '../../component/in-flight-bytes.ts'
 import type { ReceiverContext } from '../../component/receiver.ts'
+import { RejectedError } from '../../component/rejected-error.ts'
 import { errorMessage } from '../../errors/error-message.ts'
 import { rejectionOf } from '../rejection.ts'
 
@@ -32,7 +33,11 @@ export async function serveUniversal(
     stream.respond({ ':status': response.status, ...Object.fromEntries(response.header ?? []) }, {
       waitForTrailers: true,
     })
-    stream.on('wantTrailers', () => stream.sendTrailers(Object.fromEntries(trailer ?? [])))
+    stream.on('wantTrailers', () => {
+      stream.sendTrailers(Object.fromEntries(trailer ?? []))
+      // The client may go on sending, or never end: nobody waits for that.
+      setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR))
+    })
     for await (const chunk of response.body ?? []) {
       if (stream.destroyed) return
       stream.write(chunk)
@@ -72,18 +77,26 @@ function headersOf(headers: IncomingHttpHeaders): Headers {
   return found
 }
 
+/** Chunks of a body, which count as in flight until the handler has read all of them. */
 async function* chunksOf(stream: ServerHttp2Stream, inFlight: InFlightBytes): AsyncIterable<Uint8Array> {
-  let held = 0
-  stream.on('close', () => inFlight.release(held))
-  // A handler that stops reading still answers, so the stream must not end with the loop.
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    const buffer: Buffer = chunk
-    try {
-      inFlight.acquire(buffer.length)
-    } catch (error) {
-      throw connectError(rejectionOf(error))
+  const { promise: rejected, reject } = Promise.withResolvers<never>()
+  // Nobody waits for it once the body has come.
+  rejected.catch(() => {})
+  const arriving = inFlight.open(reject)
+  stream.on('close', arriving.end)
+  try {
+    // A handler that stops reading still answers, so the stream must not end with the loop.
+    const chunks = stream.iterator({ destroyOnReturn: false })
+    for (;;) {
+      const { done, value: chunk } = await Promise.race([chunks.next(), rejected])
+      if (done === true) return
+      const buffer: Buffer = chunk
+      arriving.add(buffer.length)
+      yield new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
     }
-    held += buffer.length
-    yield new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  } catch (error) {
+    throw error instanceof RejectedError ? connectError(rejectionOf(error)) : error
+  } finally {
+    arriving.end()
   }
 }

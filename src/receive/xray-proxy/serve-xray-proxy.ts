@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import type { Next, ReceiverContext, RunningReceiver } from '../../component/receiver.ts'
-import { RejectedError } from '../../component/rejected-error.ts'
 import type { SamplingPath } from '../../component/sampling.ts'
+import { rejectCrossSite } from '../reject-cross-site.ts'
 import { readBody } from '../read-body.ts'
-import { rejectionOf } from '../rejection.ts'
+import { rejectionHeaders, rejectionOf } from '../rejection.ts'
 import { serveReceiver } from '../serve-receiver.ts'
 
 /** A sampling call is small, though the X-Ray daemon has no limit; in bytes. */
@@ -17,15 +17,21 @@ export function serveXrayProxy(
   { inFlight, report }: ReceiverContext,
 ): RunningReceiver {
   const app = new Hono()
+  app.use(async (c, next) => rejectCrossSite(c.req.raw, { host: settings.host, allows: () => false }) ?? await next())
   for (const path of paths) {
     app.post(path, async (c) => {
+      // What is sent here is signed. A page of another site can send text without a preflight, but not JSON.
+      if (!isJson(c.req.header('content-type'))) {
+        return c.json({ message: 'The body must be of type application/json' }, 415)
+      }
       try {
         const answer = await readBody(c.req.raw, MAX_BODY, inFlight, (body) => next.sampling(path, body))
         return new Response(answer.body, { status: answer.status, headers: answer.headers })
       } catch (error) {
-        if (!(error instanceof RejectedError)) throw error
-        report.requestFailed(error.message)
-        return Response.json({ message: error.message }, { status: rejectionOf(error).httpStatus })
+        const rejection = rejectionOf(error)
+        const { message } = rejection
+        report.requestFailed(message)
+        return Response.json({ message }, { status: rejection.httpStatus, headers: rejectionHeaders(rejection) })
       }
     })
   }
@@ -33,5 +39,10 @@ export function serveXrayProxy(
     const message = `${c.req.method} ${c.req.path} is not passed on: only POST ${paths.join(' and POST ')} are`
     return c.json({ __type: 'AccessDeniedException', message }, 403)
   })
-  return serveReceiver({ ...settings, maxBodySize: 2 * MAX_BODY }, (request) => app.fetch(request))
+  return serveReceiver({ ...settings, maxBodySize: 2 * MAX_BODY }, (request) => app.fetch(request), report)
+}
+
+/** True for the types that SDKs send: JSON by any of its names, or none. */
+function isJson(type: string | undefined): boolean {
+  return type === undefined || /^application\/(json|x-amz-json-1\.[01])\s*(;|$)/i.test(type)
 }
