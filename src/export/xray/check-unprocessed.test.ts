@@ -30,6 +30,7 @@ function errorFor(ids: readonly (string | undefined)[], unprocessed: unknown): E
 test('checkUnprocessed() accepts an answer that names no document', () => {
   assert.equal(errorFor(['a'], []), undefined)
   assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{"UnprocessedTraceSegments" : [ ]}'))
+  assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{}'))
   assert.doesNotThrow(() => checkUnprocessed(batchOf(['a']), '{"more":1,"UnprocessedTraceSegments":[]}\n'))
 })
 
@@ -60,7 +61,6 @@ test('checkUnprocessed() throws a retryable error for whatever X-Ray does not an
   const answers = [
     '<html>',
     '',
-    '{}',
     '[]',
     'null',
     '"ok"',

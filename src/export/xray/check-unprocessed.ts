@@ -11,13 +11,13 @@ interface Unprocessed {
 }
 
 /** What X-Ray answers if it processed every document, so that nearly no answer needs to be parsed. */
-const ALL_PROCESSED = /^\s*\{\s*"UnprocessedTraceSegments"\s*:\s*\[\s*\]\s*\}\s*$/
+const ALL_PROCESSED = /^\s*\{\s*("UnprocessedTraceSegments"\s*:\s*\[\s*\]\s*)?\}\s*$/
 /** So much of an answer that is not X-Ray's is quoted, in characters. */
 const MAX_QUOTED = 100
 
 /**
- * Checks the answer to PutTraceSegments for documents that X-Ray did not process. X-Ray always answers with a list, which
- * is empty if all went well; so whatever answers without one has taken nothing.
+ * Checks the answer to PutTraceSegments for documents that X-Ray did not process. X-Ray answers with a list, which
+ * is empty if all went well, and which its API does not require; so whatever answers with anything else has taken nothing.
  *
  * @param text the body of an answer with status 200
  * @throws {ExportError} `partial` if X-Ray names such documents, `permanent` if it does not say which,

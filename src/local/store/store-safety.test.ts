@@ -166,7 +166,7 @@ test('LocalStore keeps its file near the maximum by itself, a few traces at a ti
     await new Promise((resolve) => setTimeout(resolve))
   }
   const used = store.usage()
-  assert.ok(used.bytes < maxBytes * 1.1, `${used.bytes} bytes are in use`)
+  assert.ok(used.bytes < maxBytes * 1.25, `${used.bytes} bytes are in use`)
   assert.ok(statSync(file).size < maxBytes * 1.5, `${statSync(file).size} bytes are on the disk`)
   assert.ok(used.traces > 500)
   assert.ok(longest < 5000, `a write took ${longest} ms`)
