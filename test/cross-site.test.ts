@@ -41,11 +41,13 @@ function suite(runtime: Runtime): void {
     const send = (headers: Record<string, string>) => post('xray.proxy', '/SamplingTargets', headers, '{}')
     assert.equal(await send({ ...json, origin: 'https://evil.example' }), 403)
     assert.equal(await send({ ...json, host: 'evil.example' }), 421)
-    assert.equal(await send({ 'content-type': 'text/plain' }), 415)
-    assert.equal(await send({ 'content-type': 'application/x-www-form-urlencoded' }), 415)
+    const page = { 'sec-fetch-site': 'cross-site' }
+    assert.equal(await send({ ...page, 'content-type': 'text/plain' }), 415)
+    assert.equal(await send({ ...page, 'content-type': 'application/x-www-form-urlencoded' }), 415)
+    assert.equal(await send({ 'content-type': 'text/plain', origin: 'null' }), 403)
     assert.equal(aws.calls.length, 0)
     for (
-      const headers of [json, {}, { 'content-type': 'application/x-amz-json-1.1' }, { ...json, host: 'localhost:2000' }]
+      const headers of [json, {}, { 'content-type': 'text/plain' }, { ...json, host: 'localhost:2000' }]
     ) {
       assert.equal(await send(headers), 200)
     }

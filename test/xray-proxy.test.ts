@@ -23,11 +23,7 @@ function suite(runtime: Runtime): void {
     await aws.stop()
   })
   const post = (path: string, body: string): Promise<Response> =>
-    fetch(`http://${agent.address('xray.proxy')}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    })
+    fetch(`http://${agent.address('xray.proxy')}${path}`, { method: 'POST', body })
 
   test(title('passes both calls on, signed and with unchanged bodies'), async () => {
     const rules = await post('/GetSamplingRules', '{ "NextToken": null }')
@@ -82,11 +78,7 @@ function suite(runtime: Runtime): void {
       config: `{ export: { xray: { region: 'us-west-2', endpoint: '${aws.url}' } } }`,
       env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
     })
-    const answer = await fetch(`http://${bare.address('xray.proxy')}/GetSamplingRules`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    })
+    const answer = await fetch(`http://${bare.address('xray.proxy')}/GetSamplingRules`, { method: 'POST', body: '{}' })
     assert.equal(answer.status, 503)
     assert.match(await answer.text(), /cannot be asked/)
     await bare.stop()

@@ -20,8 +20,8 @@ export function serveXrayProxy(
   app.use(async (c, next) => rejectCrossSite(c.req.raw, { host: settings.host, allows: () => false }) ?? await next())
   for (const path of paths) {
     app.post(path, async (c) => {
-      // What is sent here is signed. A page of another site can send text without a preflight, but not JSON.
-      if (!isJson(c.req.header('content-type'))) {
+      // What is sent here is signed. A page can send text without a preflight, but not JSON; programs send what they like.
+      if (c.req.header('sec-fetch-site') !== undefined && !isJson(c.req.header('content-type'))) {
         return c.json({ message: 'The body must be of type application/json' }, 415)
       }
       try {
