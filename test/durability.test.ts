@@ -267,7 +267,7 @@ test('durability: on a full disk clients get errors, and nothing that was acknow
   })
   const acknowledged: string[] = []
   let rejections = 0
-  for (let i = 0; i < 400 && rejections < 20; i++) {
+  for (let i = 0; i < 4000 && rejections < 20; i++) {
     try {
       acknowledged.push(...await sendSpans(agent, 50))
     } catch {
