@@ -126,7 +126,7 @@ for (
     ],
     ['413 to everything', { status: 413, body: '<html>' }, /rejects all .*answered 413.*does not look like X-Ray/],
     ['403 without a code', { status: 403, body: '<html>' }, /answered 403.*does not look like X-Ray/],
-    ['200 with {}', { status: 200 }, /What answers is not X-Ray: 200 with "\{\}" instead of Unproc/],
+    ['200 with a text', { status: 200, body: 'ok' }, /What answers is not X-Ray: 200 with ""ok"" instead of Unproc/],
     ['200 with a message', { status: 200, body: { message: 'Internal error' } }, /is not X-Ray: 200 with "{"message"/],
     ['200 with null', { status: 200, body: { UnprocessedTraceSegments: null } }, /What answers is not X-Ray: 200/],
   ] as const
