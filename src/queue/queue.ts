@@ -37,7 +37,7 @@ export interface QueueSettings extends SpoolSettings, Omit<DeliverySettings, 'co
   readonly maxDeadBytes: number
   /** What happens when there are so many: nothing more becomes one, or the oldest are deleted. */
   readonly whenDeadLettersFull: 'push-back' | 'drop-oldest'
-  /** Bytes on disk that are reserved for when it is full; 8 MiB if undefined. */
+  /** Bytes on disk that are reserved at most for when it is full; 16 MiB if undefined, and less on a small disk. */
   readonly reserveBytes?: number
 }
 
